@@ -1,0 +1,206 @@
+//! Points, boxes, distances on the sphere and the Hilbert curve; degrees in, metres out.
+
+/// Mean Earth radius in metres (IUGG mean radius R1).
+const EARTH_RADIUS_M: f64 = 6_371_008.8;
+/// Metres in one degree of a great circle.
+pub const DEGREE_M: f64 = EARTH_RADIUS_M * core::f64::consts::PI / 180.0;
+
+/// A point in degrees: longitude -180 to 180, latitude -90 to 90 (WGS 84).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LonLat {
+    /// Longitude in degrees.
+    pub lon: f64,
+    /// Latitude in degrees.
+    pub lat: f64,
+}
+
+impl LonLat {
+    /// Makes a point when both values are finite and in range.
+    pub fn new(lon: f64, lat: f64) -> Option<Self> {
+        ((-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat))
+            .then_some(Self { lon, lat })
+    }
+
+    /// Reads `lat,lng` or `lat, lng`, the order of PlaceKit's API.
+    pub fn parse_lat_lng(text: &str) -> Option<Self> {
+        let (lat, lon) = text.split_once(',')?;
+        Self::new(lon.trim().parse().ok()?, lat.trim().parse().ok()?)
+    }
+
+    /// Returns the great-circle distance in metres (haversine formula).
+    pub fn distance_m(self, other: Self) -> f64 {
+        let (lat1, lat2) = (self.lat.to_radians(), other.lat.to_radians());
+        let half_lat = ((lat2 - lat1) / 2.0).sin();
+        let half_lon = ((other.lon - self.lon).to_radians() / 2.0).sin();
+        let h = half_lat * half_lat + lat1.cos() * lat2.cos() * half_lon * half_lon;
+        2.0 * EARTH_RADIUS_M * h.clamp(0.0, 1.0).sqrt().asin()
+    }
+
+    /// Returns the distance in metres to the segment between two points.
+    ///
+    /// Uses a plane tangent at this point: exact to better than 0.1 % for segments within 50 km.
+    pub fn distance_to_segment_m(self, from: Self, to: Self) -> f64 {
+        let scale = self.lat.to_radians().cos();
+        let (ax, ay) = (wrap_lon(from.lon - self.lon) * scale, from.lat - self.lat);
+        let (bx, by) = (wrap_lon(to.lon - self.lon) * scale, to.lat - self.lat);
+        let (dx, dy) = (bx - ax, by - ay);
+        let length2 = dx * dx + dy * dy;
+        let t = if length2 > 0.0 { (-(ax * dx + ay * dy) / length2).clamp(0.0, 1.0) } else { 0.0 };
+        let (x, y) = (ax + t * dx, ay + t * dy);
+        (x * x + y * y).sqrt() * DEGREE_M
+    }
+}
+
+/// Brings a difference of longitudes into -180 to 180.
+pub fn wrap_lon(degrees: f64) -> f64 {
+    if degrees > 180.0 {
+        degrees - 360.0
+    } else if degrees < -180.0 {
+        degrees + 360.0
+    } else {
+        degrees
+    }
+}
+
+/// An axis-aligned box in degrees; empty when `min` exceeds `max`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BBox {
+    /// West edge.
+    pub min_lon: f64,
+    /// South edge.
+    pub min_lat: f64,
+    /// East edge.
+    pub max_lon: f64,
+    /// North edge.
+    pub max_lat: f64,
+}
+
+impl BBox {
+    /// The box that holds nothing.
+    pub const EMPTY: Self = Self {
+        min_lon: f64::INFINITY,
+        min_lat: f64::INFINITY,
+        max_lon: f64::NEG_INFINITY,
+        max_lat: f64::NEG_INFINITY,
+    };
+
+    /// Grows the box to hold a point.
+    pub fn add(&mut self, point: LonLat) {
+        self.min_lon = self.min_lon.min(point.lon);
+        self.min_lat = self.min_lat.min(point.lat);
+        self.max_lon = self.max_lon.max(point.lon);
+        self.max_lat = self.max_lat.max(point.lat);
+    }
+
+    /// Whether the box holds the point, edges included.
+    pub fn contains(&self, point: LonLat) -> bool {
+        (self.min_lon..=self.max_lon).contains(&point.lon)
+            && (self.min_lat..=self.max_lat).contains(&point.lat)
+    }
+
+    /// Returns a lower bound in metres of the distance from a point to anything in the box.
+    pub fn distance_m(&self, point: LonLat) -> f64 {
+        if self.min_lon > self.max_lon {
+            return f64::INFINITY;
+        }
+        let dlat = (self.min_lat - point.lat).max(point.lat - self.max_lat).max(0.0);
+        let west = wrap_lon(self.min_lon - point.lon);
+        let east = wrap_lon(point.lon - self.max_lon);
+        let inside = (self.min_lon..=self.max_lon).contains(&point.lon);
+        let dlon = if inside { 0.0 } else { west.abs().min(east.abs()) };
+        if dlon == 0.0 {
+            return dlat * DEGREE_M;
+        }
+        // The nearest point of the box need not lie on an edge's end, so each latitude of the
+        // box is allowed: the bound uses the one where a degree of longitude is shortest.
+        let widest = self.min_lat.abs().max(self.max_lat.abs()).max(point.lat.abs());
+        let x = dlon.min(90.0) * widest.to_radians().cos();
+        // A straight line on the plane is longer than the great circle at most by this share.
+        let flat = (x * x + dlat * dlat).sqrt() * DEGREE_M;
+        if dlon > 1.0 { flat * 0.63 } else { flat * 0.999 }
+    }
+}
+
+/// Returns the position along a Hilbert curve of a cell in a square of `2^bits` cells a side.
+pub fn hilbert_index(bits: u32, x: u32, y: u32) -> u64 {
+    let (mut x, mut y) = (x, y);
+    let mut index = 0u64;
+    let mut level = bits;
+    while level > 0 {
+        level -= 1;
+        let side = 1u32 << level;
+        let rx = u32::from(x & side != 0);
+        let ry = u32::from(y & side != 0);
+        index = (index << 2) | u64::from((3 * rx) ^ ry);
+        x &= side.wrapping_sub(1);
+        y &= side.wrapping_sub(1);
+        if ry == 0 {
+            if rx == 1 {
+                x = side.wrapping_sub(1).wrapping_sub(x);
+                y = side.wrapping_sub(1).wrapping_sub(y);
+            }
+            core::mem::swap(&mut x, &mut y);
+        }
+    }
+    index
+}
+
+/// Returns the cell at a position along the Hilbert curve; the inverse of [`hilbert_index`].
+pub fn hilbert_cell(bits: u32, index: u64) -> (u32, u32) {
+    let (mut x, mut y) = (0u32, 0u32);
+    let mut rest = index;
+    for level in 0..bits {
+        let side = 1u32 << level;
+        let rx = u32::from(rest & 2 != 0);
+        let ry = u32::from(rest & 1 != 0) ^ rx;
+        if ry == 0 {
+            if rx == 1 {
+                x = side.wrapping_sub(1).wrapping_sub(x);
+                y = side.wrapping_sub(1).wrapping_sub(y);
+            }
+            core::mem::swap(&mut x, &mut y);
+        }
+        x = x.wrapping_add(side * rx);
+        y = y.wrapping_add(side * ry);
+        rest >>= 2;
+    }
+    (x, y)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hilbert_cell_undoes_hilbert_index_and_neighbours_touch() {
+        let mut previous = None;
+        for index in 0..1 << 10 {
+            let (x, y) = hilbert_cell(5, index);
+            assert_eq!(hilbert_index(5, x, y), index);
+            if let Some((px, py)) = previous {
+                assert_eq!(x.abs_diff(px) + y.abs_diff(py), 1);
+            }
+            previous = Some((x, y));
+        }
+    }
+
+    #[test]
+    fn distances_agree_with_known_ones_and_across_the_antimeridian() {
+        let vaduz = LonLat { lon: 9.5215, lat: 47.141 };
+        let zurich = LonLat { lon: 8.5417, lat: 47.3769 };
+        let distance_m = vaduz.distance_m(zurich);
+        assert!((78_000.0..79_500.0).contains(&distance_m), "{distance_m}");
+        let west = LonLat { lon: 179.999, lat: 0.0 };
+        let east = LonLat { lon: -179.999, lat: 0.0 };
+        assert!((west.distance_m(east) - 0.002 * DEGREE_M).abs() < 0.01);
+        assert!((west.distance_to_segment_m(east, east) - 0.002 * DEGREE_M).abs() < 0.01);
+    }
+
+    #[test]
+    fn parse_takes_latitude_first_and_refuses_what_is_out_of_range() {
+        assert_eq!(LonLat::parse_lat_lng("47.1, 9.5"), LonLat::new(9.5, 47.1));
+        for wrong in ["", "47.1", "91,0", "0,181", "NaN,0", "a,b", "1,2,3"] {
+            assert_eq!(LonLat::parse_lat_lng(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Builds shards from gazetteers.
