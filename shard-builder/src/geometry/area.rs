@@ -96,7 +96,8 @@ impl Area {
 
     fn crossings(&self, lat: f64) -> impl Iterator<Item = f64> + '_ {
         let band = self.bands.get(self.band(self.bands.len().max(1), lat));
-        let edges = band.into_iter().flatten().filter_map(|number| self.edges.get(*number as usize));
+        let edges =
+            band.into_iter().flatten().filter_map(|number| self.edges.get(*number as usize));
         edges.filter_map(move |(from, to)| {
             let crosses = (from.lat > lat) != (to.lat > lat);
             let share = (lat - from.lat) / (to.lat - from.lat);

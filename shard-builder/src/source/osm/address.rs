@@ -79,7 +79,7 @@ pub(crate) fn join(
     streets: &mut Streets,
     report: &mut Report,
 ) -> CityMentions {
-    let mut joiner = Joiner::new(extract, streets);
+    let joiner = Joiner::new(extract, streets);
     let mut mentions = CityMentions::new();
     let mut without_street = Vec::new();
     for address in addresses(extract) {
@@ -135,8 +135,11 @@ pub(crate) fn join(
 }
 
 fn addresses(extract: &Extract) -> impl Iterator<Item = Address<'_>> {
-    let nodes = extract.nodes.iter().map(|node| {
-        Address { kind: ObjectKind::Node, id: node.id, tags: &node.tags, point: node.point }
+    let nodes = extract.nodes.iter().map(|node| Address {
+        kind: ObjectKind::Node,
+        id: node.id,
+        tags: &node.tags,
+        point: node.point,
     });
     let ways = extract.ways.iter().filter_map(|way| {
         // The repeated first node of an outline would pull its middle to it.
@@ -170,7 +173,10 @@ fn add_houses(
     let numbers = house_number::parse(text);
     let Some(draft) = streets.drafts.get_mut(key).filter(|_| !numbers.is_empty()) else {
         report.reject("no usable number");
-        report.warn("unusable house number", format_args!("{text} at {} {}", address.kind.name(), address.id));
+        report.warn(
+            "unusable house number",
+            format_args!("{text} at {} {}", address.kind.name(), address.id),
+        );
         return;
     };
     report.join(how);
@@ -235,8 +241,8 @@ impl Joiner {
         for (key, draft) in &streets.drafts {
             let names = draft.names();
             let all: Vec<&str> = names::all(&names).collect();
-            for (map, spell) in
-                [(&mut by_other_name, false), (&mut by_spelling, true)] as [(&mut BTreeMap<_, _>, _); 2]
+            for (map, spell) in [(&mut by_other_name, false), (&mut by_spelling, true)]
+                as [(&mut BTreeMap<_, _>, _); 2]
             {
                 for text in &all {
                     let text = if spell { compact(text) } else { name::key(text) };

@@ -92,7 +92,8 @@ pub(crate) fn read<'a>(
     report: &mut Report,
 ) -> Boundaries<'a> {
     let profile = CountryProfile::of(country);
-    let mut found = Boundaries { country: country_boundary(extract, country, report), ..Boundaries::default() };
+    let mut found =
+        Boundaries { country: country_boundary(extract, country, report), ..Boundaries::default() };
     let own_nodes = own_nodes(found.country.as_ref());
     for relation in &extract.relations {
         let tags = &relation.tags;
@@ -160,7 +161,8 @@ fn own_nodes(country: Option<&Boundary<'_>>) -> BTreeSet<i64> {
 
 fn part_level(relation: &Relation, profile: CountryProfile) -> Option<Level> {
     let tags = &relation.tags;
-    if !tags.is("boundary", &["administrative"]) || !tags.is("type", &["boundary", "multipolygon"]) {
+    if !tags.is("boundary", &["administrative"]) || !tags.is("type", &["boundary", "multipolygon"])
+    {
         return None;
     }
     let number: u8 = tags.get("admin_level")?.parse().ok()?;

@@ -34,8 +34,9 @@ struct Locations {
 impl Extract {
     /// Reads what is of interest.
     pub(crate) fn read(input: &impl OsmInput, progress: &dyn Progress) -> Result<Self> {
-        let mut relations =
-            input.relations(progress, |relation| feature::keeps_relation(&relation.tags).then_some(relation))?;
+        let mut relations = input.relations(progress, |relation| {
+            feature::keeps_relation(&relation.tags).then_some(relation)
+        })?;
         relations.sort_unstable();
         relations.dedup_by_key(|relation| relation.id);
 
@@ -79,12 +80,6 @@ impl Extract {
     pub(crate) fn way(&self, id: i64) -> Option<&Way> {
         let index = self.ways.binary_search_by_key(&id, |way| way.id).ok()?;
         self.ways.get(index)
-    }
-
-    /// Returns a node with tags by its id.
-    pub(crate) fn node(&self, id: i64) -> Option<&Node> {
-        let index = self.nodes.binary_search_by_key(&id, |node| node.id).ok()?;
-        self.nodes.get(index)
     }
 
     /// Returns where a node of a way or relation is.

@@ -6,11 +6,16 @@ use super::object::Tags;
 
 /// Values of `place` that people name as a city.
 const CITY_PLACES: [&str; 9] = [
-    "city", "town", "village", "hamlet", "suburb", "borough", "quarter", "neighbourhood", "island",
+    "city",
+    "town",
+    "village",
+    "hamlet",
+    "suburb",
+    "borough",
+    "quarter",
+    "neighbourhood",
+    "island",
 ];
-/// Values of `place` that carry addresses but are no city.
-const LOCALITIES: [&str; 5] =
-    ["isolated_dwelling", "locality", "farm", "allotments", "islet"];
 /// Ways to drive or walk on; a name on any other highway value is no street's.
 const STREETS: [&str; 26] = [
     "motorway",
@@ -189,10 +194,6 @@ pub(crate) fn street_prominence(tags: &Tags) -> Option<u8> {
     })
 }
 
-/// Whether the object is a small named locality that addresses may refer to.
-pub(crate) fn is_locality(tags: &Tags) -> bool {
-    tags.is("place", &LOCALITIES)
-}
 
 /// Whether an outline stands for its inside, such as a square.
 pub(crate) fn is_area(tags: &Tags) -> bool {
@@ -203,10 +204,8 @@ pub(crate) fn is_area(tags: &Tags) -> bool {
 pub(crate) fn keeps_node(tags: &Tags) -> bool {
     let place = tags.get("place").unwrap_or_default();
     let is_place = CITY_PLACES.contains(&place)
-        || LOCALITIES.contains(&place)
         || matches!(place, "country" | "square");
-    tags.has("addr:housenumber")
-        || (tags.has("name") && (is_place || point_kind(tags).is_some()))
+    tags.has("addr:housenumber") || (tags.has("name") && (is_place || point_kind(tags).is_some()))
 }
 
 /// Whether a way may become a record or a part of one by itself.

@@ -195,7 +195,8 @@ fn part_record(
     let keys: Vec<String> = names::all(&names).map(name::key).collect();
     let namesakes: BTreeSet<usize> =
         keys.iter().filter_map(|key| by_key.get(key)).flatten().copied().collect();
-    let is_member = |site: &Site, ids: &BTreeSet<i64>| site.node.is_some_and(|id| ids.contains(&id));
+    let is_member =
+        |site: &Site, ids: &BTreeSet<i64>| site.node.is_some_and(|id| ids.contains(&id));
 
     let is_city = matches!(boundary.level, Level::City | Level::Quarter);
     let site = if is_city {
@@ -206,14 +207,19 @@ fn part_record(
             let namesake = namesakes.contains(index);
             let rank = match () {
                 () if is_member(site, &label) => 4,
-                () if is_member(site, &centre) && (namesake || boundary.level == Level::Quarter) => 3,
+                () if is_member(site, &centre)
+                    && (namesake || boundary.level == Level::Quarter) =>
+                {
+                    3
+                }
                 () if namesake && boundary.area.contains(site.point) => 2,
                 () => return None,
             };
             Some((rank, site.prominence(), site.population, std::cmp::Reverse(*index)))
         };
         let members = label.iter().chain(&centre).filter_map(|id| {
-            let found = sites.binary_search_by_key(&(false, Some(*id)), |s| (s.node.is_none(), s.node));
+            let found =
+                sites.binary_search_by_key(&(false, Some(*id)), |s| (s.node.is_none(), s.node));
             found.ok()
         });
         let candidates: BTreeSet<usize> = namesakes.iter().copied().chain(members).collect();
@@ -251,9 +257,9 @@ fn part_record(
         }
         Level::City | Level::Quarter => {
             let code = tags.get(profile.city_code_tag).unwrap_or_default();
-            let by_place = site.map(Site::prominence).or_else(|| {
-                feature::city_prominence(tags.get("place").unwrap_or_default())
-            });
+            let by_place = site
+                .map(Site::prominence)
+                .or_else(|| feature::city_prominence(tags.get("place").unwrap_or_default()));
             (RecordType::City, code, by_place.unwrap_or(importance::MUNICIPALITY))
         }
     };
@@ -285,9 +291,11 @@ fn add_city_states(hierarchy: &mut Hierarchy, boundaries: &Boundaries<'_>) {
     for (index, level, area) in &hierarchy.areas {
         let is_region = matches!(level, Level::Administrative | Level::County);
         let has_county = *level == Level::Administrative
-            && boundaries.parts.iter().zip(&inner).any(|(part, inside)| {
-                part.level == Level::County && area.contains(*inside)
-            });
+            && boundaries
+                .parts
+                .iter()
+                .zip(&inner)
+                .any(|(part, inside)| part.level == Level::County && area.contains(*inside));
         if is_region && !has_county && !cities.iter().any(|inside| area.contains(*inside)) {
             added.push((*index, area.clone()));
         }

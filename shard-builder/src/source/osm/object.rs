@@ -143,8 +143,9 @@ pub(crate) struct Member {
 impl Relation {
     /// Returns the ways that outline the relation's area, each once, in the order of their ids.
     pub(crate) fn outline_ways(&self) -> BTreeSet<i64> {
-        let is_outline =
-            |member: &&Member| member.kind == ObjectKind::Way && member.role_is(&["outer", "inner", ""]);
+        let is_outline = |member: &&Member| {
+            member.kind == ObjectKind::Way && member.role_is(&["outer", "inner", ""])
+        };
         self.members.iter().filter(is_outline).map(|member| member.id).collect()
     }
 }

@@ -61,7 +61,10 @@ pub(crate) fn fill_cities(
             }
             for (code, count) in counts.iter().filter(|(code, _)| !place.zipcodes.contains(code)) {
                 let name = &place.names.default;
-                report.warn("postcode too rare in its city", format_args!("{code} in {name} ({count})"));
+                report.warn(
+                    "postcode too rare in its city",
+                    format_args!("{code} in {name} ({count})"),
+                );
             }
         }
     }
@@ -143,7 +146,8 @@ pub(crate) fn of_street(
     if codes.is_empty() && city.zipcodes.len() > 1 {
         codes.extend(middle.and_then(|point| near.zipcode(city_index, point)));
     }
-    if codes == city.zipcodes {
+    // Houses can only tell codes that their street has, so several are kept even if the same.
+    if codes.len() == 1 && codes == city.zipcodes {
         codes.clear();
     }
     codes

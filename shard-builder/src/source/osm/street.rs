@@ -64,7 +64,9 @@ impl Streets {
         for relation in &extract.relations {
             let tags = &relation.tags;
             let Some(prominence) = feature::street_prominence(tags) else { continue };
-            let Some(names) = names::read(tags).filter(|_| feature::is_area(tags)) else { continue };
+            let Some(names) = names::read(tags).filter(|_| feature::is_area(tags)) else {
+                continue;
+            };
             let (outline, _) = extract.outline(relation);
             streets.add_square(extract, locator, (tags, &names, prominence), outline, report);
         }
@@ -98,7 +100,13 @@ impl Streets {
         }
     }
 
-    fn draft(&mut self, city: usize, names: &Names, prominence: u8, tags: &Tags) -> &mut StreetDraft {
+    fn draft(
+        &mut self,
+        city: usize,
+        names: &Names,
+        prominence: u8,
+        tags: &Tags,
+    ) -> &mut StreetDraft {
         let draft = self.drafts.entry((city, name::key(&names.default))).or_default();
         draft.add_spelling(names);
         draft.prominence = draft.prominence.max(prominence);
@@ -144,20 +152,27 @@ impl StreetDraft {
         joined.iter().map(|line| extract.points(line)).filter(|line| line.len() > 1).collect()
     }
 
-    /// Completes the street; postcodes and houses are those already decided on.
-    pub(crate) fn finish(self, extract: &Extract, city: usize, zipcodes: Vec<String>) -> Option<StreetRecord> {
-        let names = self.names();
-        let lines = self.lines(extract);
+    /// Returns a point in the middle of the street or of its houses.
+    pub(crate) fn middle(&self, extract: &Extract) -> Option<LonLat> {
         let houses: Vec<LonLat> = self.houses.values().map(|house| house.coordinates).collect();
-        let coordinates = match (mean(&self.squares), middle(&lines), mean(&houses)) {
-            (Some(centre), _, _) => centre,
-            (None, Some(middle), _) => middle,
-            (None, None, Some(centre)) => {
-                let each: Vec<Vec<LonLat>> = houses.iter().map(|house| vec![*house]).collect();
-                nearest_on_lines(&each, centre)?.1
-            }
-            (None, None, None) => return None,
-        };
+        if let Some(centre) = mean(&self.squares).or_else(|| middle(&self.lines(extract))) {
+            return Some(centre);
+        }
+        let centre = mean(&houses)?;
+        let each: Vec<Vec<LonLat>> = houses.iter().map(|house| vec![*house]).collect();
+        nearest_on_lines(&each, centre).map(|(_, house)| house)
+    }
+
+    /// Completes the street; postcodes and houses are those already decided on.
+    pub(crate) fn finish(
+        self,
+        extract: &Extract,
+        city: usize,
+        zipcodes: Vec<String>,
+    ) -> Option<StreetRecord> {
+        let names = self.names();
+        let coordinates = self.middle(extract)?;
+        let lines = self.lines(extract);
         let extent_m: f64 = lines.iter().map(|line| length_m(line)).sum();
         Some(StreetRecord {
             names,
@@ -165,7 +180,11 @@ impl StreetDraft {
             coordinates,
             geometry: lines.iter().map(|line| simplify(line, TOLERANCE_M)).collect(),
             importance: importance::street(self.prominence, self.houses.len(), extent_m),
-            houses: self.houses.into_iter().map(|((number, _), house)| house.finish(number, &zipcodes)).collect(),
+            houses: self
+                .houses
+                .into_iter()
+                .map(|((number, _), house)| house.finish(number, &zipcodes))
+                .collect(),
             zipcodes,
         })
     }
