@@ -22,6 +22,8 @@ mod names;
 mod places;
 mod records;
 mod terms;
+#[cfg(all(test, feature = "build"))]
+mod tests;
 #[cfg(feature = "build")]
 pub mod writer;
 
@@ -125,9 +127,12 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let expected = [ChunkKind::Head, ChunkKind::Places]
             .into_iter()
             .chain(places.first_terms.iter().map(|_| ChunkKind::Terms))
-            .chain(places.records.iter().flat_map(|_| {
-                [ChunkKind::Records, ChunkKind::Houses, ChunkKind::Geometry]
-            }))
+            .chain(
+                places
+                    .records
+                    .iter()
+                    .flat_map(|_| [ChunkKind::Records, ChunkKind::Houses, ChunkKind::Geometry]),
+            )
             .chain(places.boundaries.iter().map(|_| ChunkKind::Boundaries));
         if !expected.eq(container.chunks().iter().map(|chunk| chunk.kind)) {
             return Err(malformed("chunks do not match the directories"));
@@ -177,7 +182,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 Lookup::Missing(chunk) => return Err(missing(chunk)),
             };
             for record in records.iter().filter(|r| r.kind == crate::RecordType::Street) {
-                let n_zipcodes = record.zipcodes.as_ref().map_or(0, Vec::len);
+                let n_zipcodes = self.record_zipcodes(record, block).len();
                 house_block.street(record.lat, record.lon, n_zipcodes, &mut houses)?;
                 geometry.street(record.lat, record.lon, |_| {})?;
             }
@@ -303,6 +308,14 @@ impl<D: AsRef<[u8]>> Shard<D> {
         })
     }
 
+    /// Returns the numbers of the postcodes of a record: its own, or its city's.
+    pub(crate) fn record_zipcodes<'a>(&'a self, record: &'a Record, block: u32) -> &'a [u32] {
+        record.zipcodes.as_deref().unwrap_or_else(|| {
+            let city = self.places.place_of_block(block).and_then(|city| self.places.get(city));
+            city.map_or(&[][..], |city| self.places.zipcodes_of(city))
+        })
+    }
+
     /// Returns boxes around everything in the blocks of one records chunk, by block number.
     pub(crate) fn block_boxes(&self, entry: usize) -> Result<Lookup<Vec<(u32, BBox)>>> {
         let no_chunk = Error::Malformed { section: "records", what: "no such chunk" };
@@ -370,10 +383,8 @@ pub(crate) struct PostingReader<'a> {
 impl<'a> PostingReader<'a> {
     /// Starts at a term of a piece.
     pub(crate) fn new(piece: &Piece<'a>, ordinal: u32, places: &Places, blocks: bool) -> Self {
-        let mut postings = Self {
-            reader: piece.postings(ordinal),
-            place_bits: bits::width(places.places.len()),
-        };
+        let mut postings =
+            Self { reader: piece.postings(ordinal), place_bits: bits::width(places.places.len()) };
         for _ in 0..Piece::steps_to_posting(ordinal) {
             postings.list(places, blocks, |_| {});
         }
@@ -381,7 +392,12 @@ impl<'a> PostingReader<'a> {
     }
 
     /// Reads the list of one term and moves to the next; returns its length.
-    pub(crate) fn list(&mut self, places: &Places, blocks: bool, mut visit: impl FnMut(u32)) -> u32 {
+    pub(crate) fn list(
+        &mut self,
+        places: &Places,
+        blocks: bool,
+        mut visit: impl FnMut(u32),
+    ) -> u32 {
         let count = self.reader.gamma0();
         let k = self.place_bits.saturating_sub(32 - count.leading_zeros());
         let mut place = 0u32;

@@ -188,16 +188,10 @@ impl Places {
             before.1 = before.1.wrapping_add(reader.signed(&mut lons));
             before.2 = parent;
             let digits = reader.bits(5);
-            let population = if digits == 0 {
-                0
-            } else {
-                1u32 << (digits - 1) | reader.bits(digits - 1)
-            };
-            let importance = if reader.bit() {
-                expected_importance(population)
-            } else {
-                reader.bits(8)
-            };
+            let population =
+                if digits == 0 { 0 } else { 1u32 << (digits - 1) | reader.bits(digits - 1) };
+            let importance =
+                if reader.bit() { expected_importance(population) } else { reader.bits(8) };
             let located = reader.bit();
             let n_blocks = reader.unsigned(&mut blocks);
             let zip_start = u32::try_from(self.place_zipcodes.len()).unwrap_or(u32::MAX);

@@ -240,7 +240,7 @@ impl<'a> Piece<'a> {
             }
             out.push(*character);
             first = false;
-            for _ in 0..text::folded_length(*character) {
+            for _ in text::fold_char(*character) {
                 rest.next();
             }
         }
