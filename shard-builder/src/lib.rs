@@ -12,6 +12,7 @@ mod name;
 pub mod progress;
 pub mod report;
 mod source;
+mod spelling;
 
 pub use error::{Error, Result};
 pub use report::Report;

@@ -2,14 +2,17 @@
 
 use geocoder_core::text;
 
-/// Longest name kept, in characters; OpenStreetMap allows 255.
-const MAX_NAME_CHARS: usize = 200;
+/// Longest name kept, in bytes; shards hold no longer ones.
+const MAX_NAME_BYTES: usize = 250;
 
 /// Returns a name without markup brackets, control characters and surplus spaces.
 pub(crate) fn clean(name: &str) -> String {
     let visible = name.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let kept: String = visible.filter(|c| !matches!(c, '<' | '>')).take(MAX_NAME_CHARS).collect();
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+    let kept: String = visible.filter(|c| !matches!(c, '<' | '>')).collect();
+    let mut cleaned = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    cleaned.truncate(cleaned.floor_char_boundary(MAX_NAME_BYTES));
+    cleaned.truncate(cleaned.trim_end().len());
+    cleaned
 }
 
 /// Returns the names of a list separated by semicolons.
@@ -25,6 +28,20 @@ pub(crate) fn key(name: &str) -> String {
             key.push(' ');
         }
         key.push_str(&text::fold(word.text));
+    }
+    key
+}
+
+/// Returns the key of a name in which letters with and without marks differ.
+///
+/// Neighbouring streets may differ in a mark alone, such as Bodastrasse and Bödastrasse.
+pub(crate) fn marked_key(name: &str) -> String {
+    let mut key = String::with_capacity(name.len());
+    for word in text::words(name) {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        key.extend(word.text.chars().flat_map(char::to_lowercase));
     }
     key
 }
@@ -46,13 +63,15 @@ mod tests {
     #[test]
     fn clean_strips_markup_and_control_characters() {
         assert_eq!(clean(" <b>Am\u{7} Rain\n</b> "), "bAm Rain /b");
-        assert_eq!(clean("x".repeat(999).as_str()).len(), MAX_NAME_CHARS);
+        assert_eq!(clean("ü".repeat(999).as_str()).len(), MAX_NAME_BYTES);
     }
 
     #[test]
     fn key_ignores_case_and_punctuation() {
         assert_eq!(key("St. Martins-Ring"), key("st martins ring"));
         assert_ne!(key("Dorfstrasse"), key("Dorfgasse"));
+        assert_eq!(key("Bodastrasse"), key("Bödastrasse"));
+        assert_ne!(marked_key("Bodastrasse"), marked_key("Bödastrasse"));
     }
 
     #[test]

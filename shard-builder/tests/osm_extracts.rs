@@ -28,13 +28,44 @@ fn dump() {
     for (g, report) in [&*LIECHTENSTEIN, &*MONACO] {
         println!("{report}");
         for (i, p) in g.places.iter().enumerate() {
-            println!("{i} {:?} {} parent {:?} pop {} imp {} zip {:?} code {} arcs {:?} alts {:?} langs {} at {:?}", p.kind, p.names.default, p.parent, p.population, p.importance, p.zipcodes, p.code, p.boundary.len(), p.names.alternates, p.names.languages.len(), p.coordinates);
+            println!(
+                "{i} {:?} {} parent {:?} pop {} imp {} zip {:?} code {} arcs {:?} alts {:?} langs {} at {:?}",
+                p.kind,
+                p.names.default,
+                p.parent,
+                p.population,
+                p.importance,
+                p.zipcodes,
+                p.code,
+                p.boundary.len(),
+                p.names.alternates,
+                p.names.languages.len(),
+                p.coordinates
+            );
         }
         println!("arcs {} points {}", g.arcs.len(), g.arcs.iter().map(Vec::len).sum::<usize>());
         let lines: usize = g.streets.iter().map(|s| s.geometry.len()).sum();
         let pts: usize = g.streets.iter().flat_map(|s| &s.geometry).map(Vec::len).sum();
-        println!("streets {} lines {lines} points {pts} houses {} names {}", g.streets.len(), g.streets.iter().map(|s| s.houses.len()).sum::<usize>(), g.streets.iter().map(|s| &s.names.default).collect::<BTreeSet<_>>().len());
-        for s in g.streets.iter().filter(|s| s.geometry.is_empty()) { println!("nogeo {} in {} houses {} zips {:?}", s.names.default, g.places[s.city].names.default, s.houses.len(), s.zipcodes); }
-        for p in &g.points { println!("pt {:?} {} {} {:?} {}", p.kind, p.names.default, g.places[p.city].names.default, p.zipcodes, p.importance); }
+        println!(
+            "streets {} lines {lines} points {pts} houses {} names {}",
+            g.streets.len(),
+            g.streets.iter().map(|s| s.houses.len()).sum::<usize>(),
+            g.streets.iter().map(|s| &s.names.default).collect::<BTreeSet<_>>().len()
+        );
+        for s in g.streets.iter().filter(|s| s.geometry.is_empty()) {
+            println!(
+                "nogeo {} in {} houses {} zips {:?}",
+                s.names.default,
+                g.places[s.city].names.default,
+                s.houses.len(),
+                s.zipcodes
+            );
+        }
+        for p in &g.points {
+            println!(
+                "pt {:?} {} {} {:?} {}",
+                p.kind, p.names.default, g.places[p.city].names.default, p.zipcodes, p.importance
+            );
+        }
     }
 }

@@ -1,9 +1,7 @@
 //! Addresses: objects with a house number become houses of streets.
 //!
-//! The street of an address is, in this order: the street of its `addr:street` in the
-//! municipality (by name, by another name, by a spelling without spaces and hyphens); else a new
-//! street of that name; without `addr:street` the street of the relation that groups it with its
-//! houses, else the `addr:place`; without any, the nearest street within 60 m.
+//! The street of an address is the one that it names ([`super::joiner`]); without a name it is
+//! the nearest street of the municipality within 60 m, unless that has the number already.
 //!
 //! One number of one street is one house however often it is mapped. Its position is the best
 //! of: an entrance, a plain address node, the middle of a building, anything else.
@@ -11,18 +9,18 @@
 use std::collections::BTreeMap;
 
 use geocoder_core::LonLat;
-use geocoder_core::gazetteer::{House, Names};
+use geocoder_core::gazetteer::House;
+use geocoder_core::lexicon::Lexicon;
 use rstar::primitives::{GeomWithData, Line};
 use rstar::{PointDistance, RTree};
 
 use super::extract::Extract;
+use super::joiner::{Asked, Joiner};
 use super::locate::{Locator, Nowhere};
-use super::names;
 use super::object::{ObjectKind, Tags};
 use super::street::{StreetKey, Streets};
 use crate::geometry::mean;
 use crate::house_number;
-use crate::importance;
 use crate::name;
 use crate::report::Report;
 
@@ -76,10 +74,11 @@ pub(crate) fn join(
     extract: &Extract,
     locator: &Locator,
     country: &str,
+    lexicon: &Lexicon,
     streets: &mut Streets,
     report: &mut Report,
 ) -> CityMentions {
-    let joiner = Joiner::new(extract, streets);
+    let joiner = Joiner::new(extract, locator, lexicon, streets);
     let mut mentions = CityMentions::new();
     let mut without_street = Vec::new();
     for address in addresses(extract) {
@@ -108,8 +107,14 @@ pub(crate) fn join(
                 *mention.zipcodes.entry(code).or_default() += 1;
             }
         }
-        match joiner.street_of(streets, &address, city, named_city) {
-            Some((key, how)) => add_houses(streets, &key, &address, how, report),
+        let asked = Asked { member: (address.kind, address.id), tags, point: address.point, city };
+        match joiner.street_of(streets, &asked) {
+            Some((key, how)) => {
+                if let (Some(named), Some(draft)) = (named_city, streets.drafts.get_mut(&key)) {
+                    *draft.cities.entry(name::key(named)).or_default() += 1;
+                }
+                add_houses(streets, &key, &address, how, report);
+            }
             None => without_street.push((address, city)),
         }
     }
@@ -224,87 +229,6 @@ fn position_rank(address: &Address<'_>) -> u8 {
         ObjectKind::Way | ObjectKind::Relation if tags.has("building") => 2,
         _ => 3,
     }
-}
-
-/// Finds the streets that addresses name.
-struct Joiner {
-    /// Streets by city and the key of another name or spelling, when it is of one street only.
-    by_other_name: BTreeMap<StreetKey, Option<StreetKey>>,
-    by_spelling: BTreeMap<StreetKey, Option<StreetKey>>,
-    /// Names of relations that group a street with its houses, by member.
-    by_member: BTreeMap<(ObjectKind, i64), String>,
-}
-
-impl Joiner {
-    fn new(extract: &Extract, streets: &Streets) -> Self {
-        let (mut by_other_name, mut by_spelling) = (BTreeMap::new(), BTreeMap::new());
-        for (key, draft) in &streets.drafts {
-            let names = draft.names();
-            let all: Vec<&str> = names::all(&names).collect();
-            for (map, spell) in [(&mut by_other_name, false), (&mut by_spelling, true)]
-                as [(&mut BTreeMap<_, _>, _); 2]
-            {
-                for text in &all {
-                    let text = if spell { compact(text) } else { name::key(text) };
-                    let entry = map.entry((key.0, text)).or_insert_with(|| Some(key.clone()));
-                    if entry.as_ref() != Some(key) {
-                        *entry = None;
-                    }
-                }
-            }
-        }
-        let mut by_member = BTreeMap::new();
-        for relation in &extract.relations {
-            let names = names::read(&relation.tags);
-            if let Some(names) = names.filter(|_| relation.tags.is("type", &["associatedStreet"])) {
-                for member in relation.members.iter().filter(|m| !m.role_is(&["street"])) {
-                    by_member.insert((member.kind, member.id), names.default.clone());
-                }
-            }
-        }
-        Self { by_other_name, by_spelling, by_member }
-    }
-
-    fn street_of(
-        &self,
-        streets: &mut Streets,
-        address: &Address<'_>,
-        city: usize,
-        named_city: Option<&str>,
-    ) -> Option<(StreetKey, &'static str)> {
-        let tags = address.tags;
-        let first = |list: Option<&str>| list.and_then(|list| name::split(list).next());
-        let named = first(tags.get("addr:street"))
-            .or_else(|| self.by_member.get(&(address.kind, address.id)).cloned());
-        let (named, is_place) = match named {
-            Some(named) => (named, false),
-            None => (first(tags.get("addr:place"))?, true),
-        };
-        let text = name::key(&named);
-        if text.is_empty() {
-            return None;
-        }
-        let key = (city, text);
-        if streets.drafts.contains_key(&key) {
-            return Some((key, if is_place { "name of a place" } else { "name of a street" }));
-        }
-        if let Some(Some(found)) = self.by_other_name.get(&key) {
-            return Some((found.clone(), "other name of a street"));
-        }
-        if let Some(Some(found)) = self.by_spelling.get(&(city, compact(&named))) {
-            return Some((found.clone(), "other spelling of a street"));
-        }
-        let _ = named_city;
-        let draft = streets.drafts.entry(key.clone()).or_default();
-        draft.add_spelling(&Names::new(named));
-        draft.raise(importance::ADDRESSED_NAME);
-        Some((key, if is_place { "name of a place" } else { "name no street has" }))
-    }
-}
-
-/// Returns the key of a name without the spaces between its words.
-fn compact(text: &str) -> String {
-    name::key(text).replace(' ', "")
 }
 
 /// Finds the nearest street of a city.

@@ -194,7 +194,6 @@ pub(crate) fn street_prominence(tags: &Tags) -> Option<u8> {
     })
 }
 
-
 /// Whether an outline stands for its inside, such as a square.
 pub(crate) fn is_area(tags: &Tags) -> bool {
     tags.is("area", &["yes"]) || tags.is("place", &["square"]) || tags.is("type", &["multipolygon"])
@@ -203,8 +202,7 @@ pub(crate) fn is_area(tags: &Tags) -> bool {
 /// Whether a node may become a record or a part of one.
 pub(crate) fn keeps_node(tags: &Tags) -> bool {
     let place = tags.get("place").unwrap_or_default();
-    let is_place = CITY_PLACES.contains(&place)
-        || matches!(place, "country" | "square");
+    let is_place = CITY_PLACES.contains(&place) || matches!(place, "country" | "square");
     tags.has("addr:housenumber") || (tags.has("name") && (is_place || point_kind(tags).is_some()))
 }
 

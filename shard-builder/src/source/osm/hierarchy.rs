@@ -33,6 +33,8 @@ pub(crate) struct Hierarchy {
     pub(crate) areas: Vec<(usize, Level, Area)>,
     /// Lines of all boundaries.
     pub(crate) arcs: Vec<Vec<LonLat>>,
+    /// Towns, villages and hamlets inside a municipality, by it and the keys of their names.
+    pub(crate) settlements: BTreeMap<(usize, String), usize>,
     /// The country's area.
     pub(crate) country: Option<Area>,
 }
@@ -83,6 +85,7 @@ pub(crate) fn build(
         places: vec![record],
         areas: Vec::new(),
         arcs: Vec::new(),
+        settlements: BTreeMap::new(),
         country: boundaries.country.as_ref().map(|boundary| boundary.area.clone()),
     };
     let by_key = sites_by_key(&sites);
@@ -338,6 +341,13 @@ fn add_site(
     }
     twins.push(site.point);
     let prominence = site.prominence();
+    let in_city = hierarchy.places.get(parent).is_some_and(|place| place.kind == RecordType::City);
+    if in_city && matches!(site.place.as_str(), "city" | "town" | "village" | "hamlet") {
+        for text in names::all(&site.names) {
+            let index = hierarchy.places.len();
+            hierarchy.settlements.entry((parent, name::key(text))).or_insert(index);
+        }
+    }
     hierarchy.places.push(PlaceRecord {
         kind: RecordType::City,
         names: site.names,

@@ -104,7 +104,8 @@ impl Locator {
             .map(|(index, _)| *index)
     }
 
-    fn city_named(&self, named: &str, point: LonLat) -> Option<usize> {
+    /// Returns the nearest city of a name within reach.
+    pub(crate) fn city_named(&self, named: &str, point: LonLat) -> Option<usize> {
         let namesakes = self.by_key.get(&name::key(named))?.iter();
         let nearest = namesakes
             .map(|(index, at)| (at.distance_m(point), *index))

@@ -9,8 +9,10 @@ mod boundary;
 mod extract;
 mod feature;
 mod hierarchy;
+mod joiner;
 mod locate;
 mod names;
+mod neighbour;
 mod object;
 mod pbf;
 mod point;
@@ -27,9 +29,9 @@ use geocoder_core::manifest::Attribution;
 use self::address::CityMentions;
 use self::extract::Extract;
 use self::locate::Locator;
+use self::neighbour::Neighbours;
 use self::object::OsmInput;
 use self::pbf::PbfFiles;
-use self::postcode::NearHouses;
 use self::street::Streets;
 use super::Source;
 use crate::error::{Error, Result};
@@ -92,21 +94,29 @@ fn read_input(
     let hierarchy = hierarchy::build(&extract, country, &boundaries, report);
     let locator = Locator::new(&hierarchy);
     let mut streets = Streets::read(&extract, &locator, report);
-    let mentions = address::join(&extract, &locator, country.as_str(), &mut streets, report);
+    let lexicon = Lexicon::default();
+    let mentions =
+        address::join(&extract, &locator, country.as_str(), &lexicon, &mut streets, report);
     let mut places = hierarchy.places;
     add_mentioned_names(&mut places, &mentions);
     postcode::fill_houses(&mut streets, &boundaries.postal);
     postcode::fill_cities(&mut places, &streets, &mentions, report);
-    let near = NearHouses::new(&places, &streets);
+    let shown = neighbour::shown_cities(&streets, &hierarchy.settlements);
+    let near = Neighbours::new(&places, &streets, &shown);
+    postcode::fill_parts(&mut places, &near);
     let points = point::read(&extract, &locator, &places, &near, report);
     let mut records = Vec::new();
-    for ((city, key), draft) in streets.drafts {
-        let Some(place) = places.get(city) else { continue };
+    for (key, draft) in streets.drafts {
         let middle = draft.middle(&extract);
-        let zipcodes = postcode::of_street(place, &draft.zipcodes, middle, city, &near);
+        let city = match (shown.get(&key), middle) {
+            (Some(city), _) => *city,
+            (None, Some(middle)) => near.shown_city(key.0, middle),
+            (None, None) => key.0,
+        };
+        let zipcodes = postcode::of_street(&places, (key.0, city), &draft.zipcodes, middle, &near);
         match draft.finish(&extract, city, zipcodes) {
             Some(record) => records.push(record),
-            None => report.warn("street without any place", key),
+            None => report.warn("street without any place", key.1),
         }
     }
     progress.finish();
@@ -120,7 +130,7 @@ fn read_input(
         points,
         arcs: hierarchy.arcs,
         attribution: vec![attribution()],
-        lexicon: Lexicon::default(),
+        lexicon,
     };
     report.count_records(&gazetteer);
     Ok(gazetteer)

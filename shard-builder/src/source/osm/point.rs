@@ -10,8 +10,8 @@ use super::extract::Extract;
 use super::feature::{self, PointKind};
 use super::locate::{Locator, Nowhere};
 use super::names;
+use super::neighbour::Neighbours;
 use super::object::Tags;
-use super::postcode::NearHouses;
 use crate::geometry::mean;
 use crate::importance;
 use crate::name;
@@ -33,7 +33,7 @@ pub(crate) fn read(
     extract: &Extract,
     locator: &Locator,
     places: &[PlaceRecord],
-    near: &NearHouses,
+    near: &Neighbours,
     report: &mut Report,
 ) -> Vec<PointRecord> {
     let mut groups: BTreeMap<(RecordType, usize, String), Vec<Sighting>> = BTreeMap::new();
@@ -58,7 +58,14 @@ pub(crate) fn read(
     for ((kind, city, _), sightings) in groups {
         let of_city = places.get(city).map_or(&[][..], |place| place.zipcodes.as_slice());
         for cluster in clusters(sightings) {
-            records.extend(merged(kind, city, cluster, of_city, near));
+            let record = merged(kind, city, cluster, of_city, near);
+            records.extend(record.map(|record| {
+                let shown = near.shown_city(city, record.coordinates);
+                let same_codes =
+                    places.get(shown).is_some_and(|part| part.zipcodes == record.zipcodes);
+                let zipcodes = if same_codes { Vec::new() } else { record.zipcodes };
+                PointRecord { city: shown, zipcodes, ..record }
+            }));
         }
     }
     records
@@ -108,7 +115,7 @@ fn merged(
     city: usize,
     cluster: Vec<Sighting>,
     of_city: &[String],
-    near: &NearHouses,
+    near: &Neighbours,
 ) -> Option<PointRecord> {
     let prominence = cluster.iter().map(|sighting| sighting.prominence).max()?;
     let points: Vec<LonLat> = cluster.iter().map(|sighting| sighting.point).collect();

@@ -7,19 +7,15 @@
 
 use std::collections::BTreeMap;
 
-use geocoder_core::LonLat;
 use geocoder_core::gazetteer::PlaceRecord;
-use rstar::RTree;
-use rstar::primitives::GeomWithData;
+use geocoder_core::{LonLat, RecordType};
 
 use super::address::CityMentions;
+use super::neighbour::Neighbours;
 use super::street::{StreetDraft, Streets};
 use crate::geometry::Area;
 use crate::name;
 use crate::report::Report;
-
-/// Farthest house whose postcode is borrowed, in metres.
-const BORROW_M: f64 = 500.0;
 
 /// Gives houses inside an area of a postcode that code when they have none.
 pub(crate) fn fill_houses(streets: &mut Streets, postal: &[(String, Area)]) {
@@ -91,63 +87,49 @@ fn frequent(counts: &BTreeMap<String, u32>) -> Vec<String> {
     kept.into_iter().map(|(code, _)| code.clone()).collect()
 }
 
-/// Answers postcodes of points from the nearest house that has one.
-#[derive(Debug)]
-pub(crate) struct NearHouses {
-    houses: RTree<GeomWithData<[f64; 2], (usize, String)>>,
-    lon_scale: f64,
-}
-
-impl NearHouses {
-    /// Indexes the houses of cities with several postcodes.
-    pub(crate) fn new(places: &[PlaceRecord], streets: &Streets) -> Self {
-        let lat = places.first().map_or(0.0, |country| country.coordinates.lat);
-        let lon_scale = lat.to_radians().cos();
-        let mut houses = Vec::new();
-        for ((city, _), draft) in &streets.drafts {
-            let Some(place) = places.get(*city).filter(|place| place.zipcodes.len() > 1) else {
-                continue;
-            };
-            for house in draft.houses.values() {
-                let code = house.zipcode.as_ref().filter(|code| place.zipcodes.contains(code));
-                if let Some(code) = code {
-                    let at = [house.coordinates.lon * lon_scale, house.coordinates.lat];
-                    houses.push(GeomWithData::new(at, (*city, code.clone())));
-                }
-            }
+/// Gives parts of a municipality that no address names the postcode of what is around them.
+pub(crate) fn fill_parts(places: &mut [PlaceRecord], near: &Neighbours) {
+    for index in 0..places.len() {
+        let Some(part) = places.get(index).filter(|part| part.zipcodes.is_empty()) else {
+            continue;
+        };
+        let Some(parent) = part.parent else { continue };
+        let codes = match places.get(parent) {
+            Some(city) if city.kind == RecordType::City => city.zipcodes.as_slice(),
+            _ => continue,
+        };
+        let codes = match codes {
+            [_, _, ..] => near.zipcode(parent, part.coordinates).into_iter().collect(),
+            few => few.to_vec(),
+        };
+        if let Some(part) = places.get_mut(index) {
+            part.zipcodes = codes;
         }
-        Self { houses: RTree::bulk_load(houses), lon_scale }
-    }
-
-    /// Returns the postcode of the nearest house of the same city.
-    pub(crate) fn zipcode(&self, city: usize, point: LonLat) -> Option<String> {
-        let at = [point.lon * self.lon_scale, point.lat];
-        let reach = BORROW_M / geocoder_core::geo::DEGREE_M;
-        let nearest = self.houses.nearest_neighbor_iter_with_distance_2(at);
-        nearest
-            .take_while(|(_, distance_2)| *distance_2 <= reach * reach)
-            .find(|(house, _)| house.data.0 == city)
-            .map(|(house, _)| house.data.1.clone())
     }
 }
 
-/// Returns the postcodes of a street, most frequent first; empty means its city's.
+/// Returns the postcodes of a street of a municipality, shown under a city of its own or one
+/// of its parts; most frequent first, empty means that city's.
 pub(crate) fn of_street(
-    city: &PlaceRecord,
+    places: &[PlaceRecord],
+    (municipality, city): (usize, usize),
     counts: &BTreeMap<String, u32>,
     middle: Option<LonLat>,
-    city_index: usize,
-    near: &NearHouses,
+    near: &Neighbours,
 ) -> Vec<String> {
+    let codes_of = |index: usize| -> &[String] {
+        places.get(index).map_or(&[], |place| place.zipcodes.as_slice())
+    };
+    let allowed = codes_of(municipality);
     let mut codes: Vec<(&String, &u32)> =
-        counts.iter().filter(|(code, _)| city.zipcodes.contains(code)).collect();
+        counts.iter().filter(|(code, _)| allowed.contains(code)).collect();
     codes.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     let mut codes: Vec<String> = codes.into_iter().map(|(code, _)| code.clone()).collect();
-    if codes.is_empty() && city.zipcodes.len() > 1 {
-        codes.extend(middle.and_then(|point| near.zipcode(city_index, point)));
+    if codes.is_empty() && allowed.len() > 1 {
+        codes.extend(middle.and_then(|point| near.zipcode(municipality, point)));
     }
     // Houses can only tell codes that their street has, so several are kept even if the same.
-    if codes.len() == 1 && codes == city.zipcodes {
+    if codes.len() == 1 && codes == codes_of(city) {
         codes.clear();
     }
     codes

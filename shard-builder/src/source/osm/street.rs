@@ -3,7 +3,7 @@
 //! A way that crosses a municipal border is divided at it, segment by segment. A street may have
 //! several lines; they are joined end to end and simplified once the street is complete.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use geocoder_core::LonLat;
 use geocoder_core::gazetteer::{Names, StreetRecord};
@@ -20,7 +20,7 @@ use crate::importance;
 use crate::name;
 use crate::report::Report;
 
-/// Names a street: its city and the key of its name.
+/// Names a street: its municipality and the marked key of its name.
 pub(crate) type StreetKey = (usize, String);
 
 /// A street being collected.
@@ -32,6 +32,8 @@ pub(crate) struct StreetDraft {
     pieces: Vec<Vec<i64>>,
     /// Middles of squares, whose outline is no street to be on.
     squares: Vec<LonLat>,
+    /// Keys of the cities that addresses name, with the number of addresses.
+    pub(crate) cities: BTreeMap<String, u32>,
     /// Postcodes with the number of addresses and ways that have them.
     pub(crate) zipcodes: BTreeMap<String, u32>,
     pub(crate) houses: BTreeMap<(u32, String), HouseDraft>,
@@ -78,7 +80,32 @@ impl Streets {
             };
             streets.draft(city, &names, prominence, &node.tags).squares.push(node.point);
         }
+        streets.merge_spellings();
         streets
+    }
+
+    /// Merges streets of a city that differ in marks only and touch: they are one street.
+    fn merge_spellings(&mut self) {
+        let mut spellings: BTreeMap<StreetKey, Vec<StreetKey>> = BTreeMap::new();
+        for key in self.drafts.keys() {
+            spellings.entry((key.0, name::key(&key.1))).or_default().push(key.clone());
+        }
+        for keys in spellings.into_values().filter(|keys| keys.len() > 1) {
+            for (index, key) in keys.iter().enumerate().skip(1) {
+                let Some(draft) = self.drafts.remove(key) else { continue };
+                let nodes: BTreeSet<i64> = draft.pieces.iter().flatten().copied().collect();
+                let touches = |other: &StreetDraft| {
+                    other.pieces.iter().flatten().any(|node| nodes.contains(node))
+                };
+                let earlier = keys.iter().take(index);
+                let twin =
+                    earlier.filter(|other| self.drafts.get(other).is_some_and(touches)).next();
+                match twin.and_then(|twin| self.drafts.get_mut(twin)) {
+                    Some(twin) => twin.absorb(draft),
+                    None => drop(self.drafts.insert(key.clone(), draft)),
+                }
+            }
+        }
     }
 
     fn add_square(
@@ -107,7 +134,7 @@ impl Streets {
         prominence: u8,
         tags: &Tags,
     ) -> &mut StreetDraft {
-        let draft = self.drafts.entry((city, name::key(&names.default))).or_default();
+        let draft = self.drafts.entry((city, name::marked_key(&names.default))).or_default();
         draft.add_spelling(names);
         draft.prominence = draft.prominence.max(prominence);
         for code in name::zipcodes(tags.get("postal_code").unwrap_or_default()) {
@@ -128,6 +155,19 @@ impl StreetDraft {
             None => {
                 self.spellings.insert(names.default.clone(), (1, names.clone()));
             }
+        }
+    }
+
+    fn absorb(&mut self, other: Self) {
+        for (spelling, (count, names)) in other.spellings {
+            let known = self.spellings.entry(spelling).or_insert_with(|| (0, names));
+            known.0 += count;
+        }
+        self.prominence = self.prominence.max(other.prominence);
+        self.pieces.extend(other.pieces);
+        self.squares.extend(other.squares);
+        for (code, count) in other.zipcodes {
+            *self.zipcodes.entry(code).or_default() += count;
         }
     }
 
