@@ -56,7 +56,7 @@ pub fn parse_house_number(text: &str) -> Option<HouseNumber> {
         return Some(HouseNumber { number, suffix, last: Some(last) });
     }
     // A letter before a range: 12a-14, 12a-14b.
-    let mut chars = rest.chars();
+    let mut chars = rest.trim_start_matches(['-', '/', ' ']).chars();
     if let (Some(letter), Some((last, rest))) =
         (chars.next().filter(|c| is_letter(*c)), range_end(number, chars.as_str().trim_start()))
     {
