@@ -1,1 +1,3 @@
 //! Builds shards from gazetteers.
+
+pub mod lexicon;
