@@ -10,6 +10,7 @@ mod geometry;
 pub mod house_number;
 mod importance;
 pub mod inspect;
+pub mod lexicon;
 mod name;
 pub mod progress;
 mod publish;
