@@ -73,11 +73,11 @@ impl Neighbours {
             if place.zipcodes.len() < 2 && !divided.contains(&key.0) {
                 continue;
             }
-            let Some(shown_city) = shown.get(key) else { continue };
+            let shown_city = shown.get(key).copied().unwrap_or(key.0);
             for house in draft.houses.values() {
                 let zipcode = house.zipcode.clone().filter(|code| place.zipcodes.contains(code));
                 let at = [house.coordinates.lon * lon_scale, house.coordinates.lat];
-                let known = Neighbour { municipality: key.0, shown_city: *shown_city, zipcode };
+                let known = Neighbour { municipality: key.0, shown_city, zipcode };
                 houses.push(GeomWithData::new(at, known));
             }
         }
