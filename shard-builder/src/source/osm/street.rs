@@ -15,7 +15,7 @@ use super::feature;
 use super::locate::{Locator, Nowhere};
 use super::names;
 use super::object::Tags;
-use crate::geometry::{join_lines, length_m, mean, middle, nearest_on_lines, simplify};
+use crate::geometry::{join_lines, length_m, mean, middle, nearest_on_lines, sampled, simplify};
 use crate::importance;
 use crate::name;
 use crate::report::Report;
@@ -249,7 +249,7 @@ fn significant(mut lines: Vec<Vec<LonLat>>) -> Vec<Vec<LonLat>> {
         let is_near = |point: &LonLat| {
             nearest_on_lines(&kept, *point).is_some_and(|(distance_m, _)| distance_m <= BESIDE_M)
         };
-        if !line.iter().all(is_near) {
+        if !sampled(&line, BESIDE_M).iter().all(is_near) {
             kept.push(line);
         }
     }
