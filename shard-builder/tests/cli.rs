@@ -1,4 +1,5 @@
 //! The command line on real files: builds, answers, and clear errors for damaged ones.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -108,7 +109,7 @@ fn verify_accepts_an_intact_shard_and_names_a_damaged_one() {
     let directory = tempfile::tempdir().unwrap();
     let path: PathBuf = directory.path().join("damaged.shard");
     let file = path.display().to_string();
-    let mut check = |bytes: &[u8]| {
+    let check = |bytes: &[u8]| {
         std::fs::write(&path, bytes).unwrap();
         let text = failure(&["verify", &file]);
         assert!(text.contains("damaged.shard") && text.starts_with("error: "), "{text}");

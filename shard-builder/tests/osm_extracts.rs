@@ -1,4 +1,5 @@
 //! Reads the bundled extracts of whole countries and checks what is known of them.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

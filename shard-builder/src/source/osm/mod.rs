@@ -19,6 +19,7 @@ mod point;
 mod postcode;
 mod street;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use geocoder_core::CountryCode;
@@ -157,9 +158,9 @@ fn mentions_country(extract: &Extract, country: CountryCode) -> bool {
 ///
 /// A name that is a place's own is left to it; rare ones are taken for errors.
 fn add_mentioned_names(places: &mut [PlaceRecord], mentions: &CityMentions) {
-    let taken: std::collections::BTreeSet<String> =
+    let taken: BTreeSet<String> =
         places.iter().flat_map(|place| names::all(&place.names).map(name::key)).collect();
-    let mut main: std::collections::BTreeMap<&String, (u32, usize)> = Default::default();
+    let mut main: BTreeMap<&String, (u32, usize)> = BTreeMap::new();
     for ((city, key), mention) in mentions {
         let best = main.entry(key).or_insert((mention.count, *city));
         if mention.count > best.0 {
@@ -168,10 +169,12 @@ fn add_mentioned_names(places: &mut [PlaceRecord], mentions: &CityMentions) {
     }
     for ((city, key), mention) in mentions {
         let is_main = main.get(key).is_some_and(|(_, of)| of == city);
-        if is_main && mention.count >= MIN_MENTIONS && !taken.contains(key) {
-            if let Some(place) = places.get_mut(*city) {
-                names::add_alternates(&mut place.names, [mention.name.clone()]);
-            }
+        if is_main
+            && mention.count >= MIN_MENTIONS
+            && !taken.contains(key)
+            && let Some(place) = places.get_mut(*city)
+        {
+            names::add_alternates(&mut place.names, [mention.name.clone()]);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! A street whose addresses mostly name a village of the municipality as their city is shown
 //! under that village, as people write it: `Feldkircher Strasse, Nendeln`, not `Eschen`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use geocoder_core::LonLat;
 use geocoder_core::gazetteer::PlaceRecord;
@@ -65,7 +65,7 @@ impl Neighbours {
     ) -> Self {
         let lat = places.first().map_or(0.0, |country| country.coordinates.lat);
         let lon_scale = lat.to_radians().cos();
-        let divided: std::collections::BTreeSet<usize> =
+        let divided: BTreeSet<usize> =
             shown.iter().filter(|(key, city)| key.0 != **city).map(|(key, _)| key.0).collect();
         let mut houses = Vec::new();
         for (key, draft) in &streets.drafts {

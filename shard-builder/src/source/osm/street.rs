@@ -104,9 +104,10 @@ impl Streets {
                 let touches = |other: &StreetDraft| {
                     other.pieces.iter().flatten().any(|node| nodes.contains(node))
                 };
-                let earlier = keys.iter().take(index);
-                let twin =
-                    earlier.filter(|other| self.drafts.get(other).is_some_and(touches)).next();
+                let twin = keys
+                    .iter()
+                    .take(index)
+                    .find(|other| self.drafts.get(other).is_some_and(touches));
                 match twin.and_then(|twin| self.drafts.get_mut(twin)) {
                     Some(twin) => twin.absorb(draft),
                     None => drop(self.drafts.insert(key.clone(), draft)),
