@@ -128,7 +128,7 @@ mod tests {
         let cases = [
             ("/", "text/html; charset=utf-8"),
             ("/sw.js", "text/javascript; charset=utf-8"),
-            ("/a.mjs", "text/javascript; charset=utf-8"),
+            ("/a.mjs", "application/javascript"),
             ("/a.css", "text/css; charset=utf-8"),
             ("/geocoder.wasm", "application/wasm"),
             ("/app.webmanifest", "application/manifest+json"),
