@@ -10,6 +10,10 @@ mod errors;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod gazetteer;
+#[cfg(test)]
+mod geocode;
+#[cfg(test)]
 mod manifest;
 #[cfg(test)]
 mod process;

@@ -4,10 +4,12 @@ use std::fs;
 use std::sync::Arc;
 
 use actix_web::http::{Method, StatusCode};
+use geocoder_core::CountryCode;
 use sync_server::catalog::Catalog;
 use sync_server::live::{LiveCatalog, Outcome, Watcher};
 
 use crate::fixture::{DataDir, get, request, sample_bytes, send, sha256_hex};
+use crate::gazetteer::{liechtenstein, monaco};
 
 const PATH: &str = "/sync/v1/manifest";
 
@@ -136,6 +138,10 @@ fn unusable_data_is_refused_with_the_file_and_what_to_do() {
 
     let data = two_countries();
     assert_says(&data, &["cannot be opened as the shard of li", "not a shard"]);
+
+    let mut data = DataDir::new();
+    data.list_country("mc", &liechtenstein());
+    assert_says(&data, &["listed as mc", "the shard of li"]);
 }
 
 #[test]
@@ -163,7 +169,11 @@ fn a_new_build_replaces_the_catalog_and_an_unusable_one_does_not() {
     fs::remove_file(data.path().join("manifest.json")).unwrap();
     assert!(matches!(watcher.look(&live), Outcome::Refused(_)));
     data.manifest_mut().countries.clear();
-    data.write_manifest();
+    data.list_country("li", &liechtenstein());
     assert!(matches!(watcher.look(&live), Outcome::Replaced));
     assert_eq!(live.current().manifest().version, 3);
+    assert_eq!(live.current().geocoder().shards().len(), 1);
+    data.list_country("mc", &monaco());
+    assert!(matches!(watcher.look(&live), Outcome::Replaced));
+    assert!(live.current().offers(CountryCode::parse("mc").unwrap()));
 }
