@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! Builds shards: reads gazetteers, merges them into one country's records, writes and publishes.
 //!
 //! [`osm::read`] makes a [`Gazetteer`](geocoder_core::gazetteer::Gazetteer) of OpenStreetMap
@@ -22,3 +23,8 @@ pub use error::{Error, Result};
 pub use publish::{Published, publish};
 pub use report::Report;
 pub use source::{Source, osm};
+=======
+//! Builds shards from gazetteers.
+
+pub mod lexicon;
+>>>>>>> main
