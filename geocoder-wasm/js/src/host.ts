@@ -1,0 +1,39 @@
+// What a geocoder asks of its engine, be it in this thread or in a worker.
+
+import type { Country, InsertOptions, RequestOptions, SearchResponse, ShardSource } from './types.js';
+
+/** Options as the engine reads them: checked there, so any value may stand here. */
+export type WireOptions = { readonly [name in WireOption]?: unknown };
+
+type WireOption = Exclude<keyof RequestOptions, 'signal'> | 'coordinates' | 'explain';
+
+const WIRE_OPTIONS: readonly WireOption[] = [
+  'countries',
+  'language',
+  'types',
+  'maxResults',
+  'coordinates',
+  'explain',
+];
+
+/** Takes the engine's options out of a caller's, which may hold anything else besides. */
+export function wireOptions(options: object): WireOptions {
+  const source = options as WireOptions;
+  const taken: { [name in WireOption]?: unknown } = {};
+  for (const name of WIRE_OPTIONS) {
+    const value = source[name];
+    if (value !== undefined && value !== null) taken[name] = value;
+  }
+  return taken;
+}
+
+/** One engine with its shards. */
+export interface EngineHost {
+  search(query: string, options: WireOptions): Promise<SearchResponse>;
+  reverse(options: WireOptions): Promise<SearchResponse>;
+  insertShard(source: ShardSource, options: InsertOptions): Promise<Country>;
+  removeShard(country: string): Promise<boolean>;
+  countries(): Promise<Country[]>;
+  /** Frees everything; calls that are under way reject with code `closed`. */
+  close(): void;
+}

@@ -1,0 +1,68 @@
+// The engine in this thread.
+
+import init, { Engine } from '../pkg/geocoder_wasm.js';
+import { GeocoderError } from './errors.js';
+import type { EngineHost, WireOptions } from './host.js';
+import type { Country, InsertOptions, SearchResponse, ShardSource } from './types.js';
+
+let instance: Promise<unknown> | undefined;
+
+/**
+ * Starts an engine; all engines of a thread share one WebAssembly instance, that of the first
+ * `compile` which succeeds.
+ */
+export async function openLocalHost(
+  compile: () => Promise<WebAssembly.Module>,
+): Promise<EngineHost> {
+  const started = (instance ??= compile().then((module) => init({ module_or_path: module })));
+  try {
+    await started;
+  } catch (cause) {
+    if (instance === started) instance = undefined;
+    throw new GeocoderError('wasm_unavailable', `the engine could not be loaded: ${cause}`, {
+      cause,
+    });
+  }
+  return new LocalHost();
+}
+
+class LocalHost implements EngineHost {
+  readonly #engine = new Engine();
+
+  async search(query: string, options: WireOptions): Promise<SearchResponse> {
+    return this.#engine.search(query, options);
+  }
+
+  async reverse(options: WireOptions): Promise<SearchResponse> {
+    return this.#engine.reverse(options);
+  }
+
+  async insertShard(source: ShardSource, options: InsertOptions): Promise<Country> {
+    const { sizeBytes, sha256, onProgress, signal } = options;
+    if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
+      const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : source;
+      return this.#engine.insertShard(bytes, sizeBytes, sha256);
+    }
+    const response = signal ? stoppable(source, signal) : source;
+    return this.#engine.insertResponse(response, sizeBytes, sha256, onProgress);
+  }
+
+  async removeShard(country: string): Promise<boolean> {
+    return this.#engine.removeShard(country);
+  }
+
+  async countries(): Promise<Country[]> {
+    return this.#engine.countries();
+  }
+
+  close(): void {
+    this.#engine.free();
+  }
+}
+
+/** Ties the body of a response to a signal, whatever the signal of its fetch was. */
+function stoppable(response: Response, signal: AbortSignal): Response {
+  if (!response.ok || !response.body || response.bodyUsed) return response;
+  const body = response.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal });
+  return new Response(body, response);
+}
