@@ -72,7 +72,7 @@ lint: wasm-target package ## Run clippy, biome and tsc
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 	cargo clippy --target wasm32-unknown-unknown -p geocoder-core -p geocoder-wasm -- -D warnings
 	biome check --error-on-warnings .
-	npm run --workspaces --if-present types
+	npm run --workspaces --if-present check
 
 doc: ## Build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
@@ -104,7 +104,7 @@ node_modules/.installed: package-lock.json
 	@touch $@
 
 chromium:
-	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || scripts/install-chromium
+	@scripts/install-chromium
 
 demo-data/manifest.json: tests/data/liechtenstein.osm.pbf tests/data/monaco.osm.pbf | build
 	target/release/shard-builder build --country li --osm tests/data/liechtenstein.osm.pbf --out demo-data
