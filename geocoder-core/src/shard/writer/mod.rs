@@ -29,6 +29,15 @@ use crate::gazetteer::{Gazetteer, Names};
 use crate::geo::{BBox, LonLat};
 use crate::record::{CountryCode, RecordType};
 
+/// Countries that write the house number before the street, after the address formats of
+/// OpenCage's address-formatting (MIT).
+const NUMBER_FIRST: [&str; 62] = [
+    "ag", "ai", "au", "bb", "bd", "bh", "bm", "bs", "bz", "ca", "ci", "cm", "cy", "dm", "dz", "eg",
+    "fj", "fr", "gb", "gd", "gf", "gg", "gh", "gi", "gp", "gy", "hk", "ie", "il", "im", "in", "je",
+    "jm", "ke", "kn", "ky", "lb", "lc", "lk", "lu", "ma", "mc", "mq", "mt", "mu", "my", "nc", "ng",
+    "nz", "om", "pf", "ph", "pk", "re", "sa", "sg", "th", "tn", "tt", "us", "yt", "za",
+];
+
 /// Writes shards.
 #[derive(Debug)]
 pub struct ShardWriter<'a> {
@@ -127,6 +136,7 @@ impl<'a> ShardWriter<'a> {
         ShardMeta {
             country,
             name,
+            number_first: NUMBER_FIRST.contains(&country.as_str()),
             bbox: [bbox.min_lon, bbox.min_lat, bbox.max_lon, bbox.max_lat],
             records: records.into_iter().collect(),
             attribution,
