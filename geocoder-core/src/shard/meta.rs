@@ -80,6 +80,11 @@ impl ChunkKind {
         Self::Boundaries,
     ];
 
+    /// Finds a kind by its number.
+    pub fn from_number(number: u32) -> Option<Self> {
+        usize::try_from(number).ok().and_then(|number| Self::ALL.get(number).copied())
+    }
+
     /// Returns the name used in manifests and reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,32 +1,149 @@
 //! The shard: an immutable index of one country in one run of bytes, opened without copying.
+//!
+//! ```text
+//! head         magic, version, chunk table with sizes and checksums, description (postcard)
+//! places       hierarchy, postcodes, names and terms of places, directories of what follows
+//! terms …      one chunk per alphabetical range of terms of streets and points
+//! records …    streets and points of some cities ┐
+//! houses …     their house numbers               ├ three chunks for the same blocks
+//! geometry …   their lines                       ┘
+//! boundaries … outlines of places
+//! ```
+//! Every chunk starts at a multiple of 8 bytes. `docs/SHARD_FORMAT.md` has the details.
 
+mod bits;
+mod boundaries;
+mod container;
+mod fst_view;
+mod geometry;
+mod houses;
 mod meta;
+mod names;
+mod places;
+mod records;
+mod terms;
 #[cfg(feature = "build")]
 pub mod writer;
 
+use std::sync::OnceLock;
+
 pub use meta::{ChunkInfo, ChunkKind, SectionSize, ShardMeta};
 
-use crate::error::{Error, Result};
+pub(crate) use boundaries::BoundariesChunk;
+pub(crate) use houses::{StoredHouse, Suffix};
+pub(crate) use names::{Name, Role};
+pub(crate) use places::{NO_PARENT, Place, Places, point};
+pub(crate) use records::{Record, UNITS_PER_DEGREE};
+pub(crate) use terms::{Piece, TermRef};
 
+use bits::BitReader;
+use container::Container;
+use geometry::GeometryChunk;
+use houses::HousesChunk;
+use names::Behind;
+use records::{ChunkContext, RecordsChunk};
+use terms::PieceTables;
+
+use crate::error::{Error, Result};
+use crate::geo::BBox;
+
+/// First bytes of a shard.
+pub(crate) const MAGIC: &[u8; 8] = b"HABSHARD";
 /// Version of the shard format that this program writes and the newest that it reads.
 pub const FORMAT_VERSION: u32 = 1;
+
+/// Number of the places chunk in the chunk table.
+const PLACES_CHUNK: usize = 1;
 
 /// An open shard over bytes that are owned or borrowed.
 #[derive(Debug)]
 pub struct Shard<D> {
-    bytes: D,
+    container: Container<D>,
     meta: ShardMeta,
-    chunks: Vec<ChunkInfo>,
+    places: Places,
+    place_pieces: Vec<OnceLock<PieceTables>>,
+    term_pieces: Vec<OnceLock<PieceTables>>,
+    boundaries: Vec<OnceLock<BoundariesChunk>>,
+    /// Chunk numbers: first terms chunk, first records chunk, first boundaries chunk.
+    first_terms_chunk: usize,
+    first_records_chunk: usize,
+    first_boundaries_chunk: usize,
+}
+
+/// Which dictionary a term reference belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dictionary {
+    /// Terms of the names of places.
+    Places,
+    /// Terms of the names of streets and points.
+    Records,
+}
+
+/// Something that may be in a chunk that is not loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lookup<T> {
+    /// It is there.
+    Found(T),
+    /// The chunk of this number is missing.
+    Missing(usize),
 }
 
 impl<D: AsRef<[u8]>> Shard<D> {
-    /// Opens a whole shard: checks its header and places, leaves other chunks until they are used.
+    /// Opens a whole shard: checks its head and places, leaves other chunks until they are used.
     ///
     /// # Errors
     /// Fails when the bytes are no shard, of a newer format, cut or changed.
     pub fn open(bytes: D) -> Result<Self> {
-        let _ = bytes.as_ref();
-        Err(Error::NotAShard)
+        let (container, meta) = Container::open(bytes)?;
+        Self::with_container(container, meta)
+    }
+
+    /// Opens a shard of which only the head and places chunks are there; others follow by
+    /// [`Self::insert_chunk`] in any order.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_partial(head: D, places: D) -> Result<Self> {
+        let (mut container, meta) = Container::open_head(head)?;
+        container.insert(PLACES_CHUNK, places)?;
+        Self::with_container(container, meta)
+    }
+
+    /// Adds a chunk to a shard opened by [`Self::open_partial`].
+    ///
+    /// # Errors
+    /// Fails when the chunk is not the one of that number.
+    pub fn insert_chunk(&mut self, chunk: u32, bytes: D) -> Result<()> {
+        self.container.insert(chunk as usize, bytes)
+    }
+
+    fn with_container(container: Container<D>, meta: ShardMeta) -> Result<Self> {
+        let malformed = |what| Error::Malformed { section: "head", what };
+        let bytes = container.chunk(PLACES_CHUNK)?.ok_or(malformed("no places chunk"))?;
+        let places = Places::read(bytes)?;
+        // The order of chunks is fixed, so kinds only need to be counted.
+        let expected = [ChunkKind::Head, ChunkKind::Places]
+            .into_iter()
+            .chain(places.first_terms.iter().map(|_| ChunkKind::Terms))
+            .chain(places.records.iter().flat_map(|_| {
+                [ChunkKind::Records, ChunkKind::Houses, ChunkKind::Geometry]
+            }))
+            .chain(places.boundaries.iter().map(|_| ChunkKind::Boundaries));
+        if !expected.eq(container.chunks().iter().map(|chunk| chunk.kind)) {
+            return Err(malformed("chunks do not match the directories"));
+        }
+        let first_records_chunk = 2 + places.first_terms.len();
+        Ok(Self {
+            place_pieces: places.pieces.iter().map(|_| OnceLock::new()).collect(),
+            term_pieces: places.first_terms.iter().map(|_| OnceLock::new()).collect(),
+            boundaries: places.boundaries.iter().map(|_| OnceLock::new()).collect(),
+            first_terms_chunk: 2,
+            first_records_chunk,
+            first_boundaries_chunk: first_records_chunk + 3 * places.records.len(),
+            container,
+            meta,
+            places,
+        })
     }
 
     /// Checks every chunk against its checksum and decodes everything once.
@@ -34,6 +151,40 @@ impl<D: AsRef<[u8]>> Shard<D> {
     /// # Errors
     /// Returns the first fault found.
     pub fn verify(&self) -> Result<()> {
+        for index in 0..self.container.chunks().len() {
+            self.container.chunk(index)?;
+        }
+        let missing = |_| Error::Malformed { section: "shard", what: "a chunk is missing" };
+        let found = |lookup| match lookup {
+            Lookup::Found(()) => Ok(()),
+            Lookup::Missing(chunk) => Err(missing(chunk)),
+        };
+        for index in 0..self.places.pieces.len() {
+            found(self.piece(Dictionary::Places, index)?.map(|_| ()))?;
+        }
+        for index in 0..self.places.first_terms.len() {
+            found(self.piece(Dictionary::Records, index)?.map(|_| ()))?;
+        }
+        let mut houses = Vec::new();
+        for block in 0..self.places.n_blocks {
+            let Lookup::Found(records) = self.records(block)? else { continue };
+            let mut house_block = match self.houses(block)? {
+                Lookup::Found((chunk, index)) => chunk.block(index)?,
+                Lookup::Missing(chunk) => return Err(missing(chunk)),
+            };
+            let mut geometry = match self.geometry(block)? {
+                Lookup::Found((chunk, index)) => chunk.block(index)?,
+                Lookup::Missing(chunk) => return Err(missing(chunk)),
+            };
+            for record in records.iter().filter(|r| r.kind == crate::RecordType::Street) {
+                let n_zipcodes = record.zipcodes.as_ref().map_or(0, Vec::len);
+                house_block.street(record.lat, record.lon, n_zipcodes, &mut houses)?;
+                geometry.street(record.lat, record.lon, |_| {})?;
+            }
+        }
+        for index in 0..self.boundaries.len() {
+            found(self.boundaries(index)?.map(|_| ()))?;
+        }
         Ok(())
     }
 
@@ -44,11 +195,212 @@ impl<D: AsRef<[u8]>> Shard<D> {
 
     /// Returns the chunk table; the chunks follow one another without gaps.
     pub fn chunks(&self) -> &[ChunkInfo] {
-        &self.chunks
+        self.container.chunks()
     }
 
-    /// Returns all bytes of the shard.
+    /// Returns all bytes of a shard that was opened whole, none of one opened in part.
     pub fn bytes(&self) -> &[u8] {
-        self.bytes.as_ref()
+        self.container.whole().unwrap_or_default()
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// Number of pieces of a dictionary.
+    pub(crate) fn n_pieces(&self, dictionary: Dictionary) -> usize {
+        match dictionary {
+            Dictionary::Places => self.place_pieces.len(),
+            Dictionary::Records => self.term_pieces.len(),
+        }
+    }
+
+    /// Returns a piece of a dictionary.
+    pub(crate) fn piece(&self, dictionary: Dictionary, index: usize) -> Result<Lookup<Piece<'_>>> {
+        let no_piece = Error::Malformed { section: "terms", what: "no such piece" };
+        let (chunk, range, tables) = match dictionary {
+            Dictionary::Places => {
+                let range = self.places.pieces.get(index).copied();
+                (PLACES_CHUNK, range, self.place_pieces.get(index))
+            }
+            Dictionary::Records => {
+                (self.first_terms_chunk + index, None, self.term_pieces.get(index))
+            }
+        };
+        let tables = tables.ok_or(no_piece.clone())?;
+        let Some(bytes) = self.container.chunk(chunk)? else { return Ok(Lookup::Missing(chunk)) };
+        let bytes = match range {
+            Some((start, end)) => bytes.get(start..end).ok_or(no_piece.clone())?,
+            None => bytes,
+        };
+        let tables = match tables.get() {
+            Some(tables) => tables,
+            None => {
+                let read = PieceTables::read(bytes)?;
+                tables.get_or_init(|| read)
+            }
+        };
+        Ok(Lookup::Found(tables.piece(bytes).ok_or(no_piece)?))
+    }
+
+    /// Returns the names of a place.
+    pub(crate) fn place_names(&self, place: &Place) -> Result<Vec<Name>> {
+        let bytes = self.container.chunk(PLACES_CHUNK)?.unwrap_or_default();
+        Ok(self.places.names(bytes, place))
+    }
+
+    /// Writes a name as it is shown; a term whose chunk is missing is left out and reported.
+    pub(crate) fn write_name(
+        &self,
+        dictionary: Dictionary,
+        name: &Name,
+        out: &mut String,
+    ) -> Result<Lookup<()>> {
+        out.push_str(&name.prefix);
+        let mut answer = Lookup::Found(());
+        for term in &name.terms {
+            match self.piece(dictionary, term.term.piece())? {
+                Lookup::Found(piece) => {
+                    let form = piece.write_form(term.term.slot(), term.variant, out);
+                    form.ok_or(Error::Malformed { section: "terms", what: "no such form" })?;
+                }
+                Lookup::Missing(chunk) => answer = Lookup::Missing(chunk),
+            }
+            out.push_str(match &term.behind {
+                Behind::Usual(separator) => separator.text(),
+                Behind::Literal(text) => text,
+            });
+        }
+        Ok(answer)
+    }
+
+    fn context(&self) -> ChunkContext {
+        ChunkContext {
+            ref_width: terms::ref_width(self.term_pieces.len()),
+            n_languages: self.places.languages.len(),
+            n_zipcodes: self.places.zipcodes.len(),
+        }
+    }
+
+    /// Returns the bytes of one of the three chunks of a block, and the block's number in it.
+    fn block_chunk(&self, block: u32, which: usize) -> Result<Lookup<(&[u8], usize, usize)>> {
+        let no_block = Error::Malformed { section: "records", what: "no such block" };
+        let (entry, index) = self.places.chunk_of_block(block).ok_or(no_block)?;
+        let chunk = self.first_records_chunk + 3 * entry + which;
+        Ok(match self.container.chunk(chunk)? {
+            Some(bytes) => Lookup::Found((bytes, index, entry)),
+            None => Lookup::Missing(chunk),
+        })
+    }
+
+    /// Reads the records of a block.
+    pub(crate) fn records(&self, block: u32) -> Result<Lookup<Vec<Record>>> {
+        let no_place = Error::Malformed { section: "places", what: "a block has no place" };
+        let city = self.places.place_of_block(block).ok_or(no_place.clone())?;
+        let city = self.places.get(city).ok_or(no_place)?;
+        self.block_chunk(block, 0)?.and_then(|(bytes, index, _)| {
+            Ok(Lookup::Found(RecordsChunk::read(bytes, self.context())?.block(index, city)?))
+        })
+    }
+
+    /// Returns boxes around everything in the blocks of one records chunk, by block number.
+    pub(crate) fn block_boxes(&self, entry: usize) -> Result<Lookup<Vec<(u32, BBox)>>> {
+        let no_chunk = Error::Malformed { section: "records", what: "no such chunk" };
+        let directory = self.places.records.get(entry).ok_or(no_chunk)?;
+        let next = self.places.records.get(entry + 1);
+        let end = next.map_or(self.places.n_blocks, |next| next.first_block);
+        let first = directory.first_block;
+        self.block_chunk(first, 0)?.and_then(|(bytes, _, _)| {
+            let chunk = RecordsChunk::read(bytes, self.context())?;
+            let boxes = (first..end)
+                .map(|block| (block, chunk.block_box((block - first) as usize, &directory.bbox)));
+            Ok(Lookup::Found(boxes.collect()))
+        })
+    }
+
+    /// Returns the houses chunk of a block, and the block's number in it.
+    pub(crate) fn houses(&self, block: u32) -> Result<Lookup<(HousesChunk<'_>, usize)>> {
+        self.block_chunk(block, 1)?
+            .and_then(|(bytes, index, _)| Ok(Lookup::Found((HousesChunk::read(bytes)?, index))))
+    }
+
+    /// Returns the geometry chunk of a block, and the block's number in it.
+    pub(crate) fn geometry(&self, block: u32) -> Result<Lookup<(GeometryChunk<'_>, usize)>> {
+        self.block_chunk(block, 2)?
+            .and_then(|(bytes, index, _)| Ok(Lookup::Found((GeometryChunk::read(bytes)?, index))))
+    }
+
+    /// Returns a boundaries chunk by its number among them.
+    pub(crate) fn boundaries(&self, index: usize) -> Result<Lookup<&BoundariesChunk>> {
+        let chunk = self.first_boundaries_chunk + index;
+        let missing = Lookup::Missing(chunk);
+        let Some(cell) = self.boundaries.get(index) else { return Ok(missing) };
+        if let Some(decoded) = cell.get() {
+            return Ok(Lookup::Found(decoded));
+        }
+        let Some(bytes) = self.container.chunk(chunk)? else { return Ok(missing) };
+        let decoded = BoundariesChunk::read(bytes)?;
+        Ok(Lookup::Found(cell.get_or_init(|| decoded)))
+    }
+}
+
+impl<T> Lookup<T> {
+    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Lookup<U> {
+        match self {
+            Self::Found(value) => Lookup::Found(convert(value)),
+            Self::Missing(chunk) => Lookup::Missing(chunk),
+        }
+    }
+
+    fn and_then<U>(self, convert: impl FnOnce(T) -> Result<Lookup<U>>) -> Result<Lookup<U>> {
+        match self {
+            Self::Found(value) => convert(value),
+            Self::Missing(chunk) => Ok(Lookup::Missing(chunk)),
+        }
+    }
+}
+
+/// Reads one posting list: ascending ordinals of places, or of blocks.
+pub(crate) struct PostingReader<'a> {
+    reader: BitReader<'a>,
+    /// Rice parameter base: bits of the number of places.
+    place_bits: u32,
+}
+
+impl<'a> PostingReader<'a> {
+    /// Starts at a term of a piece.
+    pub(crate) fn new(piece: &Piece<'a>, ordinal: u32, places: &Places, blocks: bool) -> Self {
+        let mut postings = Self {
+            reader: piece.postings(ordinal),
+            place_bits: bits::width(places.places.len()),
+        };
+        for _ in 0..Piece::steps_to_posting(ordinal) {
+            postings.list(places, blocks, |_| {});
+        }
+        postings
+    }
+
+    /// Reads the list of one term and moves to the next; returns its length.
+    pub(crate) fn list(&mut self, places: &Places, blocks: bool, mut visit: impl FnMut(u32)) -> u32 {
+        let count = self.reader.gamma0();
+        let k = self.place_bits.saturating_sub(32 - count.leading_zeros());
+        let mut place = 0u32;
+        for index in 0..count {
+            let gap = self.reader.rice(k);
+            place = place.wrapping_add(gap);
+            if self.reader.overrun() {
+                return index;
+            }
+            if !blocks {
+                visit(place);
+                // Places are listed once, so the next one is at least one further.
+                place = place.wrapping_add(1);
+                continue;
+            }
+            let Some(entry) = places.get(place) else { return index };
+            let block = self.reader.bits(bits::width(entry.n_blocks as usize));
+            visit(entry.first_block.wrapping_add(block));
+        }
+        count
     }
 }

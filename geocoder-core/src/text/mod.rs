@@ -1,22 +1,21 @@
 //! Text analysis, one for builder and query: words of a text and their folded form.
+//!
+//! [`words`] cuts a text into words, [`fold`] gives the form in which words are compared.
+//! Neither depends on the words around, so a shard and a query always agree.
+//! Texts are expected in Unicode's composed form (NFC); [`compose`] repairs the cases where
+//! the difference would be seen.
 
-/// A word of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Word<'a> {
-    /// The word as written.
-    pub text: &'a str,
-    /// Byte offset of its start in the text.
-    pub start: usize,
-}
+mod compose;
+mod fold;
+mod folding_table;
+mod number;
+mod script;
+mod variants;
+mod words;
 
-/// Splits a text into words: runs of letters and digits.
-pub fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(move |word| {
-        Word { text: word, start: word.as_ptr() as usize - text.as_ptr() as usize }
-    })
-}
-
-/// Returns the folded form of one word, the form in which terms are compared.
-pub fn fold(word: &str) -> String {
-    word.to_lowercase()
-}
+pub use compose::compose;
+pub use fold::{Folded, fold, fold_char, fold_into};
+pub use number::{HouseNumber, MAX_HOUSE_NUMBER, parse_house_number, same_suffix};
+pub use script::{bigrams, is_cjk, is_spaceless};
+pub use variants::{spelled_out, variants};
+pub use words::{Word, words};

@@ -1,0 +1,118 @@
+//! Lines of the streets of one records chunk, in the same order.
+
+use super::bits::{Adaptive, BitReader};
+use super::container::u32_at;
+use crate::error::{Error, Result};
+
+/// Vertices are whole numbers of this many coordinate units: about 5 metres.
+pub(crate) const VERTEX_UNITS: i32 = 5;
+/// Largest number of lines of a street and of vertices of a line.
+pub(crate) const MAX_LINES: u32 = 4096;
+/// Largest number of vertices of a line.
+pub(crate) const MAX_VERTICES: u32 = 65_536;
+
+/// A vertex: latitude and longitude in coordinate units.
+pub(crate) type Vertex = (i32, i32);
+
+/// Reads the lines of one chunk.
+#[derive(Debug, Clone)]
+pub(crate) struct GeometryChunk<'a> {
+    bytes: &'a [u8],
+    starts: Vec<usize>,
+}
+
+fn malformed(what: &'static str) -> Error {
+    Error::Malformed { section: "geometry", what }
+}
+
+impl<'a> GeometryChunk<'a> {
+    /// Reads a chunk's table of blocks.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self> {
+        let mut start = u32_at(bytes, 0) as usize;
+        let mut reader = BitReader::new(bytes, 32);
+        let n_blocks = reader.gamma0();
+        let mut starts = vec![start];
+        for _ in 0..n_blocks {
+            start = start.saturating_add(reader.rice(8) as usize);
+            starts.push(start);
+            if reader.overrun() {
+                return Err(malformed("block table is cut"));
+            }
+        }
+        if start > bytes.len() {
+            return Err(malformed("blocks exceed chunk"));
+        }
+        Ok(Self { bytes, starts })
+    }
+
+    /// Starts reading the streets of a block.
+    pub(crate) fn block(&self, block: usize) -> Result<GeometryBlock<'a>> {
+        let range = self.starts.get(block).zip(self.starts.get(block + 1));
+        let bytes = range.and_then(|(start, end)| self.bytes.get(*start..*end));
+        let bytes = bytes.ok_or(malformed("no such block"))?;
+        Ok(GeometryBlock { reader: BitReader::new(bytes, 0), model: LineModel::default() })
+    }
+}
+
+/// Running means of what is coded, shared by the streets of a block.
+#[derive(Debug, Clone)]
+pub(crate) struct LineModel {
+    pub(crate) vertices: Adaptive,
+    pub(crate) anchor: (Adaptive, Adaptive),
+    pub(crate) steps: (Adaptive, Adaptive),
+}
+
+impl Default for LineModel {
+    fn default() -> Self {
+        Self {
+            vertices: Adaptive::new(2),
+            anchor: (Adaptive::new(25), Adaptive::new(35)),
+            steps: (Adaptive::new(16), Adaptive::new(24)),
+        }
+    }
+}
+
+/// Reads street after street of one block.
+#[derive(Debug, Clone)]
+pub(crate) struct GeometryBlock<'a> {
+    reader: BitReader<'a>,
+    model: LineModel,
+}
+
+impl GeometryBlock<'_> {
+    /// Reads the lines of the next street, which stands at the given position, and calls
+    /// `visit` with every line.
+    pub(crate) fn street(
+        &mut self,
+        lat: i32,
+        lon: i32,
+        mut visit: impl FnMut(&[Vertex]),
+    ) -> Result<()> {
+        let reader = &mut self.reader;
+        let n_lines = reader.gamma0();
+        if n_lines > MAX_LINES {
+            return Err(malformed("too many lines in a street"));
+        }
+        let mut line = Vec::new();
+        let (mut y, mut x) = (lat, lon);
+        for _ in 0..n_lines {
+            line.clear();
+            let n_vertices = reader.unsigned(&mut self.model.vertices).saturating_add(2);
+            if n_vertices > MAX_VERTICES {
+                return Err(malformed("too many vertices in a line"));
+            }
+            for index in 0..n_vertices {
+                let contexts =
+                    if index == 0 { &mut self.model.anchor } else { &mut self.model.steps };
+                y = y.wrapping_add(reader.signed(&mut contexts.0).wrapping_mul(VERTEX_UNITS));
+                x = x.wrapping_add(reader.signed(&mut contexts.1).wrapping_mul(VERTEX_UNITS));
+                line.push((y, x));
+                if reader.overrun() {
+                    return Err(malformed("block is cut"));
+                }
+            }
+            visit(&line);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,289 @@
+//! Terms and their postings: one piece covers an alphabetical range of terms.
+//!
+//! Questions a piece answers: which terms start with, equal or resemble a word (an automaton
+//! whose numbers, *ordinals*, ascend with the terms); where a term occurs (its posting list);
+//! how a term is written in names (its forms). Names do not refer to terms by ordinal, which
+//! shifts with every new term, but by *slot*: the term's place in a hash table of fixed size,
+//! which a new term disturbs at most in its neighbourhood. So an edit changes few chunks.
+
+use super::bits::{BitReader, width};
+use super::container::checksum;
+use super::fst_view::FstView;
+use crate::error::{Error, Result};
+use crate::text;
+
+/// Slots of a piece, as a power of two.
+pub(crate) const SLOT_BITS: u32 = 11;
+/// Largest number of terms of a piece.
+pub(crate) const MAX_PIECE_TERMS: usize = 1 << SLOT_BITS;
+/// Every so many terms the position of their postings is noted.
+pub(crate) const POSTING_SAMPLE: usize = 16;
+/// Every so many terms the position of their forms is noted.
+pub(crate) const FORM_SAMPLE: usize = 32;
+/// Bytes of a piece's header: four sizes.
+pub(crate) const PIECE_HEADER_BYTES: usize = 16;
+/// Mark of a slot without a term.
+const VACANT: u16 = u16::MAX;
+
+/// Refers to a term from a name: number of the piece and slot in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TermRef(pub(crate) u32);
+
+impl TermRef {
+    #[cfg(feature = "build")]
+    pub(crate) fn new(piece: usize, slot: usize) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "the writer limits pieces and slots")]
+        Self((piece << SLOT_BITS | slot) as u32)
+    }
+
+    pub(crate) fn piece(self) -> usize {
+        (self.0 >> SLOT_BITS) as usize
+    }
+
+    pub(crate) fn slot(self) -> usize {
+        (self.0 & ((1 << SLOT_BITS) - 1)) as usize
+    }
+}
+
+/// Bits of a reference to a term when there are so many pieces.
+pub(crate) fn ref_width(n_pieces: usize) -> u32 {
+    SLOT_BITS + width(n_pieces)
+}
+
+/// Assigns slots to terms, given in ascending order; depends on nothing but the terms.
+pub(crate) fn assign_slots<'t>(terms: impl Iterator<Item = &'t [u8]>) -> Vec<u16> {
+    let mut order: Vec<(u64, u16)> = Vec::new();
+    for (term, ordinal) in terms.zip(0u16..) {
+        order.push((checksum(term) >> (64 - SLOT_BITS), ordinal));
+    }
+    order.sort_unstable();
+    // Linear probing from the left; what runs over the end is pushed back from the right.
+    let mut next = 0u64;
+    for (slot, _) in &mut order {
+        *slot = (*slot).max(next);
+        next = *slot + 1;
+    }
+    let mut limit = 1u64 << SLOT_BITS;
+    for (slot, _) in order.iter_mut().rev() {
+        *slot = (*slot).min(limit.saturating_sub(1));
+        limit = *slot;
+    }
+    let mut slots = vec![0; order.len()];
+    for (slot, ordinal) in order {
+        if let (Some(to), Ok(slot)) = (slots.get_mut(usize::from(ordinal)), u16::try_from(slot)) {
+            *to = slot;
+        }
+    }
+    slots
+}
+
+/// Tables of a piece that are computed once, at its first use.
+#[derive(Debug)]
+pub(crate) struct PieceTables {
+    ordinal_of_slot: Vec<u16>,
+    fst: (usize, usize),
+    forms: (usize, usize),
+    postings: (usize, usize),
+    /// Characters that forms use in place of folded ones.
+    characters: Vec<char>,
+    n_terms: usize,
+}
+
+/// A piece ready for use.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Piece<'a> {
+    tables: &'a PieceTables,
+    pub(crate) fst: FstView<'a>,
+    forms: &'a [u8],
+    postings: &'a [u8],
+}
+
+impl PieceTables {
+    /// Reads the layout of a piece and computes its tables.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
+        let malformed = |what| Error::Malformed { section: "terms", what };
+        let size = |index: usize| super::container::u32_at(bytes, index * 4) as usize;
+        let n_characters = size(0);
+        let mut at = PIECE_HEADER_BYTES;
+        let mut part = |length: usize| {
+            let start = at;
+            at = at.checked_add(length).filter(|end| *end <= bytes.len())?;
+            Some((start, at))
+        };
+        let mut parts = || {
+            let characters = part(n_characters.checked_mul(4)?)?;
+            Some((characters, part(size(1))?, part(size(2))?, part(size(3))?))
+        };
+        let (characters, fst, forms, postings) = parts().ok_or(malformed("sizes exceed chunk"))?;
+        let characters = bytes.get(characters.0..characters.1).unwrap_or_default().chunks_exact(4);
+        let characters = characters
+            .map(|unit| char::from_u32(super::container::u32_at(unit, 0)))
+            .collect::<Option<Vec<_>>>()
+            .ok_or(malformed("not a character"))?;
+        let view = bytes.get(fst.0..fst.1).and_then(FstView::new);
+        let view = view.filter(|view| view.len <= MAX_PIECE_TERMS);
+        let view = view.ok_or(malformed("unreadable automaton"))?;
+        let mut terms: Vec<Box<[u8]>> = Vec::with_capacity(view.len);
+        let mut in_order = true;
+        let visited = view.for_each(|key, number| {
+            in_order &= number == terms.len() as u64;
+            terms.push(key.into());
+        });
+        if visited != Some(view.len) || !in_order {
+            return Err(malformed("terms out of order"));
+        }
+        let mut ordinal_of_slot = vec![VACANT; MAX_PIECE_TERMS];
+        for (slot, ordinal) in assign_slots(terms.iter().map(|term| &**term)).iter().zip(0u16..) {
+            if let Some(entry) = ordinal_of_slot.get_mut(usize::from(*slot)) {
+                *entry = ordinal;
+            }
+        }
+        Ok(Self { ordinal_of_slot, fst, forms, postings, characters, n_terms: view.len })
+    }
+
+    /// Joins the tables with the bytes they were read from.
+    pub(crate) fn piece<'a>(&'a self, bytes: &'a [u8]) -> Option<Piece<'a>> {
+        Some(Piece {
+            tables: self,
+            fst: FstView::new(bytes.get(self.fst.0..self.fst.1)?)?,
+            forms: bytes.get(self.forms.0..self.forms.1)?,
+            postings: bytes.get(self.postings.0..self.postings.1)?,
+        })
+    }
+}
+
+impl<'a> Piece<'a> {
+    /// Returns the ordinal of the term in a slot.
+    #[inline]
+    pub(crate) fn ordinal(&self, slot: usize) -> Option<u32> {
+        let ordinal = self.tables.ordinal_of_slot.get(slot).copied()?;
+        (ordinal != VACANT).then_some(u32::from(ordinal))
+    }
+
+    /// Returns a reader at the postings of a term; later terms follow without gap.
+    pub(crate) fn postings(&self, ordinal: u32) -> BitReader<'a> {
+        self.sampled(self.postings, POSTING_SAMPLE, ordinal as usize)
+    }
+
+    /// Number of terms to step over from where [`Self::postings`] starts.
+    pub(crate) fn steps_to_posting(ordinal: u32) -> u32 {
+        ordinal % u32::try_from(POSTING_SAMPLE).unwrap_or(1)
+    }
+
+    fn sampled(&self, bytes: &'a [u8], every: usize, ordinal: usize) -> BitReader<'a> {
+        let n_samples = self.tables.n_terms.div_ceil(every);
+        let mut reader = BitReader::new(bytes, 0);
+        let sample_width = reader.bits(5);
+        let samples = n_samples.saturating_mul(sample_width as usize) + 5;
+        reader.skip((ordinal / every).saturating_mul(sample_width as usize));
+        let offset = reader.bits(sample_width) as usize;
+        BitReader::new(bytes, samples.saturating_add(offset))
+    }
+
+    /// Appends a form of the term in a slot to a text.
+    pub(crate) fn write_form(&self, slot: usize, variant: u32, out: &mut String) -> Option<()> {
+        let ordinal = self.ordinal(slot)?;
+        let mut term = Vec::new();
+        self.fst.key_of(u64::from(ordinal), &mut term)?;
+        let term = core::str::from_utf8(&term).ok()?;
+        let mut reader = self.sampled(self.forms, FORM_SAMPLE, ordinal as usize);
+        let every = u32::try_from(FORM_SAMPLE).unwrap_or(1);
+        for _ in 0..ordinal % every {
+            let variants = reader.gamma();
+            for _ in 0..variants {
+                self.read_form(&mut reader, "", None);
+                if reader.overrun() {
+                    return None;
+                }
+            }
+        }
+        let variants = reader.gamma();
+        for index in 0..variants.min(variant.saturating_add(1)) {
+            let target = (index == variant).then_some(&mut *out);
+            self.read_form(&mut reader, term, target);
+            if reader.overrun() {
+                return None;
+            }
+        }
+        (variant < variants).then_some(())
+    }
+
+    /// Reads one form; writes it when `out` is given.
+    fn read_form(&self, reader: &mut BitReader<'a>, term: &str, mut out: Option<&mut String>) {
+        if reader.bit() {
+            if let Some(out) = out {
+                apply_case(Case::Title, term, out);
+            }
+            return;
+        }
+        let Some(case) = Case::from_bits(reader.bits(2)) else {
+            let mut literal = Vec::new();
+            for _ in 0..reader.gamma().min(1024) {
+                literal.push(u8::try_from(reader.bits(8)).unwrap_or_default());
+            }
+            if let Some(out) = out {
+                out.push_str(&String::from_utf8_lossy(&literal));
+            }
+            return;
+        };
+        let mut rest = term.char_indices();
+        let mut first = true;
+        let character_width = width(self.tables.characters.len());
+        for _ in 0..reader.gamma0().min(1024) {
+            let gap = reader.gamma0();
+            let character = self.tables.characters.get(reader.bits(character_width) as usize);
+            let (Some(out), Some(character)) = (out.as_deref_mut(), character) else { continue };
+            for _ in 0..gap {
+                let Some((_, letter)) = rest.next() else { break };
+                case.push(letter, first, out);
+                first = false;
+            }
+            out.push(*character);
+            first = false;
+            for _ in 0..text::folded_length(*character) {
+                rest.next();
+            }
+        }
+        if let Some(out) = out {
+            for (_, letter) in rest {
+                case.push(letter, first, out);
+                first = false;
+            }
+        }
+    }
+}
+
+/// How the letters of a form follow from the folded term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Case {
+    Title,
+    Lower,
+    Upper,
+}
+
+impl Case {
+    pub(crate) const ALL: [Self; 3] = [Self::Title, Self::Lower, Self::Upper];
+
+    fn from_bits(bits: u32) -> Option<Self> {
+        Self::ALL.get(bits as usize).copied()
+    }
+
+    /// Only ASCII changes case; other letters are among the replaced characters.
+    pub(crate) fn apply(self, letter: char, first: bool) -> char {
+        match self {
+            Self::Upper => letter.to_ascii_uppercase(),
+            Self::Title if first => letter.to_ascii_uppercase(),
+            Self::Title | Self::Lower => letter,
+        }
+    }
+
+    fn push(self, letter: char, first: bool, out: &mut String) {
+        out.push(self.apply(letter, first));
+    }
+}
+
+fn apply_case(case: Case, term: &str, out: &mut String) {
+    for (index, letter) in term.char_indices() {
+        case.push(letter, index == 0, out);
+    }
+}
