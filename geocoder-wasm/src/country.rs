@@ -1,9 +1,7 @@
 //! What callers get to know about a loaded shard.
 
-use std::collections::BTreeMap;
-
 use geocoder_core::{Shard, manifest::Attribution};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// A loaded shard, as the package's `Country`.
 #[derive(Serialize)]
@@ -11,7 +9,8 @@ use serde::Serialize;
 pub(crate) struct Country<'a> {
     code: &'a str,
     name: &'a str,
-    records: BTreeMap<&'a str, u64>,
+    #[serde(serialize_with = "as_object")]
+    records: &'a [(String, u64)],
     attribution: Vec<Notice<'a>>,
     bbox: [f64; 4],
     size_bytes: usize,
@@ -46,10 +45,15 @@ impl<'a> From<&'a Shard<Vec<u8>>> for Country<'a> {
         Self {
             code: meta.country.as_str(),
             name: &meta.name,
-            records: meta.records.iter().map(|(kind, count)| (kind.as_str(), *count)).collect(),
+            records: &meta.records,
             attribution: meta.attribution.iter().map(Notice::from).collect(),
             bbox: meta.bbox,
             size_bytes: shard.bytes().len(),
         }
     }
+}
+
+/// Writes counts as the object that JavaScript expects.
+fn as_object<S: Serializer>(counts: &[(String, u64)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(counts.iter().map(|(kind, count)| (kind, count)))
 }

@@ -1,7 +1,7 @@
 // Bundles the package: one file a host and one for its worker, the engine, and the types.
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -34,3 +34,8 @@ copyFileSync(at('pkg/geocoder_wasm_bg.wasm'), at('dist/hereabouts.wasm'));
 for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(at(`../../${licence}`), at(licence));
 
 execFileSync('tsc', ['-p', at('tsconfig.json')], { stdio: 'inherit' });
+// Only what `index.d.ts` leads to is public.
+const PUBLIC = new Set(['index.d.ts', 'geocoder.d.ts', 'errors.d.ts', 'types.d.ts']);
+for (const file of readdirSync(at('dist'))) {
+  if (file.endsWith('.d.ts') && !PUBLIC.has(file)) rmSync(at(`dist/${file}`));
+}

@@ -22,17 +22,14 @@ function adapt(thread: Worker): WorkerHandle {
     onmessage: null,
     onmessageerror: null,
     onerror: null,
-    postMessage: (message: unknown, transfer: unknown) =>
+    postMessage: (message, transfer) =>
       thread.postMessage(message, transfer as Parameters<Worker['postMessage']>[1]),
     terminate: () => void thread.terminate(),
   };
-  const self = handle as unknown as Worker;
-  thread.on('message', (data) => handle.onmessage?.call(self, { data } as MessageEvent));
-  thread.on('messageerror', (data) =>
-    handle.onmessageerror?.call(self, { data } as MessageEvent),
-  );
-  thread.on('error', ({ message }) =>
-    handle.onerror?.call(self, { message, preventDefault() {} } as unknown as ErrorEvent),
+  thread.on('message', (data) => handle.onmessage?.(new MessageEvent('message', { data })));
+  thread.on('messageerror', () => handle.onmessageerror?.(new MessageEvent('messageerror')));
+  thread.on('error', (error) =>
+    handle.onerror?.(Object.assign(new Event('error') as ErrorEvent, { message: `${error}` })),
   );
   return handle;
 }

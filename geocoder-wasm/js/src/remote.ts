@@ -12,10 +12,13 @@ import type {
 } from './types.js';
 
 /** As much of a `Worker` as is used here; Node's are adapted to it. */
-export type WorkerHandle = Pick<
-  Worker,
-  'onmessage' | 'onmessageerror' | 'onerror' | 'postMessage' | 'terminate'
->;
+export interface WorkerHandle {
+  onmessage: ((event: MessageEvent<WorkerResponse>) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(message: WorkerRequest, transfer: Transferable[]): void;
+  terminate(): void;
+}
 
 interface PendingCall {
   resolve(result: never): void;
@@ -45,7 +48,7 @@ class RemoteHost implements EngineHost {
 
   constructor(worker: WorkerHandle) {
     this.#worker = worker;
-    worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => this.#receive(data);
+    worker.onmessage = ({ data }) => this.#receive(data);
     worker.onmessageerror = () => this.#failAll('worker_failed', 'an answer could not be read');
     worker.onerror = (event) => {
       event.preventDefault();
@@ -71,7 +74,6 @@ class RemoteHost implements EngineHost {
     if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
       return this.#post('insertBytes', { bytes: source, sizeBytes, sha256 });
     }
-    const args = { sizeBytes, sha256, progress: onProgress !== undefined };
     const checks = { sizeBytes, sha256, progress: onProgress !== undefined };
     const watch = { onProgress, signal };
     const parts = takeApart(source);
@@ -111,7 +113,7 @@ class RemoteHost implements EngineHost {
       this.#worker.postMessage({ id, op, args } as WorkerRequest, body ? [body] : []);
       this.#pending.set(id, { resolve, reject, onProgress: watch.onProgress });
       watch.signal?.addEventListener('abort', () => {
-        if (this.#pending.has(id)) this.#worker.postMessage({ id, op: 'abort' });
+        if (this.#pending.has(id)) this.#worker.postMessage({ id, op: 'abort' }, []);
       });
     });
   }
