@@ -38,6 +38,8 @@ const ZOOM_BY_AREA: Readonly<Record<string, number>> = {
   administrative: 9,
 };
 const COUNTRY_ZOOM = 6;
+/** Zoom at which countries on offer are shown with what is around them. */
+const OFFER_ZOOM = 5;
 /** From this zoom on, what is in view is likely what the user means. */
 const BIAS_ZOOM = 9;
 
@@ -56,7 +58,7 @@ export class App {
   readonly #types = new Set<string>();
   #view: ViewName = 'home';
   #card: { result: SearchResult; others: readonly SearchResult[] } | null = null;
-  #empty = true;
+  #stage: 'empty' | 'offered' | 'loaded' = 'empty';
 
   constructor(geocoder: Geocoder, library: ShardLibrary) {
     this.#geocoder = geocoder;
@@ -94,7 +96,7 @@ export class App {
       },
       (error: unknown) => showMessage('world', 'error', explainError(error)),
     );
-    if (!(await this.#openLink())) this.#showLoaded();
+    if (!(await this.#openLink())) this.#showCountries();
   }
 
   #comboboxHost(): ComboboxHost {
@@ -273,21 +275,23 @@ export class App {
     }
   }
 
-  #showLoaded(): void {
-    const loaded = this.#library.loaded();
-    const [first] = loaded;
-    if (!first) return;
-    const box = loaded.reduce<BBox>(
-      ([west, south, east, north], { bbox }) => [
-        Math.min(west, bbox[0]),
-        Math.min(south, bbox[1]),
-        Math.max(east, bbox[2]),
-        Math.max(north, bbox[3]),
+  /** Shows the downloaded countries, or before the first download those on offer. */
+  #showCountries(): void {
+    const countries = this.#library.countries();
+    const loaded = countries.filter((country) => country.loaded);
+    const boxes = (loaded.length > 0 ? loaded : countries).map(({ entry }) => entry.bbox);
+    if (boxes.length === 0) return;
+    const box = boxes.reduce<BBox>(
+      ([west, south, east, north], other) => [
+        Math.min(west, other[0]),
+        Math.min(south, other[1]),
+        Math.max(east, other[2]),
+        Math.max(north, other[3]),
       ],
-      first.bbox,
+      [180, 90, -180, -90],
     );
     this.#sheet.updatePadding();
-    this.#map.showBox(box);
+    this.#map.showBox(box, loaded.length > 0 ? undefined : OFFER_ZOOM);
   }
 
   async #refreshSurroundings(): Promise<void> {
@@ -300,18 +304,17 @@ export class App {
   }
 
   #libraryChanged(): void {
+    const countries = this.#library.countries();
     const loaded = this.#library.loaded();
-    this.#coverage.set(loaded);
-    this.#map.redraw();
-    const wasEmpty = this.#empty;
-    this.#empty = loaded.length === 0;
+    this.#coverage.set(countries.map((country) => ({ ...country.entry, loaded: country.loaded })));
     this.#render();
-    if (wasEmpty && !this.#empty) {
-      this.#sheet.updatePadding();
-      if (!parseLink(location.hash)) this.#showLoaded();
-      announce(`${loaded.map(({ name }) => name).join(', ')} ready`);
-    }
     void this.#refreshSurroundings();
+    // The map goes where the countries are when the first are listed, and again when one is there.
+    const stage = loaded.length > 0 ? 'loaded' : countries.length > 0 ? 'offered' : 'empty';
+    if (stage === this.#stage) return;
+    this.#stage = stage;
+    if (!parseLink(location.hash)) this.#showCountries();
+    if (stage === 'loaded') announce(`${loaded.map(({ name }) => name).join(', ')} ready`);
   }
 
   #show(view: ViewName): void {

@@ -1,15 +1,17 @@
-// Layer that shows where the downloaded countries are, since small ones have no outline.
+// Layer that shows where the countries on offer are, since small ones have no outline.
 
 import { drawLabel, type Frame, type MapLayer } from './layer.js';
 import { type BBox, project, toScreen } from './projection.js';
 
-/** A downloaded country. */
+/** A country to mark. */
 export interface Covered {
   readonly name: string;
+  /** Whether it is downloaded; others are only on offer. */
+  readonly loaded: boolean;
   readonly bbox: BBox;
 }
 
-/** Draws a box around each downloaded country, or a dot where the box is tiny. */
+/** Draws a box around each country, or a dot where the box is tiny. */
 export class CoverageLayer implements MapLayer {
   #covered: readonly Covered[] = [];
 
@@ -20,7 +22,7 @@ export class CoverageLayer implements MapLayer {
 
   draw(frame: Frame): void {
     const { context, camera, theme } = frame;
-    for (const { name, bbox } of this.#covered) {
+    for (const { name, loaded, bbox } of this.#covered) {
       const [west, south, east, north] = bbox;
       const a = toScreen(camera, project({ lon: west, lat: north }));
       const b = toScreen(camera, project({ lon: east, lat: south }));
@@ -31,9 +33,11 @@ export class CoverageLayer implements MapLayer {
       context.lineWidth = 1.5;
       context.strokeStyle = theme.coverageLine;
       context.fillStyle = theme.coverage;
+      context.globalAlpha = loaded ? 1 : 0.9;
       context.beginPath();
       if (Math.max(width, height) < 14) {
         context.arc(a.x + width / 2, a.y + height / 2, 6, 0, 2 * Math.PI);
+        context.fillStyle = loaded ? theme.coverageLine : theme.land;
         context.fill();
         context.stroke();
         drawLabel(frame, name, a.x + width / 2, a.y + height / 2 - 15, '600 12px');

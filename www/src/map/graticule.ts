@@ -9,9 +9,10 @@ const STEPS_DEG = [
 
 /** Draws the grid of latitude and longitude. */
 export class GraticuleLayer implements MapLayer {
-  draw({ context, camera, theme }: Frame): void {
+  draw({ context, camera, padding, theme }: Frame): void {
     const [west, south, east, north] = visibleBox(camera);
     const step = stepFor((east - west) / camera.width);
+    const bottom = camera.height - padding.bottom - 30;
     const digits = Math.max(0, -Math.floor(Math.log10(step)));
     context.save();
     context.lineWidth = 1;
@@ -25,17 +26,23 @@ export class GraticuleLayer implements MapLayer {
       const x = camera.width / 2 + ((i * step - mid(west, east)) / (east - west)) * camera.width;
       context.moveTo(Math.round(x) + 0.5, 0);
       context.lineTo(Math.round(x) + 0.5, camera.height);
-      labels.push([degrees(wrap(i * step), digits, 'E', 'W'), x + 4, camera.height - 30]);
+      // The bottom right corner belongs to the controls.
+      const free = x > padding.left && x < camera.width - 200;
+      if (free) labels.push([degrees(wrap(i * step), digits, 'E', 'W'), x + 4, bottom]);
     }
     for (let i = Math.ceil(south / step); i * step <= north; i++) {
       const { y } = toScreen(camera, project({ lon: 0, lat: i * step }));
       context.moveTo(0, Math.round(y) + 0.5);
       context.lineTo(camera.width, Math.round(y) + 0.5);
-      labels.push([degrees(i * step, digits, 'N', 'S'), camera.width - 58, y - 4]);
+      const free = y > padding.top + 16 && y < bottom - 150;
+      if (free) labels.push([degrees(i * step, digits, 'N', 'S'), camera.width - 6, y - 4]);
     }
     context.stroke();
     context.globalAlpha = 0.55;
-    for (const [text, x, y] of labels) context.fillText(text, x, y);
+    for (const [text, x, y] of labels) {
+      context.textAlign = x > camera.width - 10 ? 'right' : 'left';
+      context.fillText(text, x, y);
+    }
     context.restore();
   }
 }

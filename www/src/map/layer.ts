@@ -1,6 +1,6 @@
 // What a map layer is: something that draws itself for a camera.
 
-import type { Camera } from './projection.js';
+import type { Camera, Padding } from './projection.js';
 
 /** Colours of the map, from the page's style sheet. */
 export interface MapTheme {
@@ -22,6 +22,8 @@ export interface MapTheme {
 export interface Frame {
   readonly context: CanvasRenderingContext2D;
   readonly camera: Camera;
+  /** What panels cover at the edges. */
+  readonly padding: Padding;
   readonly theme: MapTheme;
 }
 

@@ -82,8 +82,9 @@ export class OutlineLayer implements MapLayer {
 /** Lists the copies of the world that show, as offsets in world units. */
 export function worldCopies(camera: Camera): number[] {
   const half = camera.width / 2 / worldSize(camera.zoom);
-  const first = Math.floor(camera.center.x - half);
-  const last = Math.floor(camera.center.x + half);
+  // Countries that cross the antimeridian reach into the next copy.
+  const first = Math.floor(camera.center.x - half) - 1;
+  const last = Math.floor(camera.center.x + half) + 1;
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 

@@ -32,6 +32,9 @@ export const MAX_ZOOM = 20;
 /** Latitude at which the Mercator world is cut to a square. */
 export const MAX_LATITUDE = 85.05112878;
 
+/** Space left around a box that is shown, for its label and the controls. */
+const FIT_MARGIN_PX = 44;
+
 const EARTH_CIRCUMFERENCE_M = 40_075_016.686;
 
 /** Projects degrees to world units. */
@@ -106,15 +109,20 @@ export interface Padding {
 }
 
 /** Shows a box as large as fits inside the padding. */
-export function fit(camera: Camera, [west, south, east, north]: BBox, padding: Padding): Camera {
+export function fit(
+  camera: Camera,
+  [west, south, east, north]: BBox,
+  padding: Padding,
+  maxZoom: number,
+): Camera {
   const a = project({ lon: west, lat: north });
   const b = project({ lon: east, lat: south });
-  const width = Math.max(40, camera.width - padding.left - padding.right);
-  const height = Math.max(40, camera.height - padding.top - padding.bottom);
+  const width = Math.max(40, camera.width - padding.left - padding.right - 2 * FIT_MARGIN_PX);
+  const height = Math.max(40, camera.height - padding.top - padding.bottom - 2 * FIT_MARGIN_PX);
   const zoom = Math.min(
     Math.log2(width / 256 / Math.max(b.x - a.x, 1e-9)),
     Math.log2(height / 256 / Math.max(b.y - a.y, 1e-9)),
-    17,
+    maxZoom,
   );
   return centered(camera, { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, zoom, padding);
 }

@@ -65,9 +65,9 @@ export class MapView extends EventTarget {
     this.#set(limit(camera));
   }
 
-  /** Shows a box. */
-  showBox(box: BBox): void {
-    this.#flyTo(fit(this.#camera, box, this.padding));
+  /** Shows a box as large as fits, but no larger than the given zoom. */
+  showBox(box: BBox, maxZoom = 17): void {
+    this.#flyTo(fit(this.#camera, box, this.padding, maxZoom));
   }
 
   /** Shows a point, at least at the given zoom. */
@@ -108,7 +108,10 @@ export class MapView extends EventTarget {
   }
 
   #flyTo(to: Camera): void {
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return this.moveTo(to);
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      this.moveTo(to);
+      return;
+    }
     // The shorter way around the world.
     const x = to.center.x - Math.round(to.center.x - this.#camera.center.x);
     this.#flight = {
@@ -142,7 +145,7 @@ export class MapView extends EventTarget {
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.fillStyle = this.#theme.sea;
     context.fillRect(0, 0, this.#camera.width, this.#camera.height);
-    const frame = { context, camera: this.#camera, theme: this.#theme };
+    const frame = { context, camera: this.#camera, padding: this.padding, theme: this.#theme };
     for (const layer of this.#layers) {
       context.save();
       layer.draw(frame);

@@ -36,7 +36,7 @@ export function unpackWorld(bytes: Uint8Array): World {
   const borders: Point[][] = repeat(reader.unsigned(), () => {
     let x = 0;
     let y = 0;
-    return repeat(reader.unsigned(), () => {
+    const points = repeat(reader.unsigned(), () => {
       x += reader.signed();
       y += reader.signed();
       return project({
@@ -44,19 +44,37 @@ export function unpackWorld(bytes: Uint8Array): World {
         lat: y * (scaleY ?? 0) + (translateY ?? 0),
       });
     });
+    return unwrap(points);
   });
   const outlines = repeat(reader.unsigned(), () => {
     const name = reader.text(reader.unsigned());
     const rings = repeat(reader.unsigned(), () => {
       const arcs = repeat(reader.unsigned(), () => reader.signed());
-      return arcs.flatMap((arc) => {
-        const points = borders[arc < 0 ? ~arc : arc] ?? [];
-        return arc < 0 ? points.toReversed() : points;
-      });
+      return unwrap(
+        arcs.flatMap((arc) => {
+          const points = borders[arc < 0 ? ~arc : arc] ?? [];
+          return arc < 0 ? points.toReversed() : points;
+        }),
+      );
     });
     return outline(name, rings);
   });
   return { outlines, borders };
+}
+
+/** Lets a line that crosses the antimeridian run on past the edge instead of jumping back. */
+function unwrap(points: readonly Point[]): Point[] {
+  let shift = 0;
+  let before: Point | undefined;
+  return points.map((point) => {
+    // Antarctica's line along the edge of the map is meant to span the world.
+    if (before && point.y < 0.999) {
+      const jump = point.x + shift - before.x;
+      if (Math.abs(jump) > 0.5) shift -= Math.round(jump);
+    }
+    before = { x: point.x + shift, y: point.y };
+    return before;
+  });
 }
 
 function outline(name: string, rings: Point[][]): Outline {

@@ -81,9 +81,9 @@ function countryRow(state: CountryState, library: ShardLibrary, host: CountriesH
       { class: 'country-text' },
       h('h3', {}, entry.name),
       h('p', { class: 'country-detail' }, detail(state)),
-      contents(entry),
     ),
     h('div', { class: 'country-actions' }, ...rowActions(state, library, host)),
+    contents(entry),
   );
   if (receivedBytes !== null)
     append(row, [progress((update ?? entry).sizeBytes, receivedBytes, entry.name)]);
