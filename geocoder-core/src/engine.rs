@@ -1,9 +1,12 @@
 //! The geocoder: several shards behind one search and one reverse call.
 
 use crate::error::Result;
-use crate::record::CountryCode;
-use crate::request::{ReverseRequest, SearchRequest};
-use crate::response::SearchResponse;
+use crate::present::present;
+use crate::record::{CountryCode, RecordType};
+use crate::request::{MAX_RESULTS, ReverseRequest, SearchRequest};
+use crate::response::{ChunkId, Hit, SearchResponse};
+use crate::reverse::{Nearby, reverse};
+use crate::search::{Candidate, Query, highlight, search};
 use crate::shard::Shard;
 
 /// Searches any number of shards, one a country; bytes are owned or borrowed (`D`).
@@ -38,31 +41,177 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
         &self.shards
     }
 
-    /// Answers a forward search.
+    /// Answers a forward search, best first.
+    ///
+    /// An empty query answers what is near the coordinates, or the most important places.
     ///
     /// # Errors
     /// Fails when a chunk that the answer needs is corrupt.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResponse> {
-        Ok(SearchResponse {
-            results: Vec::new(),
-            results_count: 0,
-            max_results: request.max_results,
-            query: request.query.clone(),
-            missing_chunks: Vec::new(),
-        })
+        let query = Query::parse(&request.query);
+        let mut answer = Answer::new(request.max_results);
+        if query.tokens.is_empty() {
+            self.without_words(request, &mut answer)?;
+            return Ok(answer.finish(request.query.clone()));
+        }
+        let mut ranked: Vec<(usize, Candidate)> = Vec::new();
+        for (number, shard) in self.selected(&request.countries) {
+            let mut found = search(shard, request, &query)?;
+            answer.missing(shard, &mut found.missing);
+            ranked.extend(found.candidates.into_iter().map(|candidate| (number, candidate)));
+        }
+        // Stable, and shards are in the order of their codes: equal scores have one order.
+        ranked.sort_by(|a, b| b.1.total.total_cmp(&a.1.total));
+        for (number, candidate) in ranked {
+            if answer.is_full() {
+                break;
+            }
+            let Some(shard) = self.shards.get(number) else { continue };
+            let mut presented = present(shard, &candidate.target, request.language.as_deref())?;
+            answer.missing(shard, &mut presented.missing);
+            let mut hit = presented.hit;
+            hit.highlight = highlight(&hit.name, &query, &shard.meta().lexicon);
+            hit.explain = request.explain.then(|| candidate.score.explain());
+            answer.push(hit);
+        }
+        Ok(answer.finish(request.query.clone()))
     }
 
-    /// Answers a reverse search, nearest first.
+    /// Answers a reverse search, nearest first; areas around the point follow, smallest first.
     ///
     /// # Errors
     /// Fails when a chunk that the answer needs is corrupt.
     pub fn reverse(&self, request: &ReverseRequest) -> Result<SearchResponse> {
-        Ok(SearchResponse {
-            results: Vec::new(),
-            results_count: 0,
-            max_results: request.max_results,
-            query: String::new(),
-            missing_chunks: Vec::new(),
+        let mut answer = Answer::new(request.max_results);
+        self.reverse_into(request, &mut answer)?;
+        Ok(answer.finish(String::new()))
+    }
+
+    fn reverse_into(&self, request: &ReverseRequest, answer: &mut Answer) -> Result<()> {
+        let mut nearby: Vec<(usize, Nearby)> = Vec::new();
+        for (number, shard) in self.selected(&request.countries) {
+            let mut found = reverse(shard, request)?;
+            answer.missing(shard, &mut found.missing);
+            nearby.extend(found.nearby.into_iter().map(|nearby| (number, nearby)));
+        }
+        // Stable: areas at distance zero keep their order from small to large.
+        nearby.sort_by(|(_, a), (_, b)| {
+            a.area.cmp(&b.area).then(a.distance_m.total_cmp(&b.distance_m))
+        });
+        for (number, nearby) in nearby {
+            if answer.is_full() {
+                break;
+            }
+            let Some(shard) = self.shards.get(number) else { continue };
+            let mut presented = present(shard, &nearby.target, request.language.as_deref())?;
+            answer.missing(shard, &mut presented.missing);
+            let mut hit = presented.hit;
+            // Centimetres are beyond the data; whole numbers of them keep answers equal.
+            hit.distance_m = Some((nearby.distance_m * 10.0).round() / 10.0);
+            hit.highlight = highlight(&hit.name, &Query::parse(""), &shard.meta().lexicon);
+            answer.push(hit);
+        }
+        Ok(())
+    }
+
+    fn without_words(&self, request: &SearchRequest, answer: &mut Answer) -> Result<()> {
+        if let Some(coordinates) = request.coordinates {
+            let near = ReverseRequest {
+                coordinates,
+                countries: request.countries.clone(),
+                language: request.language.clone(),
+                types: request.types,
+                max_results: request.max_results,
+            };
+            self.reverse_into(&near, answer)?;
+            answer.hits.iter_mut().for_each(|hit| hit.distance_m = None);
+            return Ok(());
+        }
+        let mut places: Vec<(u32, usize, u32)> = Vec::new();
+        for (number, shard) in self.selected(&request.countries) {
+            let all = (0u32..).zip(&shard.places().places);
+            let wanted = all.filter(|(_, place)| {
+                place.kind.is_some_and(|kind: RecordType| request.types.contains(kind))
+            });
+            places.extend(wanted.map(|(ordinal, place)| (place.importance, number, ordinal)));
+        }
+        places.sort_by_key(|(importance, number, ordinal)| {
+            (core::cmp::Reverse(*importance), *number, *ordinal)
+        });
+        for (_, number, ordinal) in places.into_iter().take(request.max_results.min(MAX_RESULTS)) {
+            let Some(shard) = self.shards.get(number) else { continue };
+            let target = crate::search::Target::Place(ordinal);
+            let mut presented = present(shard, &target, request.language.as_deref())?;
+            answer.missing(shard, &mut presented.missing);
+            let mut hit = presented.hit;
+            hit.highlight = highlight(&hit.name, &Query::parse(""), &shard.meta().lexicon);
+            answer.push(hit);
+        }
+        Ok(())
+    }
+
+    /// Iterates over the shards of some countries, of all when none is named.
+    fn selected(&self, countries: &[CountryCode]) -> impl Iterator<Item = (usize, &Shard<D>)> {
+        let shards = self.shards.iter().enumerate();
+        shards.filter(move |(_, shard)| {
+            countries.is_empty() || countries.contains(&shard.meta().country)
         })
+    }
+}
+
+/// An answer under construction.
+struct Answer {
+    hits: Vec<Hit>,
+    max_results: usize,
+    missing: Vec<ChunkId>,
+}
+
+impl Answer {
+    fn new(max_results: usize) -> Self {
+        Self {
+            hits: Vec::new(),
+            max_results: max_results.clamp(1, MAX_RESULTS),
+            missing: Vec::new(),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.hits.len() >= self.max_results
+    }
+
+    /// Adds a result unless people could not tell it from an earlier one.
+    fn push(&mut self, hit: Hit) {
+        let same = |other: &Hit| {
+            other.kind == hit.kind
+                && other.name == hit.name
+                && other.city == hit.city
+                && other.county == hit.county
+                && other.administrative == hit.administrative
+                && other.countrycode == hit.countrycode
+                && other.zipcode == hit.zipcode
+        };
+        if !self.hits.iter().any(same) {
+            self.hits.push(hit);
+        }
+    }
+
+    fn missing<D: AsRef<[u8]>>(&mut self, shard: &Shard<D>, chunks: &mut Vec<usize>) {
+        let country = shard.meta().country;
+        let ids = chunks
+            .drain(..)
+            .filter_map(|chunk| Some(ChunkId { country, chunk: u32::try_from(chunk).ok()? }));
+        self.missing.extend(ids);
+    }
+
+    fn finish(mut self, query: String) -> SearchResponse {
+        self.missing.sort_unstable();
+        self.missing.dedup();
+        SearchResponse {
+            results_count: self.hits.len(),
+            results: self.hits,
+            max_results: self.max_results,
+            query,
+            missing_chunks: self.missing,
+        }
     }
 }

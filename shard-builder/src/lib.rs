@@ -1,1 +1,30 @@
+<<<<<<< HEAD
+//! Builds shards: reads gazetteers, merges them into one country's records, writes and publishes.
+//!
+//! [`osm::read`] makes a [`Gazetteer`](geocoder_core::gazetteer::Gazetteer) of OpenStreetMap
+//! extracts and [`publish()`] writes it as content-named blobs with a manifest.
+
+mod compress;
+pub mod country;
+mod error;
+mod geometry;
+pub mod house_number;
+mod importance;
+pub mod inspect;
+mod name;
+pub mod progress;
+mod publish;
+pub mod report;
+pub mod shard_file;
+mod source;
+mod spelling;
+
+pub use error::{Error, Result};
+pub use publish::{Published, publish};
+pub use report::Report;
+pub use source::{Source, osm};
+=======
 //! Builds shards from gazetteers.
+
+pub mod lexicon;
+>>>>>>> main

@@ -24,6 +24,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// Returns the position in bits.
+    #[cfg(all(test, feature = "build"))]
     pub(crate) fn position(&self) -> usize {
         self.position
     }

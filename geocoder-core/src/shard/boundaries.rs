@@ -133,8 +133,7 @@ fn crossings(line: &[LonLat], at: LonLat) -> usize {
     let crossed = pairs.filter(|(from, to)| {
         // A vertex on the ray belongs to the segment above it alone, so it counts once.
         (from.lat > at.lat) != (to.lat > at.lat)
-            && at.lon
-                < (to.lon - from.lon) * (at.lat - from.lat) / (to.lat - from.lat) + from.lon
+            && at.lon < (to.lon - from.lon) * (at.lat - from.lat) / (to.lat - from.lat) + from.lon
     });
     crossed.count()
 }

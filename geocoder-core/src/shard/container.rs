@@ -168,7 +168,8 @@ fn read_head(bytes: &[u8]) -> Result<(Vec<ChunkInfo>, ShardMeta)> {
     let mut chunks =
         vec![ChunkInfo { kind: ChunkKind::Head, offset: 0, size: offset, checksum: expected }];
     for entry in table.chunks_exact(ENTRY_BYTES) {
-        let kind = ChunkKind::from_number(u32_at(entry, 0)).ok_or(malformed("unknown chunk kind"))?;
+        let kind =
+            ChunkKind::from_number(u32_at(entry, 0)).ok_or(malformed("unknown chunk kind"))?;
         let size = u64::from(u32_at(entry, 4)) * 8;
         chunks.push(ChunkInfo { kind, offset, size, checksum: u64_at(entry, 8) });
         offset += size;

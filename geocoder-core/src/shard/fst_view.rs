@@ -207,10 +207,7 @@ impl<'a> FstView<'a> {
             last_sum = last_sum.wrapping_add(transition.output);
             last = self.node(transition.target)?;
         }
-        Some((
-            first_sum.wrapping_add(first.final_output),
-            last_sum.wrapping_add(last.final_output),
-        ))
+        Some((first_sum.wrapping_add(first.final_output), last_sum.wrapping_add(last.final_output)))
     }
 
     /// Writes the key of a number into `key`; relies on numbers ascending with keys.
@@ -310,7 +307,10 @@ mod tests {
         let bytes = automaton(&keys);
         let view = FstView::new(&bytes).unwrap();
         let mut seen = Vec::new();
-        assert_eq!(view.for_each(|key, number| seen.push((key.to_vec(), number))), Some(keys.len()));
+        assert_eq!(
+            view.for_each(|key, number| seen.push((key.to_vec(), number))),
+            Some(keys.len())
+        );
         let expected: Vec<_> = keys.iter().cloned().zip(0..).collect();
         assert_eq!(seen, expected);
     }

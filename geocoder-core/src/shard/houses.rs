@@ -20,7 +20,7 @@ pub(crate) struct StoredHouse {
     /// Latitude and longitude in coordinate units.
     pub(crate) lat: i32,
     pub(crate) lon: i32,
-    /// Index in the street's list of postcodes.
+    /// One more than the index in the street's list of postcodes, 0 when it is not known.
     pub(crate) zipcode: u32,
 }
 
@@ -87,7 +87,11 @@ impl<'a> HousesChunk<'a> {
         let range = self.starts.get(block).zip(self.starts.get(block + 1));
         let bytes = range.and_then(|(start, end)| self.bytes.get(*start..*end));
         let bytes = bytes.ok_or(malformed("no such block"))?;
-        Ok(HouseBlock { reader: BitReader::new(bytes, 0), model: HouseModel::default() })
+        Ok(HouseBlock {
+            reader: BitReader::new(bytes, 0),
+            model: HouseModel::default(),
+            n_suffixes: u32::try_from(self.suffixes.len()).unwrap_or(u32::MAX),
+        })
     }
 
     /// Returns a suffix as text.
@@ -98,9 +102,7 @@ impl<'a> HousesChunk<'a> {
                 let first = if self.upper_case { b'A' } else { b'a' };
                 char::from(first.saturating_add(letter.min(25))).to_string()
             }
-            Suffix::Other(index) => {
-                self.suffixes.get(index as usize).cloned().unwrap_or_default()
-            }
+            Suffix::Other(index) => self.suffixes.get(index as usize).cloned().unwrap_or_default(),
         }
     }
 }
@@ -110,6 +112,7 @@ impl<'a> HousesChunk<'a> {
 pub(crate) struct HouseBlock<'a> {
     reader: BitReader<'a>,
     model: HouseModel,
+    n_suffixes: u32,
 }
 
 impl HouseBlock<'_> {
@@ -127,7 +130,7 @@ impl HouseBlock<'_> {
         if count > MAX_HOUSES {
             return Err(malformed("too many houses in a street"));
         }
-        let zip_width = width(n_zipcodes);
+        let zip_width = zipcode_width(n_zipcodes);
         let mut sides = Sides::new(lat, lon);
         let (mut number, mut suffix, mut zipcode) = (0u32, Suffix::None, 0);
         for index in 0..count {
@@ -139,7 +142,12 @@ impl HouseBlock<'_> {
             } else if !reader.bit() {
                 next_letter(step == 0 && index > 0, suffix)
             } else {
-                Suffix::Other(reader.gamma0())
+                // Numbers behind the table are letters out of their sequence.
+                let number = reader.gamma0();
+                match number.checked_sub(self.n_suffixes) {
+                    Some(letter) => Suffix::Letter(u8::try_from(letter).unwrap_or_default()),
+                    None => Suffix::Other(number),
+                }
             };
             let (near_lat, near_lon) = sides.expect(number);
             let contexts = if index == 0 { &mut self.model.anchor } else { &mut self.model.moves };
@@ -156,6 +164,11 @@ impl HouseBlock<'_> {
         }
         Ok(())
     }
+}
+
+/// Bits that tell the postcodes of a house apart, one value more standing for an unknown one.
+pub(crate) fn zipcode_width(n_zipcodes: usize) -> u32 {
+    if n_zipcodes > 1 { width(n_zipcodes + 1) } else { 0 }
 }
 
 /// The letter that follows the one of the house before, `a` after another number.

@@ -15,6 +15,8 @@ pub struct ShardMeta {
     pub name: String,
     /// Box around all records: west, south, east, north in degrees.
     pub bbox: [f64; 4],
+    /// Whether addresses are written with the house number before the street.
+    pub number_first: bool,
     /// Number of records by type name, and `house` for house numbers, ordered by name.
     pub records: Vec<(String, u64)>,
     /// Sources of the data, their licences and notices.

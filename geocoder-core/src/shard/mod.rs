@@ -14,7 +14,7 @@
 mod bits;
 mod boundaries;
 mod container;
-mod fst_view;
+pub(crate) mod fst_view;
 mod geometry;
 mod houses;
 mod meta;
@@ -22,15 +22,18 @@ mod names;
 mod places;
 mod records;
 mod terms;
+#[cfg(all(test, feature = "build"))]
+mod tests;
 #[cfg(feature = "build")]
 pub mod writer;
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 pub use meta::{ChunkInfo, ChunkKind, SectionSize, ShardMeta};
 
 pub(crate) use boundaries::BoundariesChunk;
-pub(crate) use houses::{StoredHouse, Suffix};
+pub(crate) use houses::StoredHouse;
 pub(crate) use names::{Name, Role};
 pub(crate) use places::{NO_PARENT, Place, Places, point};
 pub(crate) use records::{Record, UNITS_PER_DEGREE};
@@ -46,6 +49,7 @@ use terms::PieceTables;
 
 use crate::error::{Error, Result};
 use crate::geo::BBox;
+use crate::record::RecordType;
 
 /// First bytes of a shard.
 pub(crate) const MAGIC: &[u8; 8] = b"HABSHARD";
@@ -64,6 +68,8 @@ pub struct Shard<D> {
     place_pieces: Vec<OnceLock<PieceTables>>,
     term_pieces: Vec<OnceLock<PieceTables>>,
     boundaries: Vec<OnceLock<BoundariesChunk>>,
+    /// References to the stop words of the lexicon, by dictionary, ascending.
+    stop_terms: [OnceLock<Vec<TermRef>>; 2],
     /// Chunk numbers: first terms chunk, first records chunk, first boundaries chunk.
     first_terms_chunk: usize,
     first_records_chunk: usize,
@@ -125,9 +131,12 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let expected = [ChunkKind::Head, ChunkKind::Places]
             .into_iter()
             .chain(places.first_terms.iter().map(|_| ChunkKind::Terms))
-            .chain(places.records.iter().flat_map(|_| {
-                [ChunkKind::Records, ChunkKind::Houses, ChunkKind::Geometry]
-            }))
+            .chain(
+                places
+                    .records
+                    .iter()
+                    .flat_map(|_| [ChunkKind::Records, ChunkKind::Houses, ChunkKind::Geometry]),
+            )
             .chain(places.boundaries.iter().map(|_| ChunkKind::Boundaries));
         if !expected.eq(container.chunks().iter().map(|chunk| chunk.kind)) {
             return Err(malformed("chunks do not match the directories"));
@@ -137,6 +146,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
             place_pieces: places.pieces.iter().map(|_| OnceLock::new()).collect(),
             term_pieces: places.first_terms.iter().map(|_| OnceLock::new()).collect(),
             boundaries: places.boundaries.iter().map(|_| OnceLock::new()).collect(),
+            stop_terms: [OnceLock::new(), OnceLock::new()],
             first_terms_chunk: 2,
             first_records_chunk,
             first_boundaries_chunk: first_records_chunk + 3 * places.records.len(),
@@ -176,8 +186,8 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 Lookup::Found((chunk, index)) => chunk.block(index)?,
                 Lookup::Missing(chunk) => return Err(missing(chunk)),
             };
-            for record in records.iter().filter(|r| r.kind == crate::RecordType::Street) {
-                let n_zipcodes = record.zipcodes.as_ref().map_or(0, Vec::len);
+            for record in records.iter().filter(|r| r.kind == RecordType::Street) {
+                let n_zipcodes = self.record_zipcodes(record, block).len();
                 house_block.street(record.lat, record.lon, n_zipcodes, &mut houses)?;
                 geometry.street(record.lat, record.lon, |_| {})?;
             }
@@ -243,6 +253,57 @@ impl<D: AsRef<[u8]>> Shard<D> {
         Ok(Lookup::Found(tables.piece(bytes).ok_or(no_piece)?))
     }
 
+    /// Returns the references to stop words; those in missing chunks are left out.
+    pub(crate) fn stop_terms(&self, dictionary: Dictionary) -> Result<Cow<'_, [TermRef]>> {
+        let [of_places, of_records] = &self.stop_terms;
+        let cell = if dictionary == Dictionary::Places { of_places } else { of_records };
+        if let Some(known) = cell.get() {
+            return Ok(Cow::Borrowed(known));
+        }
+        let (mut terms, mut complete) = (Vec::new(), true);
+        for index in 0..self.n_pieces(dictionary) {
+            let Lookup::Found(piece) = self.piece(dictionary, index)? else {
+                complete = false;
+                continue;
+            };
+            for word in &self.meta.lexicon.stop_words {
+                let ordinal = piece.fst.get(word.as_bytes());
+                if let Some(slot) = ordinal.and_then(|ordinal| piece.slot(ordinal)) {
+                    terms.push(TermRef::new(index, slot));
+                }
+            }
+        }
+        terms.sort_unstable();
+        if complete {
+            return Ok(Cow::Borrowed(cell.get_or_init(|| terms)));
+        }
+        Ok(Cow::Owned(terms))
+    }
+
+    /// Returns the houses chunk of a block and the houses of a street in it.
+    pub(crate) fn street_houses(
+        &self,
+        block: u32,
+        number: usize,
+    ) -> Result<Lookup<(HousesChunk<'_>, Vec<StoredHouse>)>> {
+        let records = match self.records(block)? {
+            Lookup::Found(records) => records,
+            Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
+        };
+        let (chunk, index) = match self.houses(block)? {
+            Lookup::Found(found) => found,
+            Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
+        };
+        let mut streets = chunk.block(index)?;
+        let mut houses = Vec::new();
+        let wanted = records.iter().take(number + 1).filter(|r| r.kind == RecordType::Street);
+        for record in wanted {
+            let n_zipcodes = self.record_zipcodes(record, block).len();
+            streets.street(record.lat, record.lon, n_zipcodes, &mut houses)?;
+        }
+        Ok(Lookup::Found((chunk, houses)))
+    }
+
     /// Returns the names of a place.
     pub(crate) fn place_names(&self, place: &Place) -> Result<Vec<Name>> {
         let bytes = self.container.chunk(PLACES_CHUNK)?.unwrap_or_default();
@@ -300,6 +361,14 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let city = self.places.get(city).ok_or(no_place)?;
         self.block_chunk(block, 0)?.and_then(|(bytes, index, _)| {
             Ok(Lookup::Found(RecordsChunk::read(bytes, self.context())?.block(index, city)?))
+        })
+    }
+
+    /// Returns the numbers of the postcodes of a record: its own, or its city's.
+    pub(crate) fn record_zipcodes<'a>(&'a self, record: &'a Record, block: u32) -> &'a [u32] {
+        record.zipcodes.as_deref().unwrap_or_else(|| {
+            let city = self.places.place_of_block(block).and_then(|city| self.places.get(city));
+            city.map_or(&[][..], |city| self.places.zipcodes_of(city))
         })
     }
 
@@ -370,10 +439,8 @@ pub(crate) struct PostingReader<'a> {
 impl<'a> PostingReader<'a> {
     /// Starts at a term of a piece.
     pub(crate) fn new(piece: &Piece<'a>, ordinal: u32, places: &Places, blocks: bool) -> Self {
-        let mut postings = Self {
-            reader: piece.postings(ordinal),
-            place_bits: bits::width(places.places.len()),
-        };
+        let mut postings =
+            Self { reader: piece.postings(ordinal), place_bits: bits::width(places.places.len()) };
         for _ in 0..Piece::steps_to_posting(ordinal) {
             postings.list(places, blocks, |_| {});
         }
@@ -381,7 +448,12 @@ impl<'a> PostingReader<'a> {
     }
 
     /// Reads the list of one term and moves to the next; returns its length.
-    pub(crate) fn list(&mut self, places: &Places, blocks: bool, mut visit: impl FnMut(u32)) -> u32 {
+    pub(crate) fn list(
+        &mut self,
+        places: &Places,
+        blocks: bool,
+        mut visit: impl FnMut(u32),
+    ) -> u32 {
         let count = self.reader.gamma0();
         let k = self.place_bits.saturating_sub(32 - count.leading_zeros());
         let mut place = 0u32;

@@ -70,6 +70,14 @@ pub(crate) struct Name {
     pub(crate) hidden: Vec<TermRef>,
 }
 
+impl Name {
+    /// Iterates over all terms, telling which ones are shown.
+    pub(crate) fn all_terms(&self) -> impl Iterator<Item = (TermRef, bool)> {
+        let shown = self.terms.iter().map(|term| (term.term, true));
+        shown.chain(self.hidden.iter().map(|term| (*term, false)))
+    }
+}
+
 /// What is needed to read names of one chunk.
 #[derive(Debug, Clone)]
 pub(crate) struct NameCode {

@@ -71,6 +71,9 @@ pub(crate) struct Places {
     /// All postcodes, ascending by folded text.
     pub(crate) zipcodes: Vec<String>,
     place_zipcodes: Vec<u32>,
+    /// Ordinals of places ordered by postcode, and where each postcode's start.
+    zipcode_places: Vec<u32>,
+    zipcode_starts: Vec<u32>,
     codes: Vec<String>,
     pub(crate) records: Vec<RecordsEntry>,
     pub(crate) boundaries: Vec<BoundariesEntry>,
@@ -122,6 +125,8 @@ impl Places {
             languages: Vec::new(),
             zipcodes: lines(zipcodes),
             place_zipcodes: Vec::new(),
+            zipcode_places: Vec::new(),
+            zipcode_starts: Vec::new(),
             codes: lines(codes),
             records: Vec::new(),
             boundaries: Vec::new(),
@@ -135,7 +140,11 @@ impl Places {
         let ref_width = super::terms::ref_width(places.pieces.len());
         places.name_code = NameCode::read(&mut reader, ref_width, places.languages.len());
         places.read_places(&mut reader)?;
-        if reader.overrun() { Err(malformed("table is cut")) } else { Ok(places) }
+        if reader.overrun() {
+            return Err(malformed("table is cut"));
+        }
+        places.index_zipcodes();
+        Ok(places)
     }
 
     fn read_directories(&mut self, reader: &mut BitReader<'_>) -> Result<()> {
@@ -188,16 +197,10 @@ impl Places {
             before.1 = before.1.wrapping_add(reader.signed(&mut lons));
             before.2 = parent;
             let digits = reader.bits(5);
-            let population = if digits == 0 {
-                0
-            } else {
-                1u32 << (digits - 1) | reader.bits(digits - 1)
-            };
-            let importance = if reader.bit() {
-                expected_importance(population)
-            } else {
-                reader.bits(8)
-            };
+            let population =
+                if digits == 0 { 0 } else { 1u32 << (digits - 1) | reader.bits(digits - 1) };
+            let importance =
+                if reader.bit() { expected_importance(population) } else { reader.bits(8) };
             let located = reader.bit();
             let n_blocks = reader.unsigned(&mut blocks);
             let zip_start = u32::try_from(self.place_zipcodes.len()).unwrap_or(u32::MAX);
@@ -234,6 +237,28 @@ impl Places {
             }
         }
         Ok(())
+    }
+
+    /// Turns the postcodes of places around.
+    fn index_zipcodes(&mut self) {
+        let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(self.place_zipcodes.len());
+        for (ordinal, place) in (0u32..).zip(&self.places) {
+            pairs.extend(self.zipcodes_of(place).iter().map(|zipcode| (*zipcode, ordinal)));
+        }
+        pairs.sort_unstable();
+        let starts = 0..=u32::try_from(self.zipcodes.len()).unwrap_or(u32::MAX);
+        let start = |zipcode| pairs.partition_point(|(number, _)| *number < zipcode);
+        self.zipcode_starts =
+            starts.map(|zipcode| u32::try_from(start(zipcode)).unwrap_or(u32::MAX)).collect();
+        self.zipcode_places = pairs.into_iter().map(|(_, ordinal)| ordinal).collect();
+    }
+
+    /// Returns the ordinals of the places that have a postcode.
+    pub(crate) fn places_of_zipcode(&self, number: u32) -> &[u32] {
+        let start = self.zipcode_starts.get(number as usize);
+        let end = self.zipcode_starts.get(number as usize + 1);
+        let range = start.zip(end).map(|(start, end)| *start as usize..*end as usize);
+        range.and_then(|range| self.zipcode_places.get(range)).unwrap_or_default()
     }
 
     /// Returns a place.

@@ -135,7 +135,8 @@ impl<'a> RecordsChunk<'a> {
             POINT_TYPES.get(reader.bits(3) as usize).copied()?
         };
         state.index = state.index.wrapping_add(reader.unsigned(&mut state.steps));
-        let (mut lat, mut lon) = state.grid.cell_corner(state.index, state.city_lat, state.city_lon);
+        let (mut lat, mut lon) =
+            state.grid.cell_corner(state.index, state.city_lat, state.city_lon);
         let cell = CELL_UNITS << state.grid.shift.min(8);
         if kind == RecordType::Street {
             lat = lat.wrapping_add(cell / 2);
@@ -145,7 +146,8 @@ impl<'a> RecordsChunk<'a> {
             lat = lat.wrapping_add(part(reader.bits(POINT_BITS)));
             lon = lon.wrapping_add(part(reader.bits(POINT_BITS)));
         }
-        let importance = if kind == RecordType::Street { reader.bits(3) * 2 } else { reader.bits(4) };
+        let importance =
+            if kind == RecordType::Street { reader.bits(3) * 2 } else { reader.bits(4) };
         let zipcodes = if reader.bit() {
             None
         } else if reader.bit() {
@@ -155,8 +157,7 @@ impl<'a> RecordsChunk<'a> {
             if count > 255 {
                 return None;
             }
-            let list: Vec<u32> =
-                (0..count).map(|_| reader.bits(width(self.n_zipcodes))).collect();
+            let list: Vec<u32> = (0..count).map(|_| reader.bits(width(self.n_zipcodes))).collect();
             state.zipcodes = Some(list);
             state.zipcodes.clone()
         };

@@ -30,9 +30,8 @@ const VACANT: u16 = u16::MAX;
 pub(crate) struct TermRef(pub(crate) u32);
 
 impl TermRef {
-    #[cfg(feature = "build")]
     pub(crate) fn new(piece: usize, slot: usize) -> Self {
-        #[expect(clippy::cast_possible_truncation, reason = "the writer limits pieces and slots")]
+        #[expect(clippy::cast_possible_truncation, reason = "pieces and slots are few")]
         Self((piece << SLOT_BITS | slot) as u32)
     }
 
@@ -81,6 +80,7 @@ pub(crate) fn assign_slots<'t>(terms: impl Iterator<Item = &'t [u8]>) -> Vec<u16
 #[derive(Debug)]
 pub(crate) struct PieceTables {
     ordinal_of_slot: Vec<u16>,
+    slot_of_ordinal: Vec<u16>,
     fst: (usize, usize),
     forms: (usize, usize),
     postings: (usize, usize),
@@ -133,12 +133,21 @@ impl PieceTables {
             return Err(malformed("terms out of order"));
         }
         let mut ordinal_of_slot = vec![VACANT; MAX_PIECE_TERMS];
-        for (slot, ordinal) in assign_slots(terms.iter().map(|term| &**term)).iter().zip(0u16..) {
+        let slot_of_ordinal = assign_slots(terms.iter().map(|term| &**term));
+        for (slot, ordinal) in slot_of_ordinal.iter().zip(0u16..) {
             if let Some(entry) = ordinal_of_slot.get_mut(usize::from(*slot)) {
                 *entry = ordinal;
             }
         }
-        Ok(Self { ordinal_of_slot, fst, forms, postings, characters, n_terms: view.len })
+        Ok(Self {
+            ordinal_of_slot,
+            slot_of_ordinal,
+            fst,
+            forms,
+            postings,
+            characters,
+            n_terms: view.len,
+        })
     }
 
     /// Joins the tables with the bytes they were read from.
@@ -158,6 +167,11 @@ impl<'a> Piece<'a> {
     pub(crate) fn ordinal(&self, slot: usize) -> Option<u32> {
         let ordinal = self.tables.ordinal_of_slot.get(slot).copied()?;
         (ordinal != VACANT).then_some(u32::from(ordinal))
+    }
+
+    /// Returns the slot of a term.
+    pub(crate) fn slot(&self, ordinal: u64) -> Option<usize> {
+        self.tables.slot_of_ordinal.get(usize::try_from(ordinal).ok()?).copied().map(usize::from)
     }
 
     /// Returns a reader at the postings of a term; later terms follow without gap.
@@ -240,7 +254,7 @@ impl<'a> Piece<'a> {
             }
             out.push(*character);
             first = false;
-            for _ in 0..text::folded_length(*character) {
+            for _ in text::fold_char(*character) {
                 rest.next();
             }
         }

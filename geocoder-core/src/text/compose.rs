@@ -51,7 +51,9 @@ fn voiced(letter: char, mark: char) -> Option<char> {
     let semi_voiced = matches!(mark, '\u{309a}' | '\u{ff9f}');
     let in_h_row = (0x306f..=0x307b).contains(&hiragana) && hiragana.is_multiple_of(3);
     let step = match hiragana {
-        0x3046 if !semi_voiced => return char::from_u32(code + 0x4e),
+        0x3046 if !semi_voiced => 0x4e,
+        0x308f..=0x3092 if code != hiragana && !semi_voiced => 8,
+        0x309d | 0x30fd if !semi_voiced => 1,
         0x304b..=0x3061 if hiragana % 2 == 1 && !semi_voiced => 1,
         0x3064..=0x3068 if hiragana.is_multiple_of(2) && !semi_voiced => 1,
         _ if in_h_row => 1 + u32::from(semi_voiced),
@@ -76,4 +78,18 @@ fn syllable(first: u32, second: u32) -> Option<char> {
         _ => return None,
     };
     char::from_u32(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compose;
+
+    #[test]
+    fn letters_of_their_own_are_joined() {
+        assert_eq!(compose("Йошкар"), "Йошкар");
+        assert_eq!(compose("パリ"), "パリ");
+        assert_eq!(compose("ﾊﾟﾘ"), "パﾘ");
+        assert_eq!(compose("서울"), "서울");
+        assert_eq!(compose("Mu\u{308}nchen"), "Mu\u{308}nchen");
+    }
 }

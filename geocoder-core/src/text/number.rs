@@ -37,7 +37,7 @@ pub struct HouseNumber {
 ///    or slash; a number after a slash, or a fraction; after a letter also a further number.
 /// 3. `12-14` is a range; where the second number is not a little greater, it is a suffix
 ///    (`12-3` gives `-3`). The suffix of a range is that of its first number, else of its last.
-/// 4. A list (`12;14`) is for the caller to split.
+/// 4. A list (`12;14`, `7,9`) is for the caller to split.
 ///
 /// ```
 /// let found = geocoder_core::text::parse_house_number("12 Bis").unwrap();
@@ -56,7 +56,7 @@ pub fn parse_house_number(text: &str) -> Option<HouseNumber> {
         return Some(HouseNumber { number, suffix, last: Some(last) });
     }
     // A letter before a range: 12a-14, 12a-14b.
-    let mut chars = rest.chars();
+    let mut chars = rest.trim_start_matches(['-', '/', ' ']).chars();
     if let (Some(letter), Some((last, rest))) =
         (chars.next().filter(|c| is_letter(*c)), range_end(number, chars.as_str().trim_start()))
     {
@@ -146,7 +146,7 @@ fn suffix(rest: &str) -> Option<String> {
         // A bare second number needs its separator to be told from the first.
         return (!separator.is_empty())
             .then(|| numbers_of(numbers))?
-            .map(|n| format!("{separator}{n}"));
+            .map(|n| [separator, n].concat());
     }
     if !single && !SUFFIX_WORDS.contains(&word) {
         return None;
@@ -162,9 +162,9 @@ fn suffix(rest: &str) -> Option<String> {
     // A letter range, as in 12a-c.
     let mut letters = tail.chars();
     if !between.is_empty() && letters.next().is_some_and(is_letter) && letters.next().is_none() {
-        return Some(format!("{word}{between}{tail}"));
+        return Some([word, between, tail].concat());
     }
-    numbers_of(tail).map(|tail| format!("{word}{between}{tail}"))
+    numbers_of(tail).map(|tail| [word, between, tail].concat())
 }
 
 /// Checks for numbers joined by hyphens or slashes, such as 2-3.

@@ -1,0 +1,170 @@
+//! Turns what was found into results: names in the wanted language, hierarchy, postcodes.
+
+use crate::error::Result;
+use crate::record::{Precision, RecordType};
+use crate::response::{Hit, StreetAddress};
+use crate::search::{FoundHouse, Target};
+use crate::shard::{Dictionary, Lookup, Name, Place, Role, Shard, point};
+
+/// A result without what depends on the kind of request.
+pub(crate) struct Presented {
+    pub(crate) hit: Hit,
+    /// Chunks without which names are incomplete.
+    pub(crate) missing: Vec<usize>,
+}
+
+/// Presents a place or record of a shard in a language.
+pub(crate) fn present<D: AsRef<[u8]>>(
+    shard: &Shard<D>,
+    target: &Target,
+    language: Option<&str>,
+) -> Result<Presented> {
+    let mut presenter = Presenter { shard, language, missing: Vec::new() };
+    let hit = match target {
+        Target::Place(ordinal) => presenter.place(*ordinal)?,
+        Target::Record { block, record, house, .. } => {
+            let city = shard.places().place_of_block(*block).unwrap_or(0);
+            let own = presenter.name(Dictionary::Records, &record.names)?;
+            let mut hit = presenter.in_place(city)?;
+            hit.kind = record.kind;
+            hit.precision = Precision::Exact;
+            let zipcodes = shard.record_zipcodes(record, *block);
+            let texts = |numbers: &[u32]| -> Vec<String> {
+                numbers.iter().map(|number| shard.places().zipcode(*number).to_string()).collect()
+            };
+            hit.zipcode = texts(zipcodes);
+            locate(&mut hit, record.lat, record.lon);
+            if record.kind == RecordType::Street {
+                hit.precision = Precision::Street;
+                if let Some(house) = house {
+                    locate(&mut hit, house.lat, house.lon);
+                    hit.precision = house.precision;
+                    let own_zipcode = (house.zipcode as usize).checked_sub(1);
+                    if let Some(number) = own_zipcode.and_then(|index| zipcodes.get(index)) {
+                        hit.zipcode = texts(&[*number]);
+                    }
+                }
+                hit.street = Some(address(house.as_ref(), &own));
+            }
+            hit.name = match house {
+                Some(house) => full_name(house, &own, shard.meta().number_first),
+                None => own,
+            };
+            hit
+        }
+    };
+    Ok(Presented { hit, missing: presenter.missing })
+}
+
+fn address(house: Option<&FoundHouse>, street: &str) -> StreetAddress {
+    StreetAddress {
+        number: house.map_or_else(String::new, |house| house.number.to_string()),
+        suffix: house.map_or_else(String::new, |house| house.suffix.clone()),
+        name: street.into(),
+    }
+}
+
+/// Writes house number and street in the order of the country.
+fn full_name(house: &FoundHouse, street: &str, number_first: bool) -> String {
+    // Words such as bis stand apart from the number, letters and fractions do not.
+    let apart = if house.suffix.chars().nth(1).is_some_and(char::is_alphabetic) { " " } else { "" };
+    let number = format!("{}{apart}{}", house.number, house.suffix);
+    if number_first { format!("{number} {street}") } else { format!("{street} {number}") }
+}
+
+fn locate(hit: &mut Hit, lat: i32, lon: i32) {
+    let at = point(lat, lon);
+    hit.lat = at.lat;
+    hit.lng = at.lon;
+    hit.coordinates = format!("{}, {}", at.lat, at.lon);
+}
+
+struct Presenter<'a, D> {
+    shard: &'a Shard<D>,
+    language: Option<&'a str>,
+    missing: Vec<usize>,
+}
+
+impl<D: AsRef<[u8]>> Presenter<'_, D> {
+    fn place(&mut self, ordinal: u32) -> Result<Hit> {
+        let mut hit = self.in_place(ordinal)?;
+        if let Some(place) = self.shard.places().get(ordinal) {
+            hit.name = self.place_name(place)?;
+            hit.kind = place.kind.unwrap_or(RecordType::City);
+        }
+        Ok(hit)
+    }
+
+    /// Fills in everything that follows from where a record is.
+    fn in_place(&mut self, ordinal: u32) -> Result<Hit> {
+        let places = self.shard.places();
+        let mut hit = Hit {
+            name: String::new(),
+            highlight: String::new(),
+            city: String::new(),
+            county: String::new(),
+            administrative: String::new(),
+            country: String::new(),
+            administrativecode: String::new(),
+            countrycode: self.shard.meta().country.to_string(),
+            countycode: String::new(),
+            citycode: String::new(),
+            zipcode: Vec::new(),
+            population: 0,
+            lat: 0.0,
+            lng: 0.0,
+            coordinates: String::new(),
+            kind: RecordType::City,
+            street: None,
+            precision: Precision::Area,
+            distance_m: None,
+            explain: None,
+        };
+        if let Some(place) = places.get(ordinal) {
+            hit.population = place.population;
+            hit.zipcode =
+                places.zipcodes_of(place).iter().map(|z| places.zipcode(*z).to_string()).collect();
+            locate(&mut hit, place.lat, place.lon);
+        }
+        for (_, place) in places.chain(ordinal) {
+            let (field, code) = match place.kind {
+                Some(RecordType::City) => (&mut hit.city, &mut hit.citycode),
+                Some(RecordType::County) => (&mut hit.county, &mut hit.countycode),
+                Some(RecordType::Administrative) => {
+                    (&mut hit.administrative, &mut hit.administrativecode)
+                }
+                Some(RecordType::Country) => (&mut hit.country, &mut hit.countrycode),
+                _ => continue,
+            };
+            // Of several cities around one another the smallest is meant.
+            if field.is_empty() {
+                *field = self.place_name(place)?;
+                let own = places.code(place);
+                if !own.is_empty() {
+                    *code = own.to_string();
+                }
+            }
+        }
+        Ok(hit)
+    }
+
+    fn place_name(&mut self, place: &Place) -> Result<String> {
+        let names = self.shard.place_names(place)?;
+        self.name(Dictionary::Places, &names)
+    }
+
+    /// Writes the name in the wanted language, else the local one.
+    fn name(&mut self, dictionary: Dictionary, names: &[Name]) -> Result<String> {
+        let languages = &self.shard.places().languages;
+        let wanted = self.language.and_then(|code| languages.iter().position(|l| l == code));
+        let wanted = wanted.and_then(|number| u32::try_from(number).ok()).map(Role::Language);
+        let chosen = names.iter().find(|name| Some(name.role) == wanted);
+        let mut text = String::new();
+        if let Some(name) = chosen.or(names.first())
+            && let Lookup::Missing(chunk) = self.shard.write_name(dictionary, name, &mut text)?
+        {
+            self.missing.push(chunk);
+        }
+        Ok(text)
+    }
+}

@@ -1,0 +1,297 @@
+//! Reverse search of one shard: what is at a point, by true distance.
+//!
+//! Streets and points are found block by block, nearest box first, until no further block can
+//! hold anything nearer. A street is as far as the nearer of its houses and its lines; it is
+//! answered as a house when one is near. Then follow the places that contain the point, by
+//! their boundaries, smallest first.
+
+use crate::error::Result;
+use crate::geo::LonLat;
+use crate::record::{Precision, RecordType, TypeSet};
+use crate::request::ReverseRequest;
+use crate::search::{FoundHouse, Target};
+use crate::shard::{Lookup, NO_PARENT, Place, Record, Shard, StoredHouse, point};
+
+/// Streets and points farther away are answered only when there is nothing nearer.
+const USUAL_RADIUS_M: f64 = 1_000.0;
+/// Streets and points farther away are never answered.
+const LIMIT_M: f64 = 50_000.0;
+/// A house this much farther than its street still stands for it.
+const HOUSE_ADVANTAGE_M: f64 = 40.0;
+/// Places farther away are never answered when nothing contains the point.
+const PLACE_LIMIT_M: f64 = 100_000.0;
+
+/// Something near the point.
+#[derive(Debug, Clone)]
+pub(crate) struct Nearby {
+    pub(crate) target: Target,
+    pub(crate) distance_m: f64,
+    /// Whether it is an area around the point; areas follow whatever stands at a point.
+    pub(crate) area: bool,
+}
+
+/// What was found, and the chunks that could change it.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) nearby: Vec<Nearby>,
+    pub(crate) missing: Vec<usize>,
+}
+
+/// Finds what is at a point.
+pub(crate) fn reverse<D: AsRef<[u8]>>(shard: &Shard<D>, request: &ReverseRequest) -> Result<Found> {
+    let mut search = Search { shard, request, found: Found::default() };
+    let (mut records, mut places) = (TypeSet::NONE, TypeSet::NONE);
+    for kind in RecordType::ALL.into_iter().filter(|kind| request.types.contains(*kind)) {
+        let set = if kind.is_place() { &mut places } else { &mut records };
+        *set = set.with(kind);
+    }
+    if records != TypeSet::NONE {
+        search.records(records)?;
+    }
+    if places != TypeSet::NONE {
+        search.areas(places, records == TypeSet::NONE)?;
+    }
+    Ok(search.found)
+}
+
+struct Search<'a, D> {
+    shard: &'a Shard<D>,
+    request: &'a ReverseRequest,
+    found: Found,
+}
+
+impl<D: AsRef<[u8]>> Search<'_, D> {
+    fn records(&mut self, types: TypeSet) -> Result<()> {
+        let at = self.request.coordinates;
+        let entries = &self.shard.places().records;
+        let mut chunks: Vec<(f64, usize)> = entries
+            .iter()
+            .enumerate()
+            .map(|(number, entry)| (entry.bbox.distance_m(at), number))
+            .filter(|(distance, _)| *distance < LIMIT_M)
+            .collect();
+        chunks.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        // Blocks of chunks already opened, farthest first so that the nearest is popped.
+        let mut blocks: Vec<(f64, u32)> = Vec::new();
+        let mut best: Vec<Nearby> = Vec::new();
+        let mut chunks = chunks.into_iter().peekable();
+        loop {
+            let limit = self.limit(&best);
+            let nearest_block = blocks.last().map_or(f64::INFINITY, |(distance, _)| *distance);
+            let next_chunk = chunks.next_if(|(distance, _)| *distance <= nearest_block);
+            if let Some((distance, number)) = next_chunk {
+                if distance > limit {
+                    break;
+                }
+                match self.shard.block_boxes(number)? {
+                    Lookup::Found(boxes) => {
+                        blocks.extend(boxes.iter().map(|(block, b)| (b.distance_m(at), *block)));
+                        blocks.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+                    }
+                    Lookup::Missing(chunk) => self.found.missing.push(chunk),
+                }
+                continue;
+            }
+            match blocks.pop() {
+                Some((distance, block)) if distance <= limit => {
+                    self.block(block, types, &mut best)?;
+                    best.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m));
+                    best.truncate(self.request.max_results);
+                }
+                _ => break,
+            }
+        }
+        let nearest = best.first().map_or(0.0, |first| first.distance_m);
+        best.retain(|nearby| nearby.distance_m <= USUAL_RADIUS_M.max(nearest));
+        self.found.nearby.append(&mut best);
+        Ok(())
+    }
+
+    /// Returns the distance beyond which nothing can be among the results.
+    fn limit(&self, best: &[Nearby]) -> f64 {
+        let worst = best.get(self.request.max_results.saturating_sub(1));
+        let usual = best.first().map_or(LIMIT_M, |first| first.distance_m.max(USUAL_RADIUS_M));
+        worst.map_or(usual, |worst| worst.distance_m).min(LIMIT_M)
+    }
+
+    fn block(&mut self, block: u32, types: TypeSet, best: &mut Vec<Nearby>) -> Result<()> {
+        let at = self.request.coordinates;
+        let records = match self.shard.records(block)? {
+            Lookup::Found(records) => records,
+            Lookup::Missing(chunk) => {
+                self.found.missing.push(chunk);
+                return Ok(());
+            }
+        };
+        let streets = types.contains(RecordType::Street);
+        let houses = match self.shard.houses(block)? {
+            Lookup::Found(found) if streets => Some(found),
+            Lookup::Missing(chunk) if streets => {
+                self.found.missing.push(chunk);
+                None
+            }
+            _ => None,
+        };
+        let lines = match self.shard.geometry(block)? {
+            Lookup::Found(found) if streets => Some(found),
+            Lookup::Missing(chunk) if streets => {
+                self.found.missing.push(chunk);
+                None
+            }
+            _ => None,
+        };
+        let mut house_block =
+            houses.as_ref().map(|(chunk, index)| chunk.block(*index)).transpose()?;
+        let mut line_block =
+            lines.as_ref().map(|(chunk, index)| chunk.block(*index)).transpose()?;
+        let mut stored = Vec::new();
+        for (index, record) in records.into_iter().enumerate() {
+            if record.kind != RecordType::Street {
+                if types.contains(record.kind) {
+                    let distance_m = at.distance_m(point(record.lat, record.lon));
+                    best.push(nearby(block, index, record, None, distance_m));
+                }
+                continue;
+            }
+            let mut on_street = f64::INFINITY;
+            stored.clear();
+            if let Some(block_reader) = &mut line_block {
+                block_reader.street(record.lat, record.lon, |line| {
+                    on_street = on_street.min(distance_to_line_m(at, line));
+                })?;
+            }
+            if let Some(block_reader) = &mut house_block {
+                let n_zipcodes = self.shard.record_zipcodes(&record, block).len();
+                block_reader.street(record.lat, record.lon, n_zipcodes, &mut stored)?;
+            }
+            if !streets {
+                continue;
+            }
+            let nearest = stored
+                .iter()
+                .map(|house| (at.distance_m(point(house.lat, house.lon)), house))
+                .min_by(|a, b| a.0.total_cmp(&b.0));
+            if stored.is_empty() && on_street == f64::INFINITY {
+                on_street = at.distance_m(point(record.lat, record.lon));
+            }
+            match nearest {
+                Some((distance_m, house)) if distance_m <= on_street + HOUSE_ADVANTAGE_M => {
+                    let suffix = houses.as_ref().map(|(chunk, _)| chunk.suffix_text(house.suffix));
+                    let house = exact_house(house, suffix.unwrap_or_default());
+                    best.push(nearby(block, index, record, Some(house), distance_m));
+                }
+                _ => best.push(nearby(block, index, record, None, on_street)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the places that contain the point; where none does, the nearest.
+    fn areas(&mut self, types: TypeSet, nothing_else: bool) -> Result<()> {
+        let at = self.request.coordinates;
+        let places = self.shard.places();
+        let mut smallest: Option<(usize, u32)> = None;
+        for (number, entry) in places.boundaries.iter().enumerate() {
+            if !entry.bbox.contains(at) {
+                continue;
+            }
+            let chunk = match self.shard.boundaries(number)? {
+                Lookup::Found(chunk) => chunk,
+                Lookup::Missing(chunk) => {
+                    self.found.missing.push(chunk);
+                    continue;
+                }
+            };
+            for (index, ordinal) in (0..chunk.len()).zip(entry.first_place..) {
+                if chunk.contains(index, at) {
+                    let depth = places.chain(ordinal).count();
+                    if smallest.is_none_or(|(deepest, _)| depth > deepest) {
+                        smallest = Some((depth, ordinal));
+                    }
+                }
+            }
+        }
+        let mut around: Vec<u32> = Vec::new();
+        if let Some((_, ordinal)) = smallest {
+            around.extend(places.chain(ordinal).map(|(ordinal, _)| ordinal));
+        } else if let Some((_, ordinal)) =
+            self.nearest_places(TypeSet::NONE.with(RecordType::City)).first()
+        {
+            around.extend(places.chain(*ordinal).map(|(ordinal, _)| ordinal));
+        }
+        let allowed = |place: &Place| place.kind.is_some_and(|kind| types.contains(kind));
+        for ordinal in &around {
+            if places.get(*ordinal).is_some_and(allowed) {
+                let target = Target::Place(*ordinal);
+                self.found.nearby.push(Nearby { target, distance_m: 0.0, area: true });
+            }
+        }
+        if smallest.is_none() {
+            // Not inside: the distance is that to the centre.
+            for nearby in self.found.nearby.iter_mut().filter(|nearby| nearby.area) {
+                if let Target::Place(ordinal) = nearby.target
+                    && let Some(place) = places.get(ordinal)
+                {
+                    nearby.distance_m = at.distance_m(point(place.lat, place.lon));
+                }
+            }
+        }
+        if nothing_else {
+            for (distance_m, ordinal) in self.nearest_places(types) {
+                if !around.contains(&ordinal) {
+                    let target = Target::Place(ordinal);
+                    self.found.nearby.push(Nearby { target, distance_m, area: true });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the places nearest by their centres.
+    fn nearest_places(&self, types: TypeSet) -> Vec<(f64, u32)> {
+        let at = self.request.coordinates;
+        let places = (0u32..).zip(&self.shard.places().places);
+        let mut nearest: Vec<(f64, u32)> = places
+            .filter(|(_, place)| {
+                let municipality = place.parent == NO_PARENT || place.located;
+                municipality && place.kind.is_some_and(|kind| types.contains(kind))
+            })
+            .map(|(ordinal, place)| (at.distance_m(point(place.lat, place.lon)), ordinal))
+            .filter(|(distance_m, _)| *distance_m <= PLACE_LIMIT_M)
+            .collect();
+        nearest.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        nearest.truncate(self.request.max_results);
+        nearest
+    }
+}
+
+fn nearby(
+    block: u32,
+    index: usize,
+    record: Record,
+    house: Option<FoundHouse>,
+    distance_m: f64,
+) -> Nearby {
+    let target = Target::Record { block, index, record: record.into(), house };
+    Nearby { target, distance_m, area: false }
+}
+
+fn exact_house(house: &StoredHouse, suffix: String) -> FoundHouse {
+    FoundHouse {
+        number: house.number,
+        suffix,
+        lat: house.lat,
+        lon: house.lon,
+        precision: Precision::Exact,
+        zipcode: house.zipcode,
+        mask: 0,
+        points: 0.0,
+    }
+}
+
+fn distance_to_line_m(at: LonLat, line: &[(i32, i32)]) -> f64 {
+    let vertices = line.iter().map(|(lat, lon)| point(*lat, *lon));
+    let segments = vertices.clone().zip(vertices.skip(1));
+    let distances = segments.map(|(from, to)| at.distance_to_segment_m(from, to));
+    distances.fold(f64::INFINITY, f64::min)
+}

@@ -1,0 +1,240 @@
+//! Terms of a shard that the readings of a query match, as ranges of ordinals by piece.
+
+use super::query::{Query, Reading, TokenMask};
+use super::walk::{Pattern, TermRange, allowed_edits};
+use crate::error::Result;
+use crate::shard::{Dictionary, Lookup, Piece, Shard};
+use crate::text;
+
+/// Points lost when a term goes on behind an unfinished word.
+const PREFIX_COST: f32 = 1.0;
+/// Points lost when a term goes on behind a word that looks finished.
+const CUT_COST: f32 = 2.5;
+/// Points lost by an error.
+const EDIT_COST: f32 = 3.0;
+/// Points lost when a word is written as two.
+const SPLIT_COST: f32 = 1.0;
+/// Points lost when only two neighbouring letters of a longer run are found.
+const BIGRAM_COST: f32 = 4.0;
+/// Shortest part of a word that is split, in bytes.
+const MIN_SPLIT_BYTES: usize = 3;
+/// Shortest finished word that may be the start of a longer one, in bytes.
+const MIN_CUT_BYTES: usize = 3;
+
+/// Terms that stand for words of the query.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct TermMatch {
+    pub(crate) piece: usize,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) mask: TokenMask,
+    pub(crate) cost: f32,
+    pub(crate) part: Part,
+}
+
+/// Whether a term stands for the whole word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    /// First or second part of a word that names write as two.
+    First,
+    Second,
+}
+
+/// All matches in one dictionary, ordered by piece.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Matches {
+    pub(crate) list: Vec<TermMatch>,
+    /// Chunks that would have to be looked at as well.
+    pub(crate) missing: Vec<usize>,
+}
+
+/// Finds the matches of one dictionary.
+pub(crate) struct Matcher<'a, D> {
+    pub(crate) shard: &'a Shard<D>,
+    pub(crate) dictionary: Dictionary,
+}
+
+impl<D: AsRef<[u8]>> Matcher<'_, D> {
+    /// Finds terms that equal the readings, and those that start with unfinished ones.
+    pub(crate) fn plain(&self, readings: &[Reading], matches: &mut Matches) -> Result<()> {
+        for reading in readings {
+            self.reading(reading, matches)?;
+        }
+        matches.list.sort_by_key(|found| found.piece);
+        Ok(())
+    }
+
+    fn reading(&self, reading: &Reading, matches: &mut Matches) -> Result<()> {
+        let Reading { term, mask, cost, unfinished } = reading;
+        for index in self.pieces(term, *unfinished) {
+            let Some(piece) = self.piece(index, matches)? else { continue };
+            if let Some(ordinal) = piece.fst.get(term.as_bytes()) {
+                matches.push(index, ordinal, ordinal, *mask, *cost, Part::Whole);
+            }
+            if *unfinished {
+                below(&piece, term, |first, last| {
+                    matches.push(index, first, last, *mask, cost + PREFIX_COST, Part::Whole);
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds terms that resemble the words of a set: with errors, longer, split in two.
+    pub(crate) fn tolerant(
+        &self,
+        query: &Query,
+        words: TokenMask,
+        matches: &mut Matches,
+    ) -> Result<()> {
+        for (index, token) in query.tokens.iter().enumerate() {
+            let mask = 1 << index;
+            if words & mask == 0 {
+                continue;
+            }
+            self.bigrams(&token.term, mask, matches)?;
+            self.splits(&token.term, mask, matches)?;
+            if !token.unfinished && !token.has_digit && token.term.len() >= MIN_CUT_BYTES {
+                let cut = Reading {
+                    term: token.term.clone(),
+                    mask,
+                    cost: CUT_COST - PREFIX_COST,
+                    unfinished: true,
+                };
+                self.reading(&cut, matches)?;
+            }
+            let edits = allowed_edits(&token.term);
+            if edits > 0 && !self.similar(token.unfinished, &token.term, edits, 2, mask, matches)? {
+                // Nothing resembles the word: perhaps its first letter is wrong.
+                self.similar(token.unfinished, &token.term, edits, 1, mask, matches)?;
+            }
+        }
+        matches.list.sort_by_key(|found| found.piece);
+        Ok(())
+    }
+
+    /// Finds terms within some errors; tells whether there are any.
+    fn similar(
+        &self,
+        prefix: bool,
+        term: &str,
+        edits: u8,
+        first_letter_cost: u8,
+        mask: TokenMask,
+        matches: &mut Matches,
+    ) -> Result<bool> {
+        let pattern = Pattern::new(term, edits, prefix, first_letter_cost);
+        let first = term.chars().next().map_or(0, char::len_utf8);
+        let first = term.get(..first).unwrap_or_default();
+        // When the first letter is certain, only its pieces can hold matches.
+        let pieces = if edits < first_letter_cost {
+            self.pieces(first, true)
+        } else {
+            0..self.shard.n_pieces(self.dictionary)
+        };
+        let mut any = false;
+        let mut ranges: Vec<TermRange> = Vec::new();
+        for index in pieces {
+            let Some(piece) = self.piece(index, matches)? else { continue };
+            ranges.clear();
+            pattern.ranges(&piece.fst, &mut ranges);
+            for range in &ranges {
+                any = true;
+                let longer = if prefix { PREFIX_COST } else { 0.0 };
+                let cost = f32::from(range.edits) * EDIT_COST + longer;
+                let (first, last) = (u64::from(range.start), u64::from(range.end) - 1);
+                matches.push(index, first, last, mask, cost, Part::Whole);
+            }
+        }
+        Ok(any)
+    }
+
+    /// Finds pairs of terms whose concatenation is the word.
+    fn splits(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
+        if term.len() < 2 * MIN_SPLIT_BYTES || !term.is_ascii() {
+            return Ok(());
+        }
+        for at in MIN_SPLIT_BYTES..=term.len() - MIN_SPLIT_BYTES {
+            let Some((left, right)) = term.split_at_checked(at) else { continue };
+            let mut halves = Vec::new();
+            for (half, part) in [(left, Part::First), (right, Part::Second)] {
+                for index in self.pieces(half, false) {
+                    let Some(piece) = self.piece(index, matches)? else { continue };
+                    if let Some(ordinal) = piece.fst.get(half.as_bytes()) {
+                        halves.push((index, ordinal, part));
+                    }
+                }
+            }
+            if let [(left, first, _), (right, second, _)] = halves[..] {
+                matches.push(left, first, first, mask, SPLIT_COST, Part::First);
+                matches.push(right, second, second, mask, SPLIT_COST, Part::Second);
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the pairs of letters of a word in a script without spaces.
+    fn bigrams(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
+        for pair in text::bigrams(term) {
+            let reading = Reading { term: pair.into(), mask, cost: BIGRAM_COST, unfinished: false };
+            self.reading(&reading, matches)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the pieces that can hold a term, or all terms that start so.
+    fn pieces(&self, term: &str, prefix: bool) -> core::ops::Range<usize> {
+        let all = self.shard.n_pieces(self.dictionary);
+        if self.dictionary == Dictionary::Places {
+            return 0..all;
+        }
+        let first_terms = &self.shard.places().first_terms;
+        let start = first_terms.partition_point(|first| first.as_str() <= term).saturating_sub(1);
+        let inside = |first: &&String| prefix && first.starts_with(term);
+        let further = first_terms.iter().skip(start + 1).take_while(inside).count();
+        start..(start + 1 + further).min(all)
+    }
+
+    fn piece(&self, index: usize, matches: &mut Matches) -> Result<Option<Piece<'_>>> {
+        Ok(match self.shard.piece(self.dictionary, index)? {
+            Lookup::Found(piece) => Some(piece),
+            Lookup::Missing(chunk) => {
+                matches.missing.push(chunk);
+                None
+            }
+        })
+    }
+}
+
+impl Matches {
+    fn push(
+        &mut self,
+        piece: usize,
+        first: u64,
+        last: u64,
+        mask: TokenMask,
+        cost: f32,
+        part: Part,
+    ) {
+        if let (Ok(start), Ok(end)) = (u32::try_from(first), u32::try_from(last + 1)) {
+            self.list.push(TermMatch { piece, start, end, mask, cost, part });
+        }
+    }
+
+    /// Returns the matches of one piece.
+    pub(crate) fn of_piece(&self, piece: usize) -> &[TermMatch] {
+        let start = self.list.partition_point(|found| found.piece < piece);
+        let end = self.list.partition_point(|found| found.piece <= piece);
+        self.list.get(start..end).unwrap_or_default()
+    }
+}
+
+/// Calls `found` with the first and last ordinal of the terms that start with a text.
+fn below(piece: &Piece<'_>, text: &str, mut found: impl FnMut(u64, u64)) {
+    if let Some((node, sum)) = piece.fst.follow(text.as_bytes())
+        && let Some((first, last)) = piece.fst.bounds(&node, sum)
+    {
+        found(first, last);
+    }
+}

@@ -1,0 +1,243 @@
+//! The query taken apart: words, what each may stand for, and which may be house numbers.
+
+use crate::lexicon::{Lexicon, SynonymKind};
+use crate::request::MAX_QUERY_BYTES;
+use crate::text::{self, HouseNumber};
+
+/// Most words of a query that are looked at.
+pub(crate) const MAX_TOKENS: usize = 16;
+/// Most words that one house number is made of.
+const MAX_NUMBER_TOKENS: usize = 3;
+
+/// Set of words of a query, a bit each.
+pub(crate) type TokenMask = u32;
+
+/// A query ready for matching.
+#[derive(Debug, Clone)]
+pub(crate) struct Query {
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) numbers: Vec<NumberCandidate>,
+}
+
+/// One word of a query.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    /// Folded form.
+    pub(crate) term: String,
+    /// Byte range in the composed query.
+    start: usize,
+    end: usize,
+    /// Whether the word may be unfinished.
+    pub(crate) unfinished: bool,
+    pub(crate) has_digit: bool,
+}
+
+/// Words that may be a house number.
+#[derive(Debug, Clone)]
+pub(crate) struct NumberCandidate {
+    pub(crate) mask: TokenMask,
+    pub(crate) number: HouseNumber,
+}
+
+/// How much a word says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Weight {
+    Content,
+    /// Street types and directions: they tell streets apart but say little alone.
+    Type,
+    /// Articles and the like.
+    Stop,
+    /// Says nothing about where.
+    Noise,
+}
+
+impl Query {
+    /// Takes a query apart.
+    pub(crate) fn parse(query: &str) -> Self {
+        let mut end = query.len().min(MAX_QUERY_BYTES);
+        while !query.is_char_boundary(end) {
+            end -= 1;
+        }
+        let composed = text::compose(query.get(..end).unwrap_or_default());
+        let mut tokens: Vec<Token> = Vec::new();
+        for word in text::words(&composed).take(MAX_TOKENS) {
+            let term = text::fold(word.text);
+            if term.is_empty() {
+                continue;
+            }
+            let end = word.start + word.text.len();
+            tokens.push(Token {
+                has_digit: term.bytes().any(|byte| byte.is_ascii_digit()),
+                term,
+                start: word.start,
+                end,
+                unfinished: false,
+            });
+        }
+        if let Some(last) = tokens.last_mut() {
+            // Whatever follows the last word says that it is complete.
+            last.unfinished = last.end == composed.len();
+        }
+        let numbers = number_candidates(&composed, &tokens);
+        Self { tokens, numbers }
+    }
+}
+
+fn number_candidates(query: &str, tokens: &[Token]) -> Vec<NumberCandidate> {
+    let mut candidates = Vec::new();
+    for (first, token) in tokens.iter().enumerate() {
+        if !token.has_digit {
+            continue;
+        }
+        for count in (1..=MAX_NUMBER_TOKENS.min(tokens.len() - first)).rev() {
+            let Some(last) = tokens.get(first + count - 1) else { continue };
+            let number = query.get(token.start..last.end).and_then(text::parse_house_number);
+            if let Some(number) = number {
+                let mask = ((1u32 << count) - 1) << first;
+                candidates.push(NumberCandidate { mask, number });
+            }
+        }
+    }
+    candidates
+}
+
+/// A text that a word, or two neighbouring ones, may stand for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reading {
+    pub(crate) term: String,
+    pub(crate) mask: TokenMask,
+    /// Points lost against the word as it stands.
+    pub(crate) cost: f32,
+    /// Whether terms may go on behind the text.
+    pub(crate) unfinished: bool,
+}
+
+const SYNONYM_COST: f32 = 0.5;
+const VARIANT_COST: f32 = 0.3;
+const JOIN_COST: f32 = 1.0;
+
+/// Returns all readings of a query's words in the languages of a shard.
+pub(crate) fn readings(query: &Query, lexicon: &Lexicon) -> Vec<Reading> {
+    let mut readings = Vec::new();
+    for (index, token) in query.tokens.iter().enumerate() {
+        let mask = 1 << index;
+        let single = |term: String, cost: f32| Reading {
+            term,
+            mask,
+            cost,
+            unfinished: token.unfinished && cost == 0.0,
+        };
+        readings.push(single(token.term.clone(), 0.0));
+        readings.extend(text::variants(&token.term).into_iter().map(|t| single(t, VARIANT_COST)));
+        readings.extend(synonyms(&token.term, lexicon).map(|t| single(t.into(), SYNONYM_COST)));
+        readings.extend(compounds(&token.term, lexicon).map(|t| single(t, SYNONYM_COST)));
+        let Some(next) = query.tokens.get(index + 1) else { continue };
+        if token.has_digit || next.has_digit {
+            continue;
+        }
+        let joined = format!("{}{}", token.term, next.term);
+        let mask = mask | mask << 1;
+        let expanded: Vec<String> = compounds(&joined, lexicon).collect();
+        let pair = |term, cost, unfinished| Reading { term, mask, cost, unfinished };
+        readings.extend(expanded.into_iter().map(|t| pair(t, JOIN_COST + SYNONYM_COST, false)));
+        readings.push(pair(joined, JOIN_COST, next.unfinished));
+    }
+    readings
+}
+
+/// Returns single words that mean the same as a term.
+fn synonyms<'a>(term: &'a str, lexicon: &'a Lexicon) -> impl Iterator<Item = &'a str> {
+    let groups = lexicon.groups.iter().filter(move |group| group.terms.iter().any(|t| t == term));
+    let terms = groups.flat_map(|group| &group.terms).map(String::as_str);
+    terms.filter(move |other| *other != term && !other.contains(' '))
+}
+
+/// Returns a compound with its ending spelled in the other ways: `dorfstr` as `dorfstrasse`.
+fn compounds<'a>(term: &'a str, lexicon: &'a Lexicon) -> impl Iterator<Item = String> + 'a {
+    let groups = lexicon.groups.iter();
+    let groups = groups.filter(|group| group.kind == SynonymKind::CompoundStreetType);
+    groups.flat_map(move |group| {
+        let endings = group.terms.iter().filter_map(|ending| {
+            // One letter is an ending only of words that are long enough not to be others.
+            let stem = term.strip_suffix(ending.as_str())?;
+            let shortest = if ending.len() < 3 { 4 } else { 3 };
+            (stem.len() >= shortest).then_some((stem, ending))
+        });
+        // The longest ending that fits is the one that is meant.
+        let best = endings.max_by_key(|(_, ending)| ending.len());
+        best.into_iter().flat_map(move |(stem, ending)| {
+            let others = group.terms.iter().filter(move |other| *other != ending);
+            others.map(move |other| format!("{stem}{other}"))
+        })
+    })
+}
+
+/// Returns how much a term says in the languages of a shard.
+pub(crate) fn weight(term: &str, lexicon: &Lexicon) -> Weight {
+    let among = |terms: &[String]| terms.iter().any(|t| t == term);
+    if among(&lexicon.noise_words) {
+        return Weight::Noise;
+    }
+    if among(&lexicon.stop_words) {
+        return Weight::Stop;
+    }
+    let kind = lexicon.groups.iter().find(|group| among(&group.terms)).map(|group| group.kind);
+    match kind {
+        Some(
+            SynonymKind::StreetType | SynonymKind::CompoundStreetType | SynonymKind::Directional,
+        ) => Weight::Type,
+        _ => Weight::Content,
+    }
+}
+
+/// Whether two terms mean the same by the lexicon.
+pub(crate) fn same_meaning(a: &str, b: &str, lexicon: &Lexicon) -> bool {
+    synonyms(a, lexicon).any(|t| t == b) || compounds(a, lexicon).any(|t| t == b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexicon::SynonymGroup;
+
+    fn german() -> Lexicon {
+        let terms = |list: &[&str]| list.iter().map(|term| term.to_string()).collect();
+        Lexicon {
+            groups: vec![
+                SynonymGroup {
+                    kind: SynonymKind::CompoundStreetType,
+                    terms: terms(&["strasse", "str"]),
+                },
+                SynonymGroup { kind: SynonymKind::Title, terms: terms(&["sankt", "st", "skt"]) },
+            ],
+            ..Lexicon::default()
+        }
+    }
+
+    fn terms_of(query: &str) -> Vec<(String, TokenMask)> {
+        let readings = readings(&Query::parse(query), &german()).into_iter();
+        readings.map(|reading| (reading.term, reading.mask)).collect()
+    }
+
+    #[test]
+    fn abbreviations_compounds_and_joined_words_are_read() {
+        assert!(terms_of("dorfstr 24").contains(&("dorfstrasse".into(), 1)));
+        assert!(terms_of("Haupt str. 3").contains(&("hauptstrasse".into(), 3)));
+        assert!(terms_of("St. Luzi").contains(&("sankt".into(), 1)));
+        assert!(terms_of("muehle").contains(&("muhle".into(), 1)));
+    }
+
+    #[test]
+    fn house_numbers_are_found_with_their_suffixes_longest_first() {
+        let query = Query::parse("12 bis rue X 75001");
+        let found: Vec<_> = query.numbers.iter().map(|c| (c.mask, c.number.number)).collect();
+        assert_eq!(found, [(3, 12), (1, 12), (16, 75_001)]);
+    }
+
+    #[test]
+    fn only_a_last_word_without_anything_behind_is_unfinished() {
+        assert!(Query::parse("vad").tokens[0].unfinished);
+        assert!(!Query::parse("vad ").tokens[0].unfinished);
+        assert!(!Query::parse("vaduz, li").tokens[0].unfinished);
+    }
+}

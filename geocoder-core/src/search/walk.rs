@@ -1,0 +1,302 @@
+//! The dictionary walk: finds terms that equal, start with or resemble a word, as ranges of
+//! ordinals, by one pass over the automaton with a row of edit distances.
+//!
+//! The distance is optimal string alignment (insert, delete, replace, swap of neighbours).
+//! An edit of the first letter counts as [`Pattern::first_letter_cost`], because people rarely
+//! mistype it and it is what keeps the walk narrow.
+
+use crate::shard::fst_view::{FstView, Node};
+
+/// Longest word that is matched with errors, in characters.
+pub(crate) const MAX_FUZZY_CHARS: usize = 32;
+/// Most nodes visited by one walk; reached only by hostile automata or hopeless patterns.
+const NODE_BUDGET: u32 = 20_000;
+/// Most ranges of one walk.
+const MAX_RANGES: usize = 256;
+
+/// What to look for.
+#[derive(Debug, Clone)]
+pub(crate) struct Pattern {
+    letters: Vec<char>,
+    max_edits: u8,
+    prefix: bool,
+    first_letter_cost: u8,
+}
+
+/// Ordinals of terms that match, last excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct TermRange {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) edits: u8,
+}
+
+impl Pattern {
+    /// Looks for a word with up to `max_edits` errors, or for terms that start so.
+    pub(crate) fn new(word: &str, max_edits: u8, prefix: bool, first_letter_cost: u8) -> Self {
+        let letters = word.chars().take(MAX_FUZZY_CHARS).collect();
+        Self { letters, max_edits, prefix, first_letter_cost }
+    }
+
+    /// Collects the matching ranges of one automaton.
+    pub(crate) fn ranges(&self, fst: &FstView<'_>, ranges: &mut Vec<TermRange>) {
+        let Some(root) = fst.root() else { return };
+        let mut walk = Walk { pattern: self, fst, ranges, budget: NODE_BUDGET };
+        let row = self.first_row();
+        let state = State { row, before: [u8::MAX; MAX_FUZZY_CHARS + 1], letter: '\0', depth: 0 };
+        walk.visit(&root, 0, &state, Partial::default(), u8::MAX);
+    }
+
+    fn first_row(&self) -> Row {
+        let mut row = [u8::MAX; MAX_FUZZY_CHARS + 1];
+        let mut distance = 0u8;
+        for (index, cell) in row.iter_mut().take(self.letters.len() + 1).enumerate() {
+            if index == 1 {
+                distance = self.first_letter_cost;
+            } else if index > 1 {
+                distance = distance.saturating_add(1);
+            }
+            *cell = distance;
+        }
+        row
+    }
+
+    /// Returns the row of distances after one more letter of the term.
+    fn next_row(&self, state: &State, letter: char) -> Row {
+        let mut next = [u8::MAX; MAX_FUZZY_CHARS + 1];
+        let at_start = state.depth == 0;
+        let edge = if at_start { self.first_letter_cost } else { 1 };
+        let mut left = state.row.first().map_or(u8::MAX, |cell| cell.saturating_add(edge));
+        if let Some(cell) = next.first_mut() {
+            *cell = left;
+        }
+        let mut wanted_before = '\0';
+        let cells = next.iter_mut().skip(1).zip(&self.letters);
+        let above = state.row.iter().zip(state.row.iter().skip(1));
+        let swapped = core::iter::once(&u8::MAX).chain(&state.before);
+        for (index, (((cell, wanted), (diagonal, up)), swap)) in
+            cells.zip(above).zip(swapped).enumerate()
+        {
+            let cost = if index == 0 || at_start { self.first_letter_cost } else { 1 };
+            let replace = diagonal.saturating_add(if *wanted == letter { 0 } else { cost });
+            let insert = up.saturating_add(cost);
+            let delete = left.saturating_add(cost);
+            let mut best = replace.min(insert).min(delete);
+            if index > 0 && *wanted == state.letter && wanted_before == letter {
+                // A swap that touches the first letter is an edit of the first letter.
+                let cost = if index == 1 || state.depth == 1 { self.first_letter_cost } else { 1 };
+                best = best.min(swap.saturating_add(cost));
+            }
+            *cell = best;
+            left = best;
+            wanted_before = *wanted;
+        }
+        next
+    }
+}
+
+type Row = [u8; MAX_FUZZY_CHARS + 1];
+
+/// Distances after the letters of the term so far.
+struct State {
+    row: Row,
+    /// The row before, for swaps.
+    before: Row,
+    letter: char,
+    depth: u32,
+}
+
+/// Bytes of a character that is not complete yet.
+#[derive(Debug, Clone, Copy, Default)]
+struct Partial {
+    value: u32,
+    missing: u8,
+}
+
+impl Partial {
+    /// Adds a byte; gives the character when it is complete.
+    fn push(self, byte: u8) -> (Self, Option<char>) {
+        let (value, missing) = match (self.missing, byte) {
+            (0, 0x00..=0x7f) => (u32::from(byte), 0),
+            (0, 0xc0..=0xdf) => (u32::from(byte & 0x1f), 1),
+            (0, 0xe0..=0xef) => (u32::from(byte & 0x0f), 2),
+            (0, _) => (u32::from(byte & 0x07), 3),
+            (missing, _) => ((self.value << 6) | u32::from(byte & 0x3f), missing - 1),
+        };
+        if missing == 0 {
+            (Self::default(), char::from_u32(value).or(Some('\u{fffd}')))
+        } else {
+            (Self { value, missing }, None)
+        }
+    }
+}
+
+struct Walk<'a, 'f> {
+    pattern: &'a Pattern,
+    fst: &'a FstView<'f>,
+    ranges: &'a mut Vec<TermRange>,
+    budget: u32,
+}
+
+impl Walk<'_, '_> {
+    /// Visits a node; `found` is the distance at which an enclosing range was emitted.
+    fn visit(&mut self, node: &Node, sum: u64, state: &State, partial: Partial, found: u8) {
+        let Some(rest) = self.budget.checked_sub(1) else { return };
+        self.budget = rest;
+        if self.ranges.len() >= MAX_RANGES {
+            return;
+        }
+        let mut found = found;
+        if partial.missing == 0 {
+            let distance = state.row.get(self.pattern.letters.len()).copied().unwrap_or(u8::MAX);
+            if distance <= self.pattern.max_edits && distance < found {
+                if self.pattern.prefix {
+                    if let Some((first, last)) = self.fst.bounds(node, sum) {
+                        self.emit(first, last, distance);
+                    }
+                    found = distance;
+                } else if node.is_final {
+                    let ordinal = sum.wrapping_add(node.final_output);
+                    self.emit(ordinal, ordinal, distance);
+                }
+            }
+            // Distances never shrink along the term, so a row beyond the limit ends the walk.
+            let least = state.row.iter().copied().min().unwrap_or(u8::MAX);
+            if least > self.pattern.max_edits || (self.pattern.prefix && least >= found) {
+                return;
+            }
+        }
+        for index in 0..node.transitions {
+            let Some(transition) = self.fst.transition(node, index) else { return };
+            let Some(target) = self.fst.node(transition.target) else { return };
+            let sum = sum.wrapping_add(transition.output);
+            let (partial, letter) = partial.push(transition.input);
+            match letter {
+                // Bytes inside a character have no distances of their own.
+                None => self.visit(&target, sum, state, partial, found),
+                Some(letter) => {
+                    let row = self.pattern.next_row(state, letter);
+                    let next = State { row, before: state.row, letter, depth: state.depth + 1 };
+                    self.visit(&target, sum, &next, partial, found);
+                }
+            }
+        }
+    }
+
+    fn emit(&mut self, first: u64, last: u64, edits: u8) {
+        if let (Ok(start), Ok(end)) = (u32::try_from(first), u32::try_from(last + 1)) {
+            self.ranges.push(TermRange { start, end, edits });
+        }
+    }
+}
+
+/// Returns the number of errors allowed in a word: none in short words and in numbers, one from
+/// four characters, two from eight, as Organic Maps and Meilisearch do alike.
+pub(crate) fn allowed_edits(word: &str) -> u8 {
+    let length = word.chars().count();
+    if word.bytes().any(|byte| byte.is_ascii_digit()) || length > MAX_FUZZY_CHARS {
+        return 0;
+    }
+    match length {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    }
+}
+
+/// Returns the distance between two words, or between a word and the nearest beginning of the
+/// other, when it is within the limit; used where there is no automaton, as for highlights.
+pub(crate) fn distance(word: &str, term: &str, max_edits: u8, prefix: bool) -> Option<(u8, usize)> {
+    let pattern = Pattern::new(word, max_edits, prefix, 1);
+    let goal = pattern.letters.len();
+    let mut state = State {
+        row: pattern.first_row(),
+        before: [u8::MAX; MAX_FUZZY_CHARS + 1],
+        letter: '\0',
+        depth: 0,
+    };
+    let mut best: Option<(u8, usize)> = None;
+    let mut length = 0;
+    let mut at_end = state.row.get(goal).copied().unwrap_or(u8::MAX);
+    for letter in term.chars().take(2 * MAX_FUZZY_CHARS) {
+        let row = pattern.next_row(&state, letter);
+        state = State { row, before: state.row, letter, depth: state.depth + 1 };
+        length += 1;
+        at_end = state.row.get(goal).copied().unwrap_or(u8::MAX);
+        if prefix && at_end <= max_edits && best.is_none_or(|(edits, _)| at_end < edits) {
+            best = Some((at_end, length));
+        }
+    }
+    if at_end <= max_edits && best.is_none_or(|(edits, _)| at_end < edits) {
+        best = Some((at_end, length));
+    }
+    best
+}
+
+#[cfg(all(test, feature = "build"))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Optimal string alignment by the textbook, with the first letter dearer.
+    fn naive(word: &[char], term: &[char], first_cost: usize) -> usize {
+        let mut table = vec![vec![0; term.len() + 1]; word.len() + 1];
+        for i in 0..=word.len() {
+            for j in 0..=term.len() {
+                let cost = |i: usize, j: usize| if i <= 1 || j <= 1 { first_cost } else { 1 };
+                table[i][j] = match (i, j) {
+                    (0, 0) => 0,
+                    (0, _) => table[0][j - 1] + cost(usize::MAX, j),
+                    (_, 0) => table[i - 1][0] + cost(i, usize::MAX),
+                    _ => {
+                        let replace = if word[i - 1] == term[j - 1] { 0 } else { cost(i, j) };
+                        let mut best = (table[i - 1][j - 1] + replace)
+                            .min(table[i - 1][j] + cost(i, j))
+                            .min(table[i][j - 1] + cost(i, j));
+                        if i > 1
+                            && j > 1
+                            && word[i - 1] == term[j - 2]
+                            && word[i - 2] == term[j - 1]
+                        {
+                            let cost = if i == 2 || j == 2 { first_cost } else { 1 };
+                            best = best.min(table[i - 2][j - 2] + cost);
+                        }
+                        best
+                    }
+                };
+            }
+        }
+        table[word.len()][term.len()]
+    }
+
+    proptest! {
+        #[test]
+        fn the_walk_finds_what_a_comparison_with_every_term_finds(
+            terms in prop::collection::btree_set("[abcé東]{1,6}", 1..40),
+            word in "[abcé東]{1,6}", max_edits in 0u8..3, prefix: bool, first_cost in 1u8..3,
+        ) {
+            let mut builder = fst::raw::Builder::memory();
+            for (ordinal, term) in terms.iter().enumerate() {
+                builder.insert(term, ordinal as u64).unwrap();
+            }
+            let bytes = builder.into_inner().unwrap();
+            let mut ranges = Vec::new();
+            let fst = FstView::new(&bytes).unwrap();
+            Pattern::new(&word, max_edits, prefix, first_cost).ranges(&fst, &mut ranges);
+            let letters: Vec<char> = word.chars().collect();
+            for (ordinal, term) in (0u32..).zip(&terms) {
+                let term: Vec<char> = term.chars().collect();
+                let expected = if prefix {
+                    (0..=term.len()).map(|n| naive(&letters, &term[..n], first_cost.into())).min()
+                } else {
+                    Some(naive(&letters, &term, first_cost.into()))
+                };
+                let expected = expected.filter(|edits| *edits <= usize::from(max_edits));
+                let found = ranges.iter().filter(|r| (r.start..r.end).contains(&ordinal));
+                let found = found.map(|range| usize::from(range.edits)).min();
+                prop_assert_eq!(found, expected, "{:?}", term);
+            }
+        }
+    }
+}

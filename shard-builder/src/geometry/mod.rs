@@ -1,0 +1,9 @@
+//! Plane geometry on degrees, enough for boundaries and streets of one country.
+
+mod area;
+mod join;
+mod line;
+
+pub(crate) use area::Area;
+pub(crate) use join::join_lines;
+pub(crate) use line::{length_m, mean, middle, nearest_on_lines, simplify};

@@ -1,0 +1,126 @@
+//! House numbers as they are mapped, read into a number and a suffix each.
+//!
+//! A list (`12;14`, `1 & 3`) is its parts. A range (`12-16`) whose ends have the same parity is
+//! every number of that parity when it covers at most ten of them, and the two ends otherwise;
+//! a falling "range" (`37-12`, block and house in some cities) is one number with a suffix.
+
+/// Most numbers that one range stands for.
+const MAX_RANGE: u32 = 10;
+/// Longest suffix kept, in characters.
+const MAX_SUFFIX_CHARS: usize = 12;
+/// Most numbers read from one tag.
+const MAX_LIST: usize = 32;
+
+/// One house number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HouseNumber {
+    /// Number without suffix, greater than 0.
+    pub number: u32,
+    /// Suffix as shown, such as `a` or `bis`; empty when there is none.
+    pub suffix: String,
+}
+
+/// Reads all house numbers of one tag; nothing when there is no leading number.
+pub fn parse(text: &str) -> Vec<HouseNumber> {
+    let mut numbers: Vec<HouseNumber> = Vec::new();
+    for part in text.split([';', ',', '&', '+']) {
+        for number in parse_part(part) {
+            if numbers.len() < MAX_LIST && !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+    }
+    numbers
+}
+
+fn parse_part(part: &str) -> Vec<HouseNumber> {
+    let Some(first) = parse_one(part) else { return Vec::new() };
+    let range = part.split_once(['-', '–']).and_then(|(from, to)| {
+        let from = parse_one(from)?;
+        let to = parse_one(to)?;
+        (from.number < to.number).then_some((from, to))
+    });
+    let Some((from, to)) = range else { return vec![first] };
+    let span = to.number - from.number;
+    if span % 2 != 0 || span / 2 >= MAX_RANGE {
+        return vec![from, to];
+    }
+    let between = (from.number + 2..to.number).step_by(2);
+    let mut numbers: Vec<HouseNumber> =
+        between.map(|number| HouseNumber { number, suffix: String::new() }).collect();
+    numbers.insert(0, from);
+    numbers.push(to);
+    numbers
+}
+
+fn parse_one(text: &str) -> Option<HouseNumber> {
+    let text = crate::name::clean(text);
+    // Words before the number, such as `No.`, are not part of it; a letter glued to it is.
+    let start = text.find(|c: char| c.is_ascii_digit())?;
+    let (before, from_number) = text.split_at_checked(start)?;
+    let glued = before.chars().next_back().is_some_and(char::is_alphabetic);
+    let spoken = matches!(before.trim().to_lowercase().as_str(), "" | "no" | "no." | "nr" | "nr.")
+        || before.trim_end().ends_with(['°', 'º', '№', '#']);
+    if glued || !spoken {
+        return None;
+    }
+    let end = from_number.find(|c: char| !c.is_ascii_digit()).unwrap_or(from_number.len());
+    let (digits, rest) = from_number.split_at_checked(end)?;
+    let number = digits.parse().ok().filter(|number| *number > 0)?;
+    let mut suffix: String = rest.trim().chars().take(MAX_SUFFIX_CHARS).collect();
+    // Longer suffixes are words (bis, ter) and differ in case by the mapper's taste only.
+    if suffix.chars().filter(|c| c.is_alphabetic()).count() > 1 {
+        suffix = suffix.to_lowercase();
+    }
+    Some(HouseNumber { number, suffix })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        parse(text).into_iter().map(|one| format!("{}{}", one.number, one.suffix)).collect()
+    }
+
+    #[test]
+    fn numbers_keep_their_suffix() {
+        let cases = [
+            ("12", "12"),
+            ("12a", "12a"),
+            ("12 B", "12B"),
+            ("12 bis", "12bis"),
+            ("56Bis", "56bis"),
+            ("12/3", "12/3"),
+            ("Nr. 7", "7"),
+            ("n° 7", "7"),
+            ("007", "7"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(shown(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_are_their_parts_without_repetition() {
+        assert_eq!(shown("68a;68b"), ["68a", "68b"]);
+        assert_eq!(shown("76, 76a, 76b,76"), ["76", "76a", "76b"]);
+        assert_eq!(shown("1 & 3"), ["1", "3"]);
+    }
+
+    #[test]
+    fn ranges_of_one_parity_are_filled_and_others_are_their_ends() {
+        assert_eq!(shown("12-16"), ["12", "14", "16"]);
+        assert_eq!(shown("12a–14b"), ["12a", "14b"]);
+        assert_eq!(shown("7-8"), ["7", "8"]);
+        assert_eq!(shown("2-4000"), ["2", "4000"]);
+        assert_eq!(shown("37-12"), ["37-12"]);
+    }
+
+    #[test]
+    fn what_has_no_leading_number_is_no_house_number() {
+        for text in ["", "s/n", "A12", "bloc 7 A", "0", "99999999999", "-"] {
+            assert!(shown(text).is_empty(), "{text}");
+        }
+    }
+}

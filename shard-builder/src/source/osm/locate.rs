@@ -1,0 +1,122 @@
+//! Tells to which city a point belongs.
+
+use std::collections::BTreeMap;
+
+use geocoder_core::{LonLat, RecordType};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+
+use super::boundary::Level;
+use super::hierarchy::Hierarchy;
+use super::names;
+use crate::geometry::Area;
+use crate::name;
+
+/// Farthest that a city named by an address may be when no boundary tells, in metres.
+const NAMED_CITY_M: f64 = 30_000.0;
+/// Farthest that a city that is merely the nearest may be, in metres.
+const NEAREST_CITY_M: f64 = 15_000.0;
+/// Least importance of a city that is taken for being the nearest: a village's.
+const NEAREST_CITY_IMPORTANCE: u8 = 70;
+
+/// Why a point has no city.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nowhere {
+    /// It is outside the country.
+    Abroad,
+    /// It is in the country, but no boundary holds it and no city is near.
+    Unincorporated,
+}
+
+/// Finds the city of points.
+#[derive(Debug)]
+pub(crate) struct Locator {
+    country: Option<Area>,
+    areas: Vec<(usize, Area)>,
+    boxes: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>,
+    centres: RTree<GeomWithData<[f64; 2], usize>>,
+    by_key: BTreeMap<String, Vec<(usize, LonLat)>>,
+    lon_scale: f64,
+}
+
+impl Locator {
+    /// Prepares to find cities of a hierarchy.
+    pub(crate) fn new(hierarchy: &Hierarchy) -> Self {
+        let areas: Vec<(usize, Area)> = hierarchy
+            .areas
+            .iter()
+            .filter(|(_, level, _)| *level == Level::City)
+            .map(|(index, _, area)| (*index, area.clone()))
+            .collect();
+        let boxes = areas.iter().enumerate().map(|(number, (_, area))| {
+            let b = area.bbox();
+            let corners = ([b.min_lon, b.min_lat], [b.max_lon, b.max_lat]);
+            GeomWithData::new(Rectangle::from_corners(corners.0, corners.1), number)
+        });
+        let boxes = RTree::bulk_load(boxes.collect());
+        let lat = hierarchy.places.first().map_or(0.0, |country| country.coordinates.lat);
+        let lon_scale = lat.to_radians().cos();
+        let mut by_key: BTreeMap<String, Vec<(usize, LonLat)>> = BTreeMap::new();
+        let mut centres = Vec::new();
+        let parents = |index: usize| hierarchy.places.get(index).map(|place| place.kind);
+        for (index, place) in hierarchy.places.iter().enumerate() {
+            // Parts of a municipality have no streets of their own.
+            let is_part = place.parent.and_then(parents) == Some(RecordType::City);
+            if place.kind != RecordType::City || is_part {
+                continue;
+            }
+            if place.importance >= NEAREST_CITY_IMPORTANCE {
+                let p = place.coordinates;
+                centres.push(GeomWithData::new([p.lon * lon_scale, p.lat], index));
+            }
+            for text in names::all(&place.names) {
+                by_key.entry(name::key(text)).or_default().push((index, place.coordinates));
+            }
+        }
+        let centres = RTree::bulk_load(centres);
+        Self { country: hierarchy.country.clone(), areas, boxes, centres, by_key, lon_scale }
+    }
+
+    /// Returns the city around a point: by boundary, else the one named, else the nearest.
+    pub(crate) fn city(&self, point: LonLat, named: Option<&str>) -> Result<usize, Nowhere> {
+        if let Some(index) = self.city_around(point) {
+            return Ok(index);
+        }
+        if self.country.as_ref().is_some_and(|area| !area.contains(point)) {
+            return Err(Nowhere::Abroad);
+        }
+        named
+            .and_then(|named| self.city_named(named, point))
+            .or_else(|| self.nearest_city(point))
+            .ok_or(Nowhere::Unincorporated)
+    }
+
+    /// Returns the smallest municipality whose boundary holds the point.
+    pub(crate) fn city_around(&self, point: LonLat) -> Option<usize> {
+        let at = AABB::from_point([point.lon, point.lat]);
+        let around = self
+            .boxes
+            .locate_in_envelope_intersecting(at)
+            .filter_map(|found| self.areas.get(found.data))
+            .filter(|(_, area)| area.contains(point));
+        around
+            .min_by(|a, b| a.1.extent().total_cmp(&b.1.extent()).then(a.0.cmp(&b.0)))
+            .map(|(index, _)| *index)
+    }
+
+    /// Returns the nearest city of a name within reach.
+    pub(crate) fn city_named(&self, named: &str, point: LonLat) -> Option<usize> {
+        let namesakes = self.by_key.get(&name::key(named))?.iter();
+        let nearest = namesakes
+            .map(|(index, at)| (at.distance_m(point), *index))
+            .min_by(|a, b| a.0.total_cmp(&b.0))?;
+        (nearest.0 <= NAMED_CITY_M).then_some(nearest.1)
+    }
+
+    fn nearest_city(&self, point: LonLat) -> Option<usize> {
+        let nearest = self.centres.nearest_neighbor([point.lon * self.lon_scale, point.lat])?;
+        let [x, lat] = *nearest.geom();
+        let at = LonLat { lon: x / self.lon_scale, lat };
+        (at.distance_m(point) <= NEAREST_CITY_M).then_some(nearest.data)
+    }
+}

@@ -1,0 +1,160 @@
+//! OpenStreetMap: extracts in PBF format to a gazetteer of one country.
+//!
+//! Passes over the files collect what is needed ([`extract`]); then boundaries give the hierarchy
+//! ([`hierarchy`]), ways give streets, addresses give houses, and the rest gives points.
+
+mod address;
+mod arc;
+mod boundary;
+mod extract;
+mod feature;
+mod hierarchy;
+mod joiner;
+mod locate;
+mod names;
+mod neighbour;
+mod object;
+mod pbf;
+mod point;
+mod postcode;
+mod street;
+
+use std::path::PathBuf;
+
+use geocoder_core::CountryCode;
+use geocoder_core::gazetteer::{Gazetteer, PlaceRecord};
+use geocoder_core::lexicon::Lexicon;
+use geocoder_core::manifest::Attribution;
+
+use self::address::CityMentions;
+use self::extract::Extract;
+use self::locate::Locator;
+use self::neighbour::Neighbours;
+use self::object::OsmInput;
+use self::pbf::PbfFiles;
+use self::street::Streets;
+use super::Source;
+use crate::error::{Error, Result};
+use crate::name;
+use crate::progress::{Progress, Silent};
+use crate::report::Report;
+
+/// Addresses that must name a city before its name is searched as one of its municipality.
+const MIN_MENTIONS: u32 = 5;
+
+/// Extracts in PBF format that together cover a country.
+#[derive(Debug, Clone)]
+pub struct OsmExtracts {
+    /// The files; objects that are in several are read once.
+    pub paths: Vec<PathBuf>,
+}
+
+impl Source for OsmExtracts {
+    fn read(
+        &self,
+        country: CountryCode,
+        report: &mut Report,
+        progress: &dyn Progress,
+    ) -> Result<Gazetteer> {
+        if self.paths.is_empty() {
+            return Err(Error::NoInput { country });
+        }
+        read_input(&PbfFiles { paths: self.paths.clone() }, country, report, progress)
+    }
+}
+
+/// Reads extracts without telling of the progress.
+///
+/// # Errors
+/// Fails when a file cannot be read or the files have nothing of the country.
+pub fn read(country: CountryCode, paths: &[PathBuf], report: &mut Report) -> Result<Gazetteer> {
+    OsmExtracts { paths: paths.to_vec() }.read(country, report, &Silent)
+}
+
+/// What must be said about data from OpenStreetMap.
+pub fn attribution() -> Attribution {
+    Attribution {
+        source: "OpenStreetMap".into(),
+        licence: "ODbL-1.0".into(),
+        url: "https://www.openstreetmap.org/copyright".into(),
+        notice: "© OpenStreetMap contributors".into(),
+        share_alike: true,
+    }
+}
+
+fn read_input(
+    input: &impl OsmInput,
+    country: CountryCode,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<Gazetteer> {
+    let extract = Extract::read(input, progress)?;
+    progress.start("merging records", 0);
+    let boundaries = boundary::read(&extract, country, report);
+    let hierarchy = hierarchy::build(&extract, country, &boundaries, report);
+    let locator = Locator::new(&hierarchy);
+    let mut streets = Streets::read(&extract, &locator, report);
+    let lexicon = Lexicon::default();
+    let mentions =
+        address::join(&extract, &locator, country.as_str(), &lexicon, &mut streets, report);
+    let mut places = hierarchy.places;
+    add_mentioned_names(&mut places, &mentions);
+    postcode::fill_houses(&mut streets, &boundaries.postal);
+    postcode::fill_cities(&mut places, &streets, &mentions, report);
+    let shown = neighbour::shown_cities(&streets, &hierarchy.settlements);
+    let near = Neighbours::new(&places, &streets, &shown);
+    postcode::fill_parts(&mut places, &near);
+    let points = point::read(&extract, &locator, &places, &near, report);
+    let mut records = Vec::new();
+    for (key, draft) in streets.drafts {
+        let middle = draft.middle(&extract);
+        let city = match (shown.get(&key), middle) {
+            (Some(city), _) => *city,
+            (None, Some(middle)) => near.shown_city(key.0, middle),
+            (None, None) => key.0,
+        };
+        let zipcodes = postcode::of_street(&places, (key.0, city), &draft.zipcodes, middle, &near);
+        match draft.finish(&extract, city, zipcodes) {
+            Some(record) => records.push(record),
+            None => report.warn("street without any place", key.1),
+        }
+    }
+    progress.finish();
+    if records.is_empty() && points.is_empty() && places.len() < 2 {
+        return Err(Error::Empty { country });
+    }
+    let gazetteer = Gazetteer {
+        country: Some(country),
+        places,
+        streets: records,
+        points,
+        arcs: hierarchy.arcs,
+        attribution: vec![attribution()],
+        lexicon,
+    };
+    report.count_records(&gazetteer);
+    Ok(gazetteer)
+}
+
+/// Makes municipalities findable under the names that their addresses use for them.
+///
+/// A name that is a place's own is left to it; rare ones are taken for errors.
+fn add_mentioned_names(places: &mut [PlaceRecord], mentions: &CityMentions) {
+    let taken: std::collections::BTreeSet<String> =
+        places.iter().flat_map(|place| names::all(&place.names).map(name::key)).collect();
+    let mut main: std::collections::BTreeMap<&String, (u32, usize)> = Default::default();
+    for ((city, key), mention) in mentions {
+        let best = main.entry(key).or_insert((mention.count, *city));
+        if mention.count > best.0 {
+            *best = (mention.count, *city);
+        }
+    }
+    for ((city, key), mention) in mentions {
+        let is_main = main.get(key).is_some_and(|(_, of)| of == city);
+        if is_main && mention.count >= MIN_MENTIONS && !taken.contains(key) {
+            if let Some(place) = places.get_mut(*city) {
+                names::add_alternates(&mut place.names, [mention.name.clone()]);
+            }
+        }
+    }
+}

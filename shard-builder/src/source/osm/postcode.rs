@@ -1,0 +1,136 @@
+//! Postcodes: from addresses, areas and tags to streets, points and cities.
+//!
+//! A city has the postcodes that at least 2 % or 20 of its addresses have, and always its most
+//! frequent one, most frequent first; anything rarer is taken for an error. A street has those
+//! postcodes of its city that its own addresses or tags have. A street or point of a city with
+//! several postcodes that has none itself takes that of the nearest house within 500 m.
+
+use std::collections::BTreeMap;
+
+use geocoder_core::gazetteer::PlaceRecord;
+use geocoder_core::{LonLat, RecordType};
+
+use super::address::CityMentions;
+use super::neighbour::Neighbours;
+use super::street::{StreetDraft, Streets};
+use crate::geometry::Area;
+use crate::name;
+use crate::report::Report;
+
+/// Gives houses inside an area of a postcode that code when they have none.
+pub(crate) fn fill_houses(streets: &mut Streets, postal: &[(String, Area)]) {
+    if postal.is_empty() {
+        return;
+    }
+    for draft in streets.drafts.values_mut() {
+        let StreetDraft { houses, zipcodes, .. } = draft;
+        for house in houses.values_mut().filter(|house| house.zipcode.is_none()) {
+            let around = postal.iter().find(|(_, area)| area.contains(house.coordinates));
+            if let Some((code, _)) = around {
+                house.zipcode = Some(code.clone());
+                *zipcodes.entry(code.clone()).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// Sets the postcodes of cities from their addresses.
+pub(crate) fn fill_cities(
+    places: &mut [PlaceRecord],
+    streets: &Streets,
+    mentions: &CityMentions,
+    report: &mut Report,
+) {
+    let mut votes: BTreeMap<usize, BTreeMap<String, u32>> = BTreeMap::new();
+    for ((city, _), draft) in &streets.drafts {
+        let of_city = votes.entry(*city).or_default();
+        for (code, count) in &draft.zipcodes {
+            *of_city.entry(code.clone()).or_default() += count;
+        }
+    }
+    for (city, counts) in &votes {
+        if let Some(place) = places.get_mut(*city) {
+            for code in frequent(counts) {
+                if !place.zipcodes.contains(&code) {
+                    place.zipcodes.push(code);
+                }
+            }
+            for (code, count) in counts.iter().filter(|(code, _)| !place.zipcodes.contains(code)) {
+                let name = &place.names.default;
+                report.warn(
+                    "postcode too rare in its city",
+                    format_args!("{code} in {name} ({count})"),
+                );
+            }
+        }
+    }
+    // Parts of a municipality have the postcodes of the addresses that name them.
+    for ((city, key), mention) in mentions {
+        let part = places
+            .iter_mut()
+            .find(|place| place.parent == Some(*city) && name::key(&place.names.default) == *key);
+        if let Some(part) = part {
+            part.zipcodes = frequent(&mention.zipcodes);
+        }
+    }
+}
+
+/// Returns the postcodes that are no errors, most frequent first.
+fn frequent(counts: &BTreeMap<String, u32>) -> Vec<String> {
+    let total: u32 = counts.values().sum();
+    let most = counts.values().max().copied().unwrap_or(0);
+    let mut kept: Vec<(&String, &u32)> = counts
+        .iter()
+        .filter(|(_, count)| **count == most || **count >= 20 || **count * 50 >= total)
+        .collect();
+    kept.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    kept.into_iter().map(|(code, _)| code.clone()).collect()
+}
+
+/// Gives parts of a municipality that no address names the postcode of what is around them.
+pub(crate) fn fill_parts(places: &mut [PlaceRecord], near: &Neighbours) {
+    for index in 0..places.len() {
+        let Some(part) = places.get(index).filter(|part| part.zipcodes.is_empty()) else {
+            continue;
+        };
+        let Some(parent) = part.parent else { continue };
+        let codes = match places.get(parent) {
+            Some(city) if city.kind == RecordType::City => city.zipcodes.as_slice(),
+            _ => continue,
+        };
+        let codes = match codes {
+            [_, _, ..] => near.zipcode(parent, part.coordinates).into_iter().collect(),
+            few => few.to_vec(),
+        };
+        if let Some(part) = places.get_mut(index) {
+            part.zipcodes = codes;
+        }
+    }
+}
+
+/// Returns the postcodes of a street of a municipality, shown under a city of its own or one
+/// of its parts; most frequent first, empty means that city's.
+pub(crate) fn of_street(
+    places: &[PlaceRecord],
+    (municipality, city): (usize, usize),
+    counts: &BTreeMap<String, u32>,
+    middle: Option<LonLat>,
+    near: &Neighbours,
+) -> Vec<String> {
+    let codes_of = |index: usize| -> &[String] {
+        places.get(index).map_or(&[], |place| place.zipcodes.as_slice())
+    };
+    let allowed = codes_of(municipality);
+    let mut codes: Vec<(&String, &u32)> =
+        counts.iter().filter(|(code, _)| allowed.contains(code)).collect();
+    codes.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    let mut codes: Vec<String> = codes.into_iter().map(|(code, _)| code.clone()).collect();
+    if codes.is_empty() && allowed.len() > 1 {
+        codes.extend(middle.and_then(|point| near.zipcode(municipality, point)));
+    }
+    // Houses can only tell codes that their street has, so several are kept even if the same.
+    if codes.len() == 1 && codes == codes_of(city) {
+        codes.clear();
+    }
+    codes
+}
