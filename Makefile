@@ -45,8 +45,8 @@ test: test-rust test-js test-browser ## Run all tests
 test-rust: ## Run the Rust tests
 	cargo test --workspace --all-features
 
-test-js: package ## Run the tests of the npm package
-	npm run --workspace hereabouts test
+test-js: package data chromium ## Run the tests of the npm package, built and packed
+	node --test $(JS)/test/*.test.mjs tests/package/*.test.mjs
 
 test-browser: build data www chromium ## Run the tests in Chromium
 	npm run --workspace hereabouts-browser-tests test

@@ -31,7 +31,8 @@ await build({
 });
 
 copyFileSync(at('pkg/geocoder_wasm_bg.wasm'), at('dist/hereabouts.wasm'));
-for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(at(`../../${licence}`), at(licence));
+for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT'])
+  copyFileSync(at(`../../${licence}`), at(licence));
 
 execFileSync('tsc', ['-p', at('tsconfig.json')], { stdio: 'inherit' });
 // Only what `index.d.ts` leads to is public.

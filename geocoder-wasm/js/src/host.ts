@@ -1,6 +1,12 @@
 // What a geocoder asks of its engine, be it in this thread or in a worker.
 
-import type { Country, InsertOptions, RequestOptions, SearchResponse, ShardSource } from './types.js';
+import type {
+  Country,
+  InsertOptions,
+  RequestOptions,
+  SearchResponse,
+  ShardSource,
+} from './types.js';
 
 /** Options as the engine reads them: checked there, so any value may stand here. */
 export type WireOptions = { readonly [name in WireOption]?: unknown };

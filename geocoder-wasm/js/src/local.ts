@@ -14,7 +14,8 @@ let instance: Promise<unknown> | undefined;
 export async function openLocalHost(
   compile: () => Promise<WebAssembly.Module>,
 ): Promise<EngineHost> {
-  const started = (instance ??= compile().then((module) => init({ module_or_path: module })));
+  instance ??= compile().then((module) => init({ module_or_path: module }));
+  const started = instance;
   try {
     await started;
   } catch (cause) {

@@ -28,7 +28,9 @@ function startWorker(url: URL | string | undefined): Worker {
       ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
       : new Worker(url, { type: 'module' });
   } catch (cause) {
-    throw new GeocoderError('worker_failed', `the worker could not be started: ${cause}`, { cause });
+    throw new GeocoderError('worker_failed', `the worker could not be started: ${cause}`, {
+      cause,
+    });
   }
 }
 

@@ -3,13 +3,7 @@
 import { GeocoderError, toGeocoderError } from './errors.js';
 import type { EngineHost, WireOptions } from './host.js';
 import type { Calls, Op, ResponseParts, WorkerRequest, WorkerResponse } from './protocol.js';
-import type {
-  Country,
-  InsertOptions,
-  SearchResponse,
-  ShardSource,
-  WasmSource,
-} from './types.js';
+import type { Country, InsertOptions, SearchResponse, ShardSource, WasmSource } from './types.js';
 
 /** As much of a `Worker` as is used here; Node's are adapted to it. */
 export interface WorkerHandle {
