@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! Builds shards: reads gazetteers, merges them into one country's records, writes and publishes.
 //!
 //! [`osm::read`] makes a [`Gazetteer`](geocoder_core::gazetteer::Gazetteer) of OpenStreetMap
@@ -11,6 +10,7 @@ mod geometry;
 pub mod house_number;
 mod importance;
 pub mod inspect;
+pub mod lexicon;
 mod name;
 pub mod progress;
 mod publish;
@@ -23,8 +23,3 @@ pub use error::{Error, Result};
 pub use publish::{Published, publish};
 pub use report::Report;
 pub use source::{Source, osm};
-=======
-//! Builds shards from gazetteers.
-
-pub mod lexicon;
->>>>>>> main

@@ -23,7 +23,6 @@ use std::path::PathBuf;
 
 use geocoder_core::CountryCode;
 use geocoder_core::gazetteer::{Gazetteer, PlaceRecord};
-use geocoder_core::lexicon::Lexicon;
 use geocoder_core::manifest::Attribution;
 
 use self::address::CityMentions;
@@ -35,6 +34,7 @@ use self::pbf::PbfFiles;
 use self::street::Streets;
 use super::Source;
 use crate::error::{Error, Result};
+use crate::lexicon::lexicon_for;
 use crate::name;
 use crate::progress::{Progress, Silent};
 use crate::report::Report;
@@ -94,7 +94,7 @@ fn read_input(
     let hierarchy = hierarchy::build(&extract, country, &boundaries, report);
     let locator = Locator::new(&hierarchy);
     let mut streets = Streets::read(&extract, &locator, report);
-    let lexicon = Lexicon::default();
+    let lexicon = lexicon_for(country);
     let mentions =
         address::join(&extract, &locator, country.as_str(), &lexicon, &mut streets, report);
     let mut places = hierarchy.places;
