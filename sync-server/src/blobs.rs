@@ -1,15 +1,29 @@
 //! Where manifests and blobs are stored: a directory as `shard-builder build --out` writes it.
+//!
+//! Most blobs are chunks of a few kilobytes, for which the change to a thread that may block costs
+//! more than all the rest of the answer: those asked for often are kept in memory.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use bytes::Bytes;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
 use crate::coding::Coding;
-use crate::stored_file::StoredFile;
+use crate::stored_file::{Content, StoredFile};
+
+/// Most bytes of small blobs that are kept in memory.
+const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// About how many blobs of usual size that is; only sizes the table of the cache.
+const CACHE_ITEMS: usize = 4096;
+/// What a kept blob costs besides its bytes, about: name, table, counters.
+const CACHE_ITEM_COST: u64 = 256;
 
 /// Name of a blob: the SHA-256 of its uncompressed bytes in lower-case hexadecimal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BlobName(String);
 
 impl BlobName {
@@ -34,16 +48,38 @@ pub struct ManifestStamp {
     file: u64,
 }
 
-/// A directory with `manifest.json` and `blobs/`.
+/// A blob asked for, with the codings that will do, best first.
+type CacheKey = (BlobName, Vec<Coding>);
+
+/// A small blob in the best coding that it has.
 #[derive(Debug, Clone)]
+struct SmallBlob {
+    bytes: Bytes,
+    coding: Coding,
+    modified: Option<SystemTime>,
+}
+
+#[derive(Debug, Clone)]
+struct ByBytes;
+
+impl Weighter<CacheKey, SmallBlob> for ByBytes {
+    fn weight(&self, _: &CacheKey, blob: &SmallBlob) -> u64 {
+        blob.bytes.len() as u64 + CACHE_ITEM_COST
+    }
+}
+
+/// A directory with `manifest.json` and `blobs/`.
+#[derive(Debug)]
 pub struct BlobStore {
     dir: PathBuf,
+    /// Blobs never change, so nothing in here grows stale.
+    small: Cache<CacheKey, SmallBlob, ByBytes>,
 }
 
 impl BlobStore {
     /// Names the directory; nothing is read yet.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into() }
+        Self { dir: dir.into(), small: Cache::with_weighter(CACHE_ITEMS, CACHE_BYTES, ByBytes) }
     }
 
     /// Returns the directory.
@@ -107,7 +143,16 @@ impl BlobStore {
         name: &BlobName,
         codings: Vec<Coding>,
     ) -> io::Result<Option<StoredFile>> {
-        StoredFile::open(self.blob_path(name), codings).await
+        let key = (name.clone(), codings);
+        if let Some(SmallBlob { bytes, coding, modified }) = self.small.get(&key) {
+            return Ok(Some(StoredFile { content: Content::Memory(bytes), coding, modified }));
+        }
+        let file = StoredFile::open(self.blob_path(name), key.1.clone()).await?;
+        if let Some(StoredFile { content: Content::Memory(bytes), coding, modified }) = &file {
+            let blob = SmallBlob { bytes: bytes.clone(), coding: *coding, modified: *modified };
+            self.small.insert(key, blob);
+        }
+        Ok(file)
     }
 }
 

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{AcceptEncoding, Encoding, Header};
 
 /// How a stored file is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Coding {
     /// Not at all.
     Identity,

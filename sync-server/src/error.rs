@@ -136,6 +136,9 @@ impl Place {
     }
 }
 
+/// Why an answer is a 5xx: for the log, never for the client.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// An answer that is not a success.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -186,10 +189,10 @@ pub enum ApiError {
     },
     /// The data needed for the answer cannot be used now.
     #[error("The data for this request is unavailable, try again later")]
-    DataUnavailable,
+    DataUnavailable(#[source] Cause),
     /// Anything else; the cause is in the log.
     #[error("Internal error, try again later")]
-    Internal,
+    Internal(#[source] Cause),
 }
 
 /// JSON of an answer that is not a success.
@@ -230,8 +233,8 @@ impl ResponseError for ApiError {
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RangeNotSatisfiable { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
-            Self::DataUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::DataUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -250,7 +253,7 @@ impl ResponseError for ApiError {
             Self::BodyTimeout | Self::BodyTooLarge { .. } | Self::BodyUnreadable => {
                 response.force_close();
             }
-            Self::DataUnavailable => {
+            Self::DataUnavailable(_) => {
                 response.insert_header((header::RETRY_AFTER, "10"));
             }
             _ => {}

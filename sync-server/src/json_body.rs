@@ -34,7 +34,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
             if declared_bytes.is_some_and(|bytes| bytes > BODY_LIMIT_BYTES) {
                 return Err(ApiError::BodyTooLarge { limit_bytes: BODY_LIMIT_BYTES });
             }
-            let state = state.ok_or(ApiError::Internal)?;
+            let state = state.ok_or_else(|| ApiError::Internal("no state is configured".into()))?;
             // Actix limits the time of the request's head only.
             let body = timeout(state.body_timeout, read(payload))
                 .await

@@ -47,7 +47,7 @@ pub enum Outcome {
 /// Looks at the manifest file from time to time.
 #[derive(Debug)]
 pub struct Watcher {
-    store: BlobStore,
+    store: Arc<BlobStore>,
     /// Manifest that was last tried, whatever came of it; `None` when there was no file.
     tried: Option<ManifestStamp>,
     refused_at: Option<Instant>,
@@ -58,7 +58,7 @@ impl Watcher {
     ///
     /// # Errors
     /// Fails when the data cannot be used.
-    pub fn start(store: BlobStore) -> Result<(Catalog, Self)> {
+    pub fn start(store: Arc<BlobStore>) -> Result<(Catalog, Self)> {
         // The stamp is taken before reading: a build that ends in between is seen at the next look.
         let tried = store.manifest_stamp().ok();
         let catalog = Catalog::load(&store, None)?;

@@ -1,5 +1,6 @@
 //! The one list of routes, with what holds for all of them.
 
+use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route, guard};
@@ -14,8 +15,7 @@ pub fn configure(state: web::Data<AppState>) -> impl FnOnce(&mut ServiceConfig) 
     |config| {
         let everything = web::scope("")
             .app_data(state)
-            .wrap(cors::headers())
-            .wrap(DefaultHeaders::new().add(("x-content-type-options", "nosniff")))
+            .wrap(cors::add_headers(DefaultHeaders::new()).add((X_CONTENT_TYPE_OPTIONS, "nosniff")))
             .wrap(from_fn(request_log::log_request))
             .configure(routes)
             .default_service(web::to(site::get));

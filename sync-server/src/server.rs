@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{App, HttpServer, rt, web};
@@ -31,8 +32,8 @@ const SHUTDOWN_TIMEOUT_S: u64 = 30;
 /// Fails when the data or the web app cannot be used or the address cannot be listened on.
 pub async fn serve(config: &ServeConfig) -> Result<()> {
     let site = config.www.as_ref().map(Site::open).transpose()?;
-    let store = BlobStore::new(&config.data);
-    let (catalog, watcher) = Watcher::start(store.clone())?;
+    let store = Arc::new(BlobStore::new(&config.data));
+    let (catalog, watcher) = Watcher::start(Arc::clone(&store))?;
     let countries = catalog.manifest().countries.len();
     let state =
         AppState { body_timeout: config.body_timeout(), ..AppState::new(store, catalog, site) };

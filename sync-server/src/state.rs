@@ -1,5 +1,6 @@
 //! What handlers share.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::blobs::BlobStore;
@@ -14,7 +15,7 @@ pub const BODY_LIMIT_BYTES: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct AppState {
     /// Where blobs are.
-    pub blobs: BlobStore,
+    pub blobs: Arc<BlobStore>,
     /// What is on offer.
     pub catalog: LiveCatalog,
     /// The web app, when it is served.
@@ -25,7 +26,7 @@ pub struct AppState {
 
 impl AppState {
     /// Puts the parts together, with the usual limits.
-    pub fn new(blobs: BlobStore, catalog: Catalog, site: Option<Site>) -> Self {
+    pub fn new(blobs: Arc<BlobStore>, catalog: Catalog, site: Option<Site>) -> Self {
         let body_timeout = Duration::from_secs(10);
         Self { blobs, catalog: LiveCatalog::new(catalog), site, body_timeout }
     }

@@ -19,10 +19,11 @@ pub async fn get(
         ApiError::invalid(Place::Path, "sha256", &name, msg)
     })?;
     let codings = codings_for(&request)?;
-    let file = state.blobs.open(&name, codings).await.map_err(|error| {
-        tracing::error!(blob = name.as_str(), %error, "cannot read a blob");
-        ApiError::DataUnavailable
-    })?;
+    let file = state
+        .blobs
+        .open(&name, codings)
+        .await
+        .map_err(|error| ApiError::DataUnavailable(error.into()))?;
     let file = file.ok_or(ApiError::BlobNotFound)?;
     let representation = Representation {
         content: file.content,

@@ -78,11 +78,6 @@ fn refused(errors: Vec<FieldError>) -> ApiError {
 }
 
 fn answer(result: Result<SearchResponse, Error>) -> Result<HttpResponse, ApiError> {
-    match result {
-        Ok(response) => Ok(HttpResponse::Ok().json(response)),
-        Err(error) => {
-            tracing::error!(%error, "the engine cannot answer from its shards");
-            Err(ApiError::DataUnavailable)
-        }
-    }
+    let response = result.map_err(|error| ApiError::DataUnavailable(error.into()))?;
+    Ok(HttpResponse::Ok().json(response))
 }

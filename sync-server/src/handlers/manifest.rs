@@ -24,10 +24,9 @@ pub async fn get(
     let catalog = state.catalog.current();
     let document = match wanted_countries(&request)? {
         None => catalog.document().clone(),
-        Some(countries) => catalog.document_for(&countries).map_err(|error| {
-            tracing::error!(%error, "cannot write a manifest");
-            ApiError::Internal
-        })?,
+        Some(countries) => {
+            catalog.document_for(&countries).map_err(|error| ApiError::Internal(error.into()))?
+        }
     };
     let representation = Representation {
         content: Content::Memory(document.json),

@@ -25,10 +25,9 @@ pub async fn get(
         percent_decode_str(request.path()).decode_utf8().map_err(|_| ApiError::RouteNotFound)?;
     let file = site.file(&path).ok_or(ApiError::RouteNotFound)?;
     let codings = codings_for(&request)?;
-    let stored = StoredFile::open(file.path.clone(), codings).await.map_err(|error| {
-        tracing::error!(path = %file.path.display(), %error, "cannot read a file of the web app");
-        ApiError::Internal
-    })?;
+    let stored = StoredFile::open(file.path.clone(), codings)
+        .await
+        .map_err(|error| ApiError::Internal(error.into()))?;
     let stored = stored.ok_or(ApiError::RouteNotFound)?;
     let changed_ns = stored
         .modified

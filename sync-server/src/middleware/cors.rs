@@ -17,9 +17,9 @@ const RESPONSE_HEADERS: &str = "accept-ranges, content-encoding, content-length,
 /// The longest that any browser keeps a preflight: else each first keystroke costs two requests.
 const MAX_AGE_S: &str = "86400";
 
-/// Returns the headers of every answer.
-pub fn headers() -> DefaultHeaders {
-    DefaultHeaders::new()
+/// Adds the headers that every answer has.
+pub fn add_headers(headers: DefaultHeaders) -> DefaultHeaders {
+    headers
         .add((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .add((header::ACCESS_CONTROL_EXPOSE_HEADERS, RESPONSE_HEADERS))
 }

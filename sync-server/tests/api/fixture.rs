@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::Request;
@@ -60,8 +61,8 @@ impl DataDir {
         self.dir.path()
     }
 
-    pub(crate) fn store(&self) -> BlobStore {
-        BlobStore::new(self.path())
+    pub(crate) fn store(&self) -> Arc<BlobStore> {
+        Arc::new(BlobStore::new(self.path()))
     }
 
     pub(crate) fn manifest(&self) -> &Manifest {

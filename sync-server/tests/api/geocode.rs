@@ -1,7 +1,12 @@
 //! Geocoding over real shards, in the shapes of PlaceKit's API.
 
 use actix_web::http::StatusCode;
+use bytes::Bytes;
+use geocoder_core::shard::ChunkKind;
+use geocoder_core::{Geocoder, Shard};
 use serde_json::{Value, json};
+use sync_server::catalog::Catalog;
+use sync_server::state::AppState;
 
 use crate::fixture::{Answer, DataDir, post, send};
 use crate::gazetteer::{liechtenstein, monaco};
@@ -75,10 +80,33 @@ async fn a_reverse_search_answers_the_nearest_first_with_its_distance() {
     let results = json["results"].as_array().unwrap();
     assert_eq!(results[0]["street"]["number"], "43");
     assert_eq!(results[0]["city"], "Vaduz");
-    let distances: Vec<_> =
-        results.iter().map(|result| result["distance"].as_f64().unwrap()).collect();
-    assert!(distances[0] < 5.0, "{distances:?}");
+    assert!(results.iter().all(|result| result["distance"].is_f64()), "{results:?}");
+    // Areas around the point come behind what is at points.
+    let distances: Vec<_> = results
+        .iter()
+        .filter(|result| result["precision"] != "area")
+        .map(|result| result["distance"].as_f64().unwrap())
+        .collect();
+    assert!(distances.len() >= 2 && distances[0] < 5.0, "{distances:?}");
     assert!(distances.is_sorted(), "{distances:?}");
+}
+
+#[actix_web::test]
+async fn a_shard_damaged_after_the_start_is_an_error_that_spares_the_client() {
+    let data = two_countries();
+    let bytes = liechtenstein();
+    let chunks = Shard::open(bytes.as_slice()).unwrap().chunks().to_vec();
+    let records = chunks.iter().find(|chunk| chunk.kind == ChunkKind::Records).unwrap();
+    let mut damaged = bytes.clone();
+    damaged[usize::try_from(records.offset).unwrap() + 3] ^= 0x10;
+    let mut geocoder = Geocoder::new();
+    geocoder.insert(Shard::open(Bytes::from(damaged)).unwrap());
+    let catalog = Catalog::from_parts(data.manifest().clone(), geocoder).unwrap();
+    let state = AppState::new(data.store(), catalog, None);
+    let answer = send(state, post("/search", r#"{"query":"Städtle 43"}"#)).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.message(), "The data for this request is unavailable, try again later");
+    assert!(answer.header("retry-after").is_some());
 }
 
 #[actix_web::test]
