@@ -13,7 +13,6 @@ const shared = {
   bundle: true,
   format: 'esm',
   target: 'es2022',
-  minify: true,
   sourcemap: true,
   sourcesContent: false,
   outdir: at('dist'),
@@ -22,6 +21,7 @@ const shared = {
 await build({
   ...shared,
   platform: 'browser',
+  minify: true,
   entryPoints: { index: at('src/index.ts'), worker: at('src/worker.ts') },
 });
 await build({

@@ -78,6 +78,11 @@ export interface PlainError {
 /** Reads whatever was thrown by the engine or the host into a {@link GeocoderError}. */
 export function toGeocoderError(thrown: unknown): GeocoderError {
   if (thrown instanceof GeocoderError) return thrown;
+  if (thrown instanceof DOMException && thrown.name === 'DataCloneError') {
+    return new GeocoderError('invalid_options', `invalid options: ${thrown.message}`, {
+      cause: thrown,
+    });
+  }
   const { code, message, errors } = (thrown ?? {}) as Partial<PlainError>;
   const known = CODES.find((candidate) => candidate === code);
   return known

@@ -3,6 +3,7 @@
 import { openHost } from '#platform';
 import { abortedError, GeocoderError, toGeocoderError } from './errors.js';
 import { type EngineHost, wireOptions } from './host.js';
+import { bytesOf, stoppable } from './source.js';
 import type {
   Country,
   GeocoderOptions,
@@ -65,9 +66,17 @@ export class Geocoder {
 
   /** Loads a shard, in place of the one of the same country. */
   insertShard(shard: ShardSource, options: InsertOptions = {}): Promise<Country> {
-    return this.#call(options.signal, (host, signal) =>
-      host.insertShard(shard, { ...options, signal }),
-    );
+    const { sizeBytes, sha256, onProgress } = options;
+    return this.#call(options.signal, (host, signal) => {
+      const bytes = bytesOf(shard);
+      return bytes
+        ? host.insertBytes(bytes, { sizeBytes, sha256 })
+        : host.insertResponse(
+            stoppable(shard as Response, signal),
+            { sizeBytes, sha256 },
+            onProgress,
+          );
+    });
   }
 
   /** Unloads the shard of a country (ISO 3166-1 alpha-2); answers whether there was one. */

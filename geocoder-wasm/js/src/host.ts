@@ -1,12 +1,6 @@
 // What a geocoder asks of its engine, be it in this thread or in a worker.
 
-import type {
-  Country,
-  InsertOptions,
-  RequestOptions,
-  SearchResponse,
-  ShardSource,
-} from './types.js';
+import type { Country, InsertOptions, RequestOptions, SearchResponse } from './types.js';
 
 /** Options as the engine reads them: checked there, so any value may stand here. */
 export type WireOptions = { readonly [name in WireOption]?: unknown };
@@ -33,11 +27,19 @@ export function wireOptions(options: object): WireOptions {
   return taken;
 }
 
+/** What the bytes of a shard must be. */
+export type ShardChecks = Pick<InsertOptions, 'sizeBytes' | 'sha256'>;
+
 /** One engine with its shards. */
 export interface EngineHost {
   search(query: string, options: WireOptions): Promise<SearchResponse>;
   reverse(options: WireOptions): Promise<SearchResponse>;
-  insertShard(source: ShardSource, options: InsertOptions): Promise<Country>;
+  insertBytes(bytes: Uint8Array, checks: ShardChecks): Promise<Country>;
+  insertResponse(
+    response: Response,
+    checks: ShardChecks,
+    onProgress: InsertOptions['onProgress'],
+  ): Promise<Country>;
   removeShard(country: string): Promise<boolean>;
   countries(): Promise<Country[]>;
   /** Frees everything; calls that are under way reject with code `closed`. */

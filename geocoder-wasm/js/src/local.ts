@@ -2,8 +2,8 @@
 
 import init, { Engine } from '../pkg/geocoder_wasm.js';
 import { GeocoderError } from './errors.js';
-import type { EngineHost, WireOptions } from './host.js';
-import type { Country, InsertOptions, SearchResponse, ShardSource } from './types.js';
+import type { EngineHost, ShardChecks, WireOptions } from './host.js';
+import type { Country, InsertOptions, SearchResponse } from './types.js';
 
 let instance: Promise<unknown> | undefined;
 
@@ -38,13 +38,15 @@ class LocalHost implements EngineHost {
     return this.#engine.reverse(options);
   }
 
-  async insertShard(source: ShardSource, options: InsertOptions): Promise<Country> {
-    const { sizeBytes, sha256, onProgress, signal } = options;
-    if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
-      const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : source;
-      return this.#engine.insertShard(bytes, sizeBytes, sha256);
-    }
-    const response = signal ? stoppable(source, signal) : source;
+  async insertBytes(bytes: Uint8Array, checks: ShardChecks): Promise<Country> {
+    return this.#engine.insertShard(bytes, checks.sizeBytes, checks.sha256);
+  }
+
+  insertResponse(
+    response: Response,
+    { sizeBytes, sha256 }: ShardChecks,
+    onProgress: InsertOptions['onProgress'],
+  ): Promise<Country> {
     return this.#engine.insertResponse(response, sizeBytes, sha256, onProgress);
   }
 
@@ -59,11 +61,4 @@ class LocalHost implements EngineHost {
   close(): void {
     this.#engine.free();
   }
-}
-
-/** Ties the body of a response to a signal, whatever the signal of its fetch was. */
-function stoppable(response: Response, signal: AbortSignal): Response {
-  if (!response.ok || !response.body || response.bodyUsed) return response;
-  const body = response.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal });
-  return new Response(body, response);
 }

@@ -13,7 +13,7 @@ import type { GeocoderOptions, WasmSource } from './types.js';
 export async function openHost(options: GeocoderOptions): Promise<EngineHost> {
   if (!options.worker) return openLocalHost(() => compileWasm(options.wasm));
   const url = new URL(options.workerUrl ?? './worker.node.js', import.meta.url);
-  return openRemoteHost(adapt(new Worker(url)), options.wasm);
+  return openRemoteHost(adapt(new Worker(url, { execArgv: [] })), options.wasm);
 }
 
 /** Gives a thread of Node the shape of a browser's worker. */

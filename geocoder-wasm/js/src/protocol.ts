@@ -1,7 +1,7 @@
 // What a geocoder and its worker say to each other, each way as one tagged union.
 
 import type { PlainError } from './errors.js';
-import type { WireOptions } from './host.js';
+import type { ShardChecks, WireOptions } from './host.js';
 import type { Country, SearchResponse, WasmSource } from './types.js';
 
 /** Every call with its arguments and its result. */
@@ -9,20 +9,17 @@ export interface Calls {
   open: { args: { wasm: WasmSource | undefined }; result: undefined };
   search: { args: { query: string; options: WireOptions }; result: SearchResponse };
   reverse: { args: { options: WireOptions }; result: SearchResponse };
-  insertBytes: { args: { bytes: Uint8Array | ArrayBuffer } & ShardChecks; result: Country };
-  insertBody: { args: ResponseParts & ShardChecks & { progress: boolean }; result: Country };
+  insertBytes: { args: { bytes: Uint8Array; checks: ShardChecks }; result: Country };
+  insertResponse: {
+    args: ResponseParts & { checks: ShardChecks; progress: boolean };
+    result: Country;
+  };
   removeShard: { args: { country: string }; result: boolean };
   countries: { args: object; result: Country[] };
 }
 
 /** Name of a call. */
 export type Op = keyof Calls;
-
-/** What the bytes of a shard must be. */
-export interface ShardChecks {
-  sizeBytes: number | undefined;
-  sha256: string | undefined;
-}
 
 /** A response taken apart, because responses themselves cannot be posted. */
 export interface ResponseParts {
@@ -32,9 +29,7 @@ export interface ResponseParts {
 }
 
 /** From the geocoder to the worker; answers carry the same `id`. */
-export type WorkerRequest =
-  | { [O in Op]: { id: number; op: O; args: Calls[O]['args'] } }[Op]
-  | { id: number; op: 'abort' };
+export type WorkerRequest = { [O in Op]: { id: number; op: O; args: Calls[O]['args'] } }[Op];
 
 /** From the worker to the geocoder. */
 export type WorkerResponse =

@@ -1,9 +1,9 @@
 // The engine in a worker of its own.
 
 import { GeocoderError, toGeocoderError } from './errors.js';
-import type { EngineHost, WireOptions } from './host.js';
+import type { EngineHost, ShardChecks, WireOptions } from './host.js';
 import type { Calls, Op, ResponseParts, WorkerRequest, WorkerResponse } from './protocol.js';
-import type { Country, InsertOptions, SearchResponse, ShardSource, WasmSource } from './types.js';
+import type { Country, InsertOptions, SearchResponse, WasmSource } from './types.js';
 
 /** As much of a `Worker` as is used here; Node's are adapted to it. */
 export interface WorkerHandle {
@@ -63,24 +63,26 @@ class RemoteHost implements EngineHost {
     return this.#post('reverse', { options });
   }
 
-  async insertShard(source: ShardSource, options: InsertOptions): Promise<Country> {
-    const { sizeBytes, sha256, onProgress, signal } = options;
-    if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
-      return this.#post('insertBytes', { bytes: source, sizeBytes, sha256 });
-    }
-    const checks = { sizeBytes, sha256, progress: onProgress !== undefined };
-    const watch = { onProgress, signal };
-    const parts = takeApart(source);
+  insertBytes(bytes: Uint8Array, checks: ShardChecks): Promise<Country> {
+    return this.#post('insertBytes', { bytes, checks });
+  }
+
+  async insertResponse(
+    response: Response,
+    checks: ShardChecks,
+    onProgress: InsertOptions['onProgress'],
+  ): Promise<Country> {
+    const args = { ...takeApart(response), checks, progress: onProgress !== undefined };
     try {
-      return await this.#post('insertBody', { ...parts, ...checks }, watch);
+      return await this.#post('insertResponse', args, onProgress);
     } catch (error) {
       // Not every browser can hand a stream to a worker; whole bodies can always be handed over.
       if (!(error instanceof DOMException && error.name === 'DataCloneError')) throw error;
     }
-    const body = await source.arrayBuffer().catch((cause) => {
+    const body = await response.arrayBuffer().catch((cause) => {
       throw new GeocoderError('network', `the body could not be read: ${cause}`, { cause });
     });
-    return this.#post('insertBody', { ...parts, body, ...checks }, watch);
+    return this.#post('insertResponse', { ...args, body }, onProgress);
   }
 
   removeShard(country: string): Promise<boolean> {
@@ -99,16 +101,13 @@ class RemoteHost implements EngineHost {
   #post<O extends Op>(
     op: O,
     args: Calls[O]['args'],
-    watch: Pick<InsertOptions, 'onProgress' | 'signal'> = {},
+    onProgress?: InsertOptions['onProgress'],
   ): Promise<Calls[O]['result']> {
     const id = ++this.#lastId;
     const body = 'body' in args ? args.body : null;
     return new Promise((resolve, reject) => {
       this.#worker.postMessage({ id, op, args } as WorkerRequest, body ? [body] : []);
-      this.#pending.set(id, { resolve, reject, onProgress: watch.onProgress });
-      watch.signal?.addEventListener('abort', () => {
-        if (this.#pending.has(id)) this.#worker.postMessage({ id, op: 'abort' }, []);
-      });
+      this.#pending.set(id, { resolve, reject, onProgress });
     });
   }
 

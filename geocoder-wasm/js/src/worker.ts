@@ -5,24 +5,16 @@ import { toGeocoderError } from './errors.js';
 import type { EngineHost } from './host.js';
 import { openLocalHost } from './local.js';
 import type { ResponseParts, WorkerRequest, WorkerResponse } from './protocol.js';
-import type { InsertOptions } from './types.js';
 
 let host: EngineHost | undefined;
-const downloads = new Map<number, AbortController>();
 
 workerScope.onmessage = async ({ data: request }: MessageEvent<WorkerRequest>) => {
   const { id } = request;
-  if (request.op === 'abort') {
-    downloads.get(id)?.abort();
-    return;
-  }
   try {
     respond({ id, kind: 'result', result: await answer(request) });
   } catch (thrown) {
     const { code, message, errors } = toGeocoderError(thrown);
     respond({ id, kind: 'error', error: { code, message, errors } });
-  } finally {
-    downloads.delete(id);
   }
 };
 
@@ -30,7 +22,7 @@ function respond(response: WorkerResponse): void {
   workerScope.postMessage(response);
 }
 
-async function answer(request: Exclude<WorkerRequest, { op: 'abort' }>) {
+async function answer(request: WorkerRequest) {
   if (request.op === 'open') {
     host = await openLocalHost(() => compileWasm(request.args.wasm));
     return undefined;
@@ -46,17 +38,12 @@ async function answer(request: Exclude<WorkerRequest, { op: 'abort' }>) {
     case 'countries':
       return host.countries();
     case 'insertBytes':
-      return host.insertShard(request.args.bytes, request.args);
-    case 'insertBody': {
-      const { sizeBytes, sha256, progress } = request.args;
-      const controller = new AbortController();
-      downloads.set(request.id, controller);
-      const options: InsertOptions = { sizeBytes, sha256, signal: controller.signal };
-      if (progress) {
-        options.onProgress = (receivedBytes) =>
-          respond({ id: request.id, kind: 'progress', receivedBytes });
-      }
-      return host.insertShard(assemble(request.args), options);
+      return host.insertBytes(request.args.bytes, request.args.checks);
+    case 'insertResponse': {
+      const { checks, progress } = request.args;
+      const report = (receivedBytes: number) =>
+        respond({ id: request.id, kind: 'progress', receivedBytes });
+      return host.insertResponse(assemble(request.args), checks, progress ? report : undefined);
     }
   }
 }

@@ -1,6 +1,7 @@
 // The shards under test: Liechtenstein and Monaco, as `make data` builds them.
 
 import { readFileSync } from 'node:fs';
+import { GeocoderError } from 'hereabouts';
 
 const DATA = new URL('../../../demo-data/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('manifest.json', DATA), 'utf8'));
@@ -31,7 +32,7 @@ export function responseOf(bytes, init) {
 /** Makes an assertion that an error has a code, for `assert.rejects`. */
 export function withCode(code) {
   return (error) => {
-    if (error.constructor.name !== 'GeocoderError' && error.code === undefined) throw error;
+    if (!(error instanceof GeocoderError)) throw error;
     if (error.code !== code) throw new Error(`code ${error.code} (${error.message}), not ${code}`);
     return true;
   };
