@@ -1,1 +1,22 @@
-//! HTTP server of Hereabouts.
+//! HTTP server of Hereabouts: sync (manifest and blobs), geocoding REST API and the web app.
+//!
+//! [`routes`] is the one list of routes, [`handlers`] has one resource a file, only [`blobs`]
+//! knows where data is stored, [`error`] turns every failure into a JSON answer, and [`server`]
+//! puts them on a socket.
+#![forbid(unsafe_code)]
+
+pub mod blobs;
+pub mod catalog;
+pub mod coding;
+pub mod config;
+pub mod error;
+pub mod handlers;
+pub mod json_body;
+pub mod live;
+pub mod middleware;
+pub mod representation;
+pub mod routes;
+pub mod server;
+pub mod site;
+pub mod state;
+pub mod stored_file;

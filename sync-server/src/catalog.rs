@@ -1,0 +1,238 @@
+//! A manifest and the geocoder over the shards it names, checked against one another.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use bytes::Bytes;
+use geocoder_core::manifest::{BaseEntry, MANIFEST_FORMAT, Manifest};
+use geocoder_core::{CountryCode, Geocoder, Shard};
+use sha2::{Digest, Sha256};
+
+use crate::blobs::{BlobName, BlobStore};
+use crate::error::{Error, Result};
+
+/// JSON of a manifest and its hash.
+#[derive(Debug, Clone)]
+pub struct ManifestDocument {
+    /// The JSON.
+    pub json: Bytes,
+    /// SHA-256 of the JSON in hexadecimal.
+    pub tag: String,
+}
+
+impl ManifestDocument {
+    fn new(json: Vec<u8>) -> Self {
+        let tag = sha256_hex(&json);
+        Self { json: Bytes::from(json), tag }
+    }
+}
+
+/// What is on offer: never changed, only replaced as a whole.
+#[derive(Debug)]
+pub struct Catalog {
+    manifest: Manifest,
+    document: ManifestDocument,
+    geocoder: Geocoder<Bytes>,
+    /// Bytes of the shards by their hash, shared with the geocoder.
+    shards: BTreeMap<String, Bytes>,
+}
+
+impl Catalog {
+    /// Reads the manifest of a directory, checks every blob that it names and opens the shards.
+    ///
+    /// Shards that `previous` has already are taken from there and not read again.
+    ///
+    /// # Errors
+    /// Fails when the manifest or a blob is missing or not as it should be.
+    pub fn load(store: &BlobStore, previous: Option<&Self>) -> Result<Self> {
+        let json = store.read_manifest().map_err(|source| Error::ManifestUnreadable {
+            path: store.manifest_path(),
+            dir: store.dir().into(),
+            source,
+        })?;
+        let invalid = |what: String| Error::ManifestInvalid {
+            path: store.manifest_path(),
+            dir: store.dir().into(),
+            what,
+        };
+        let manifest: Manifest =
+            serde_json::from_slice(&json).map_err(|error| invalid(error.to_string()))?;
+        check_manifest(&manifest).map_err(invalid)?;
+        let mut geocoder = Geocoder::new();
+        let mut shards = BTreeMap::new();
+        for (country, entry) in &manifest.countries {
+            let sha256 = &entry.base.sha256;
+            let known = previous.and_then(|catalog| catalog.shards.get(sha256)).cloned();
+            let bytes = load_bytes(store, country, &entry.base, known)?;
+            geocoder.insert(open_shard(store, country, sha256, bytes.clone())?);
+            shards.insert(sha256.clone(), bytes);
+        }
+        Ok(Self { manifest, document: ManifestDocument::new(json), geocoder, shards })
+    }
+
+    /// Puts a manifest and a geocoder together as they are.
+    ///
+    /// # Errors
+    /// Fails when the manifest cannot be written as JSON.
+    pub fn from_parts(manifest: Manifest, geocoder: Geocoder<Bytes>) -> serde_json::Result<Self> {
+        let document = ManifestDocument::new(serde_json::to_vec(&manifest)?);
+        Ok(Self { manifest, document, geocoder, shards: BTreeMap::new() })
+    }
+
+    /// Returns the manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Returns the manifest as the builder wrote it, byte for byte.
+    pub fn document(&self) -> &ManifestDocument {
+        &self.document
+    }
+
+    /// Returns the manifest with some countries only; those not on offer are left out.
+    ///
+    /// # Errors
+    /// Fails when the manifest cannot be written as JSON.
+    pub fn document_for(&self, countries: &[CountryCode]) -> serde_json::Result<ManifestDocument> {
+        let wanted = |code: &str| countries.iter().any(|country| country.as_str() == code);
+        let some = Manifest {
+            epoch: self.manifest.epoch.clone(),
+            countries: self
+                .manifest
+                .countries
+                .iter()
+                .filter(|(code, _)| wanted(code))
+                .map(|(code, entry)| (code.clone(), entry.clone()))
+                .collect(),
+            ..self.manifest
+        };
+        serde_json::to_vec(&some).map(ManifestDocument::new)
+    }
+
+    /// Returns the geocoder over all shards.
+    pub fn geocoder(&self) -> &Geocoder<Bytes> {
+        &self.geocoder
+    }
+
+    /// Whether requests may ask for a country; the world shard is none.
+    pub fn offers(&self, country: CountryCode) -> bool {
+        country != CountryCode::WORLD
+            && self.geocoder.shards().iter().any(|shard| shard.meta().country == country)
+    }
+}
+
+/// Checks what can be checked without looking at blobs.
+fn check_manifest(manifest: &Manifest) -> Result<(), String> {
+    if manifest.format != MANIFEST_FORMAT {
+        let found = manifest.format;
+        return Err(format!("its format is {found}, this server reads {MANIFEST_FORMAT}"));
+    }
+    for (country, entry) in &manifest.countries {
+        let code = CountryCode::parse(country);
+        if code.is_none_or(|code| code.as_str() != country) {
+            return Err(format!("`{country}` is not a lower-case two-letter country code"));
+        }
+        let base = &entry.base;
+        let sum: u64 = base.chunks.iter().map(|chunk| chunk.size).sum();
+        if !base.chunks.is_empty() && sum != base.size {
+            return Err(format!("the chunks of {country} have {sum} bytes, not {}", base.size));
+        }
+    }
+    Ok(())
+}
+
+fn load_bytes(
+    store: &BlobStore,
+    country: &str,
+    base: &BaseEntry,
+    known: Option<Bytes>,
+) -> Result<Bytes> {
+    for chunk in &base.chunks {
+        check_length(store, country, "a chunk", &chunk.sha256, chunk.size)?;
+    }
+    check_length(store, country, "the shard", &base.sha256, base.size)?;
+    match known {
+        Some(bytes) => Ok(bytes),
+        None => read_checked(store, country, &blob_name(store, country, &base.sha256)?),
+    }
+}
+
+fn open_shard(
+    store: &BlobStore,
+    country: &str,
+    sha256: &str,
+    bytes: Bytes,
+) -> Result<Shard<Bytes>> {
+    let path = store.blob_path(&blob_name(store, country, sha256)?);
+    match Shard::open(bytes) {
+        Err(source) => Err(Error::ShardUnusable { path, country: country.into(), source }),
+        Ok(shard) if shard.meta().country.as_str() != country => {
+            let found = shard.meta().country.to_string();
+            Err(Error::ShardOfOtherCountry { path, country: country.into(), found })
+        }
+        Ok(shard) => Ok(shard),
+    }
+}
+
+fn check_length(
+    store: &BlobStore,
+    country: &str,
+    role: &'static str,
+    sha256: &str,
+    expected_bytes: u64,
+) -> Result<()> {
+    let name = blob_name(store, country, sha256)?;
+    let path = store.blob_path(&name);
+    let got = store
+        .length_bytes(&name)
+        .map_err(|source| unreadable(store, &name, role, country, source))?;
+    if got != expected_bytes {
+        return Err(Error::BlobDamaged {
+            path,
+            role,
+            country: country.into(),
+            expected: format!("{expected_bytes} bytes"),
+            got: format!("{got} bytes"),
+        });
+    }
+    Ok(())
+}
+
+fn read_checked(store: &BlobStore, country: &str, name: &BlobName) -> Result<Bytes> {
+    let role = "the shard";
+    let bytes =
+        store.read(name).map_err(|source| unreadable(store, name, role, country, source))?;
+    let got = sha256_hex(&bytes);
+    if got != name.as_str() {
+        return Err(Error::BlobDamaged {
+            path: store.blob_path(name),
+            role,
+            country: country.into(),
+            expected: format!("SHA-256 {}", name.as_str()),
+            got,
+        });
+    }
+    Ok(Bytes::from(bytes))
+}
+
+fn unreadable(
+    store: &BlobStore,
+    name: &BlobName,
+    role: &'static str,
+    country: &str,
+    source: io::Error,
+) -> Error {
+    Error::BlobUnreadable { path: store.blob_path(name), role, country: country.into(), source }
+}
+
+fn blob_name(store: &BlobStore, country: &str, sha256: &str) -> Result<BlobName> {
+    BlobName::parse(sha256).ok_or_else(|| Error::ManifestInvalid {
+        path: store.manifest_path(),
+        dir: store.dir().into(),
+        what: format!("`{sha256}` of {country} is not a lower-case SHA-256"),
+    })
+}
+
+fn sha256_hex(bytes: &[u8]) -> String {
+    format!("{:x}", Bytes::copy_from_slice(&Sha256::digest(bytes)))
+}

@@ -1,0 +1,268 @@
+//! Failures: [`Error`] for whoever runs the server, [`ApiError`] for whoever calls it.
+//!
+//! Every answer that is not a success is a JSON object with `message`, because PlaceKit's clients
+//! parse every body. Details of 5xx go to the log only.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use geocoder_core::wire::FieldError;
+use serde::Serialize;
+
+/// Result of starting and running the server.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why the server cannot start or take over new data; messages say what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no readable manifest.
+    #[error(
+        "cannot read {}: make it with `shard-builder build --country li --osm FILE.osm.pbf --out {}`",
+        path.display(), dir.display()
+    )]
+    ManifestUnreadable {
+        /// The manifest.
+        path: PathBuf,
+        /// The data directory.
+        dir: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The manifest is not one, or contradicts itself.
+    #[error("{} is not usable: {what}; run `shard-builder build … --out {}` again", path.display(), dir.display())]
+    ManifestInvalid {
+        /// The manifest.
+        path: PathBuf,
+        /// The data directory.
+        dir: PathBuf,
+        /// The broken rule.
+        what: String,
+    },
+    /// A blob that the manifest names is not there or cannot be read.
+    #[error("cannot read {}, {role} of {country}: copy the whole directory again or rebuild it with `shard-builder build … --out DIR`", path.display())]
+    BlobUnreadable {
+        /// The blob.
+        path: PathBuf,
+        /// What the blob is to its country.
+        role: &'static str,
+        /// Country code.
+        country: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A blob has other bytes than the manifest says.
+    #[error("{}, {role} of {country}, is damaged: expected {expected}, got {got}; copy it again or rebuild it with `shard-builder build … --out DIR`", path.display())]
+    BlobDamaged {
+        /// The blob.
+        path: PathBuf,
+        /// What the blob is to its country.
+        role: &'static str,
+        /// Country code.
+        country: String,
+        /// Size or hash in the manifest.
+        expected: String,
+        /// Size or hash of the file.
+        got: String,
+    },
+    /// The engine refuses a shard.
+    #[error("{} cannot be opened as the shard of {country}: rebuild it with the `shard-builder` of this version", path.display())]
+    ShardUnusable {
+        /// The blob.
+        path: PathBuf,
+        /// Country code.
+        country: String,
+        /// Why.
+        #[source]
+        source: geocoder_core::Error,
+    },
+    /// A shard says it is of another country than the manifest says.
+    #[error("{} is listed as {country} but is the shard of {found}; rebuild it with `shard-builder build … --out DIR`", path.display())]
+    ShardOfOtherCountry {
+        /// The blob.
+        path: PathBuf,
+        /// Country code in the manifest.
+        country: String,
+        /// Country code in the shard.
+        found: String,
+    },
+    /// The directory of the web app has no start page.
+    #[error("{} has no readable index.html: build the web app there, or leave out --www", dir.display())]
+    SiteUnreadable {
+        /// The directory.
+        dir: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: choose another address with --listen")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The running server failed.
+    #[error("the server stopped")]
+    Stopped(#[from] io::Error),
+}
+
+/// Where in a request a refused value was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The JSON body.
+    Body,
+    /// The query string.
+    Query,
+    /// The path.
+    Path,
+}
+
+impl Place {
+    /// Returns the name used in `location`, which is Express's.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::Query => "query",
+            Self::Path => "params",
+        }
+    }
+}
+
+/// Why an answer is a 5xx: for the log, never for the client.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// An answer that is not a success.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// No route has this path.
+    #[error("Route not found")]
+    RouteNotFound,
+    /// The path has routes, but not for this method.
+    #[error("Method not allowed, use {allow}")]
+    MethodNotAllowed {
+        /// Methods that the path has, comma-separated.
+        allow: &'static str,
+    },
+    /// There is no blob of this name.
+    #[error("Blob not found")]
+    BlobNotFound,
+    /// The client refuses every encoding that there is.
+    #[error("No acceptable encoding, accept identity, br or gzip")]
+    NotAcceptable,
+    /// The body did not arrive in time.
+    #[error("The request body did not arrive in time")]
+    BodyTimeout,
+    /// The body did not arrive whole, or is not well-formed HTTP.
+    #[error("The request body could not be read")]
+    BodyUnreadable,
+    /// The body is larger than any request needs.
+    #[error("The request body is larger than {limit_bytes} bytes")]
+    BodyTooLarge {
+        /// Largest body accepted.
+        limit_bytes: usize,
+    },
+    /// Parameters break a rule; the text before the list is PlaceKit's.
+    #[error("{}", match place {
+        Place::Body => "Invalid body parameters. See `errors` for each of them.",
+        Place::Query => "Invalid query parameters. See `errors` for each of them.",
+        Place::Path => "Invalid path parameters. See `errors` for each of them.",
+    })]
+    Invalid {
+        /// Where the parameters were.
+        place: Place,
+        /// Every parameter refused.
+        errors: Vec<FieldError>,
+    },
+    /// The range asked for lies outside the blob.
+    #[error("Range not satisfiable, the length is {length_bytes} bytes")]
+    RangeNotSatisfiable {
+        /// Length of the blob.
+        length_bytes: u64,
+    },
+    /// The data needed for the answer cannot be used now.
+    #[error("The data for this request is unavailable, try again later")]
+    DataUnavailable(#[source] Cause),
+    /// Anything else; the cause is in the log.
+    #[error("Internal error, try again later")]
+    Internal(#[source] Cause),
+}
+
+/// JSON of an answer that is not a success.
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    message: String,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+    /// PlaceKit's JavaScript client gives up its only host for good on a 5xx, unless the body has
+    /// a `status` that is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<()>,
+}
+
+impl ApiError {
+    /// Refuses one parameter.
+    pub fn invalid(place: Place, param: &str, value: &str, msg: String) -> Self {
+        let value = geocoder_core::wire::Value::Text(value.into());
+        let error = FieldError {
+            value,
+            msg,
+            param: param.into(),
+            path: param.into(),
+            location: place.name(),
+        };
+        Self::Invalid { place, errors: vec![error] }
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::RouteNotFound | Self::BlobNotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
+            Self::BodyUnreadable => StatusCode::BAD_REQUEST,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::RangeNotSatisfiable { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
+            Self::DataUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let status = self.status_code();
+        let mut response = HttpResponse::build(status);
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        match self {
+            Self::MethodNotAllowed { allow } => {
+                response.insert_header((header::ALLOW, *allow));
+            }
+            Self::RangeNotSatisfiable { length_bytes } => {
+                response.insert_header((header::CONTENT_RANGE, format!("bytes */{length_bytes}")));
+            }
+            // The rest of such a body is not waited for, so the connection cannot be used again.
+            Self::BodyTimeout | Self::BodyTooLarge { .. } | Self::BodyUnreadable => {
+                response.force_close();
+            }
+            Self::DataUnavailable(_) => {
+                response.insert_header((header::RETRY_AFTER, "10"));
+            }
+            _ => {}
+        }
+        let errors = match self {
+            Self::Invalid { errors, .. } => errors.as_slice(),
+            _ => &[],
+        };
+        let status = status.is_server_error().then_some(());
+        response.json(ErrorBody { message: self.to_string(), errors, status })
+    }
+}

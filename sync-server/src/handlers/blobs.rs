@@ -1,0 +1,44 @@
+//! Blobs: shards and chunks by the hash of their bytes.
+
+use actix_web::http::header::{self, ContentType};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::blobs::BlobName;
+use crate::error::{ApiError, Place};
+use crate::representation::{Representation, codings_for};
+use crate::state::AppState;
+
+/// `GET /sync/v1/blobs/{sha256}`
+pub async fn get(
+    state: web::Data<AppState>,
+    name: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let name = BlobName::parse(&name).ok_or_else(|| {
+        let msg = "Must be a SHA-256 as 64 lower-case hexadecimal digits.".into();
+        ApiError::invalid(Place::Path, "sha256", &name, msg)
+    })?;
+    let codings = codings_for(&request)?;
+    let file = state
+        .blobs
+        .open(&name, codings)
+        .await
+        .map_err(|error| ApiError::DataUnavailable(error.into()))?;
+    let file = file.ok_or(ApiError::BlobNotFound)?;
+    let representation = Representation {
+        content: file.content,
+        coding: file.coding,
+        varies: true,
+        tag: name.as_str().into(),
+        modified: None,
+        content_type: ContentType::octet_stream(),
+        cache_control: "public, max-age=31536000, immutable",
+    };
+    let mut response = representation.answer(&request)?;
+    // Pages that isolate themselves (COEP) may load blobs from another origin only with this.
+    response.headers_mut().insert(
+        header::CROSS_ORIGIN_RESOURCE_POLICY,
+        header::HeaderValue::from_static("cross-origin"),
+    );
+    Ok(response)
+}

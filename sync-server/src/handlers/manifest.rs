@@ -1,0 +1,62 @@
+//! The manifest, whole or for some countries.
+
+use actix_web::http::header::ContentType;
+use actix_web::{HttpRequest, HttpResponse, web};
+use geocoder_core::CountryCode;
+use serde::Deserialize;
+
+use crate::coding::Coding;
+use crate::error::{ApiError, Place};
+use crate::representation::Representation;
+use crate::state::AppState;
+use crate::stored_file::Content;
+
+#[derive(Deserialize)]
+struct ManifestQuery {
+    countries: Option<String>,
+}
+
+/// `GET /sync/v1/manifest`
+pub async fn get(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let catalog = state.catalog.current();
+    let document = match wanted_countries(&request)? {
+        None => catalog.document().clone(),
+        Some(countries) => {
+            catalog.document_for(&countries).map_err(|error| ApiError::Internal(error.into()))?
+        }
+    };
+    let representation = Representation {
+        content: Content::Memory(document.json),
+        coding: Coding::Identity,
+        varies: false,
+        tag: document.tag,
+        modified: None,
+        content_type: ContentType::json(),
+        cache_control: "no-cache",
+    };
+    representation.answer(&request)
+}
+
+/// Reads `?countries=li,mc`; absent or empty means all.
+fn wanted_countries(request: &HttpRequest) -> Result<Option<Vec<CountryCode>>, ApiError> {
+    let text = request.query_string();
+    let query = web::Query::<ManifestQuery>::from_query(text).map_err(|_| {
+        ApiError::invalid(Place::Query, "countries", text, "Must be given once.".into())
+    })?;
+    let Some(list) = query.countries.as_deref().filter(|list| !list.is_empty()) else {
+        return Ok(None);
+    };
+    list.split(',')
+        .enumerate()
+        .map(|(index, code)| {
+            CountryCode::parse(code.trim()).ok_or_else(|| {
+                let msg = "Must be an ISO 3166-1 alpha-2 country code.".into();
+                ApiError::invalid(Place::Query, &format!("countries[{index}]"), code, msg)
+            })
+        })
+        .collect::<Result<_, _>>()
+        .map(Some)
+}

@@ -1,0 +1,4 @@
+//! What surrounds every handler.
+
+pub mod cors;
+pub mod request_log;

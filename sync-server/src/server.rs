@@ -1,0 +1,127 @@
+//! Puts the application on a socket and keeps its data fresh until a signal ends it.
+
+use std::future::Future;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{App, HttpServer, rt, web};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::blobs::BlobStore;
+use crate::config::ServeConfig;
+use crate::error::{Error, Result};
+use crate::live::{Outcome, Watcher};
+use crate::routes;
+use crate::site::Site;
+use crate::state::AppState;
+
+/// Time between looks at the manifest file.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Time a client has to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time an idle connection stays open; a little over the 60 s that proxies keep theirs.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// Time that answers under way have to end after a signal.
+const SHUTDOWN_TIMEOUT_S: u64 = 30;
+
+/// Serves until SIGTERM or SIGINT, then lets answers under way end.
+///
+/// # Errors
+/// Fails when the data or the web app cannot be used or the address cannot be listened on.
+pub async fn serve(config: &ServeConfig) -> Result<()> {
+    let site = config.www.as_ref().map(Site::open).transpose()?;
+    let store = Arc::new(BlobStore::new(&config.data));
+    let (catalog, watcher) = Watcher::start(Arc::clone(&store))?;
+    let countries = catalog.manifest().countries.len();
+    let state =
+        AppState { body_timeout: config.body_timeout(), ..AppState::new(store, catalog, site) };
+    let state = web::Data::new(state);
+    let for_workers = state.clone();
+    let server =
+        HttpServer::new(move || App::new().configure(routes::configure(for_workers.clone())))
+            .tcp_nodelay(true)
+            .client_request_timeout(HEAD_TIMEOUT)
+            .keep_alive(KEEP_ALIVE)
+            .shutdown_timeout(SHUTDOWN_TIMEOUT_S)
+            .shutdown_signal(shutdown_signal()?)
+            .bind(config.listen)
+            .map_err(|source| Error::Bind { address: config.listen, source })?;
+    for address in server.addrs() {
+        announce(address, countries)?;
+    }
+    let watching = rt::spawn(watch(watcher, state));
+    let ended = server.run().await;
+    watching.abort();
+    tracing::info!("stopped");
+    ended.map_err(Error::Stopped)
+}
+
+/// Says where the server is: in the log, and on standard output for programs that started it.
+fn announce(address: SocketAddr, countries: usize) -> io::Result<()> {
+    tracing::info!(countries, "listening on http://{address}");
+    let mut out = io::stdout().lock();
+    writeln!(out, "listening on http://{address}")?;
+    out.flush()
+}
+
+async fn watch(mut watcher: Watcher, state: web::Data<AppState>) {
+    let mut ticks = interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let shared = state.clone();
+        let looked = web::block(move || {
+            let outcome = watcher.look(&shared.catalog);
+            (watcher, outcome)
+        });
+        let outcome;
+        (watcher, outcome) = match looked.await {
+            Ok(looked) => looked,
+            Err(error) => {
+                tracing::error!(%error, "the data directory is no longer watched, restart the server");
+                return;
+            }
+        };
+        match outcome {
+            Outcome::Unchanged => {}
+            Outcome::Replaced => {
+                let version = state.catalog.current().manifest().version;
+                tracing::info!(version, "serving a new build");
+            }
+            Outcome::Refused(error) => {
+                let error = anyhow::Error::from(error);
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "new build refused, the old one is still served"
+                );
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping, answers under way may end within {SHUTDOWN_TIMEOUT_S} s");
+    })
+}
+
+#[cfg(not(unix))]
+fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "cannot wait for ctrl-c");
+            std::future::pending::<()>().await;
+        }
+    })
+}

@@ -1,0 +1,23 @@
+//! The server as its clients see it: every route on the real configuration, and the built program
+//! on real sockets.
+
+#[cfg(test)]
+mod blobs;
+#[cfg(test)]
+mod cors;
+#[cfg(test)]
+mod errors;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod gazetteer;
+#[cfg(test)]
+mod geocode;
+#[cfg(test)]
+mod manifest;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod site;
+#[cfg(test)]
+mod sockets;
