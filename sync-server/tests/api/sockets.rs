@@ -8,7 +8,7 @@ use crate::fixture::{DataDir, sample_bytes};
 use crate::process::{ServerProcess, output_of_failed_start, poll_until, read_to_close};
 
 /// Reads one answer with `Content-Length` and leaves the connection open.
-fn read_answer(stream: &mut TcpStream, has_body: bool) -> (String, Vec<u8>) {
+pub(crate) fn read_answer(stream: &mut TcpStream, has_body: bool) -> (String, Vec<u8>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
