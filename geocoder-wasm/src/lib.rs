@@ -1,1 +1,12 @@
-//! WebAssembly bindings of the engine.
+//! WebAssembly bindings of the engine: conversions and error codes, no logic of their own.
+//!
+//! The npm package `hereabouts` is the only caller; its TypeScript gives these calls their public
+//! shape. Errors are JavaScript `Error`s with a stable `code`.
+
+mod country;
+mod engine;
+mod error;
+mod options;
+mod shard_bytes;
+
+pub use engine::Engine;

@@ -11,10 +11,10 @@
 //! ```
 //! Every chunk starts at a multiple of 8 bytes. `docs/SHARD_FORMAT.md` has the details.
 
+pub(crate) mod automaton;
 mod bits;
 mod boundaries;
 mod container;
-pub(crate) mod fst_view;
 mod geometry;
 mod houses;
 mod meta;
@@ -267,7 +267,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 continue;
             };
             for word in &self.meta.lexicon.stop_words {
-                let ordinal = piece.fst.get(word.as_bytes());
+                let ordinal = piece.automaton.get(word);
                 if let Some(slot) = ordinal.and_then(|ordinal| piece.slot(ordinal)) {
                     terms.push(TermRef::new(index, slot));
                 }
@@ -454,7 +454,7 @@ impl<'a> PostingReader<'a> {
         blocks: bool,
         mut visit: impl FnMut(u32),
     ) -> u32 {
-        let count = self.reader.gamma0();
+        let count = self.reader.gamma();
         let k = self.place_bits.saturating_sub(32 - count.leading_zeros());
         let mut place = 0u32;
         for index in 0..count {

@@ -1,0 +1,111 @@
+# Everything that people and CI run; `make help` lists it. Targets install what they need.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+WASM_BINDGEN_VERSION := 0.2.130
+WASM_PACK_VERSION := 0.15.1
+WASM_BINDGEN := .tools/wasm-bindgen-$(WASM_BINDGEN_VERSION)
+WASM_PACK := .tools/wasm-pack-$(WASM_PACK_VERSION)
+JS := geocoder-wasm/js
+PORT ?= 8080
+
+export PATH := $(CURDIR)/$(WASM_BINDGEN)/bin:$(CURDIR)/$(WASM_PACK)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser soak bench size \
+	lint fmt fmt-check doc ci clean chromium wasm-target
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+setup: wasm-target $(WASM_BINDGEN)/bin/wasm-bindgen $(WASM_PACK)/bin/wasm-pack node_modules/.installed chromium ## Install every tool (the other targets call what they need)
+
+build: ## Compile the builder and the server, optimised
+	cargo build --release -p shard-builder -p sync-server
+
+wasm: wasm-target $(WASM_BINDGEN)/bin/wasm-bindgen $(WASM_PACK)/bin/wasm-pack node_modules/.installed ## Build the engine for JavaScript
+	wasm-pack build geocoder-wasm --target web --profile wasm --mode no-install --no-pack --out-dir js/pkg
+
+package: wasm ## Build and pack the npm package into hereabouts-VERSION.tgz
+	npm run --workspace hereabouts build
+	npm pack --workspace hereabouts --pack-destination . --silent
+
+www: package ## Build the web app into www/dist
+	npm run --workspace hereabouts-www build
+
+data: demo-data/manifest.json ## Build the demo's shards, Liechtenstein and Monaco, into demo-data
+
+demo: build data www ## Build everything and serve the demo on 127.0.0.1 (PORT=8080)
+	target/release/sync-server serve --data demo-data --www www/dist --listen 127.0.0.1:$(PORT)
+
+test: test-rust test-js test-browser ## Run all tests
+
+test-rust: ## Run the Rust tests
+	cargo test --workspace --all-features
+
+test-js: package data chromium ## Run the tests of the npm package, built and packed
+	node --test $(JS)/test/*.test.mjs tests/package/*.test.mjs
+
+test-browser: build data www chromium ## Run the tests in Chromium
+	npm run --workspace hereabouts-browser-tests test
+
+size: package ## Check the download sizes against their budgets
+	node $(JS)/scripts/size.mjs
+
+soak: ## Run the long tests: every bit of a shard flipped, many random requests
+	cargo test --release --workspace --all-features -- --ignored
+
+bench: ## Measure the engine
+	cargo bench --workspace --all-features
+
+fmt: node_modules/.installed ## Format all code
+	cargo fmt --all
+	biome check --write .
+
+fmt-check: node_modules/.installed
+	cargo fmt --all --check
+	biome format .
+
+lint: wasm-target package ## Run clippy, biome and tsc
+	cargo clippy --workspace --all-targets --all-features -- -D warnings
+	cargo clippy --target wasm32-unknown-unknown -p geocoder-core -p geocoder-wasm -- -D warnings
+	biome check --error-on-warnings .
+	npm run --workspaces --if-present check
+
+doc: ## Build the Rust documentation
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+ci: fmt-check lint doc test size ## Run what must pass before a merge
+	git diff --exit-code
+
+clean: ## Remove what was built; tools and downloads stay
+	cargo clean
+	rm -rf demo-data $(JS)/pkg $(JS)/dist www/dist *.tgz
+
+# Tools: each is installed once and keyed by its version.
+
+wasm-target:
+	@rustup target list --installed 2>/dev/null | grep -q '^wasm32-unknown-unknown$$' \
+		|| rustup target add wasm32-unknown-unknown \
+		|| { echo 'The Rust target wasm32-unknown-unknown is missing and rustup cannot add it.' >&2; exit 1; }
+
+$(WASM_BINDGEN)/bin/wasm-bindgen:
+	cargo install wasm-bindgen-cli --version $(WASM_BINDGEN_VERSION) --debug --root $(WASM_BINDGEN)
+
+$(WASM_PACK)/bin/wasm-pack:
+	cargo install wasm-pack --version $(WASM_PACK_VERSION) --debug --root $(WASM_PACK)
+
+node_modules/.installed: package-lock.json
+	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' \
+		|| { echo 'Node 20 or newer is needed: https://nodejs.org' >&2; exit 1; }
+	npm ci
+	@touch $@
+
+chromium:
+	@scripts/install-chromium
+
+demo-data/manifest.json: tests/data/liechtenstein.osm.pbf tests/data/monaco.osm.pbf | build
+	target/release/shard-builder build --country li --osm tests/data/liechtenstein.osm.pbf --out demo-data
+	target/release/shard-builder build --country mc --osm tests/data/monaco.osm.pbf --out demo-data

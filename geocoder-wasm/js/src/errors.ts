@@ -1,0 +1,98 @@
+// The one error class of the package; its codes are stable, its messages are for people.
+
+const CODES = [
+  'not_a_shard',
+  'unsupported_version',
+  'truncated',
+  'checksum_mismatch',
+  'malformed',
+  'size_mismatch',
+  'hash_mismatch',
+  'too_large',
+  'out_of_memory',
+  'invalid_options',
+  'network',
+  'aborted',
+  'closed',
+  'wasm_unavailable',
+  'worker_failed',
+  'internal',
+] as const;
+
+/**
+ * What went wrong.
+ *
+ * - `not_a_shard`, `unsupported_version`, `truncated`, `checksum_mismatch`, `malformed`: the bytes
+ *   are no shard, too new for this version, cut, changed or wrongly built.
+ * - `size_mismatch`, `hash_mismatch`: the bytes are not those that {@link InsertOptions} announce.
+ * - `too_large`, `out_of_memory`: the shard is over the limit, or the device has no room for it.
+ * - `invalid_options`: see {@link GeocoderError.errors}.
+ * - `network`: the response is an error or its body broke off.
+ * - `aborted`: the caller's signal fired. The error's `name` is then `AbortError`.
+ * - `closed`: the geocoder was closed.
+ * - `wasm_unavailable`, `worker_failed`: the engine or its worker could not be loaded.
+ * - `internal`: a fault of this package.
+ */
+export type GeocoderErrorCode = (typeof CODES)[number];
+
+/** One refused option, in the shape of PlaceKit's 422 answers. */
+export interface FieldError {
+  /** The value as it was given. */
+  value: unknown;
+  /** What is wrong. */
+  msg: string;
+  /** Name of the option, with an index for list items. */
+  param: string;
+  /** The same name; PlaceKit's API has used both. */
+  path: string;
+  /** Always `body`, as in PlaceKit's API. */
+  location: string;
+}
+
+/** Every error that this package throws or rejects with. */
+export class GeocoderError extends Error {
+  /** What went wrong; stable between versions. */
+  readonly code: GeocoderErrorCode;
+  /** The refused options, for code `invalid_options`; otherwise empty. */
+  readonly errors: readonly FieldError[];
+
+  constructor(
+    code: GeocoderErrorCode,
+    message: string,
+    options: { cause?: unknown; errors?: readonly FieldError[] } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.name = code === 'aborted' ? 'AbortError' : 'GeocoderError';
+    this.code = code;
+    this.errors = options.errors ?? [];
+  }
+}
+
+/** An error as it travels from the engine or its worker. */
+export interface PlainError {
+  code: GeocoderErrorCode;
+  message: string;
+  errors: readonly FieldError[];
+}
+
+/** Reads whatever was thrown by the engine or the host into a {@link GeocoderError}. */
+export function toGeocoderError(thrown: unknown): GeocoderError {
+  if (thrown instanceof GeocoderError) return thrown;
+  if (thrown instanceof DOMException && thrown.name === 'DataCloneError') {
+    return new GeocoderError('invalid_options', `invalid options: ${thrown.message}`, {
+      cause: thrown,
+    });
+  }
+  const { code, message, errors } = (thrown ?? {}) as Partial<PlainError>;
+  const known = CODES.find((candidate) => candidate === code);
+  return known
+    ? new GeocoderError(known, message ?? known, { cause: thrown, errors: errors ?? [] })
+    : new GeocoderError('internal', `unexpected fault: ${message ?? thrown}`, { cause: thrown });
+}
+
+/** Makes the error of a call whose signal fired. */
+export function abortedError(signal: AbortSignal): GeocoderError {
+  return new GeocoderError('aborted', 'the call was aborted by its signal', {
+    cause: signal.reason,
+  });
+}

@@ -1,0 +1,135 @@
+// The one class of the package: shards in, answers out.
+
+import { openHost } from '#platform';
+import { abortedError, GeocoderError, toGeocoderError } from './errors.js';
+import { type EngineHost, wireOptions } from './host.js';
+import { bytesOf, stoppable } from './source.js';
+import type {
+  Country,
+  GeocoderOptions,
+  InsertOptions,
+  ReverseOptions,
+  SearchOptions,
+  SearchResponse,
+  ShardSource,
+} from './types.js';
+
+/**
+ * Geocoder over any number of country shards, answering on this device.
+ *
+ * Every method returns a promise and rejects with {@link GeocoderError} only.
+ *
+ * @example
+ * ```ts
+ * const geocoder = await Geocoder.fromShards([await fetch('/li.shard')]);
+ * const { results } = await geocoder.search('Städtle 43 Vad', { maxResults: 3 });
+ * const there = await geocoder.reverse({ coordinates: '47.1392,9.5227' });
+ * geocoder.close();
+ * ```
+ */
+export class Geocoder {
+  readonly #host: EngineHost;
+  readonly #closing = new AbortController();
+
+  private constructor(host: EngineHost) {
+    this.#host = host;
+  }
+
+  /**
+   * Starts the engine and loads shards into it; an empty list is fine, more can come later.
+   *
+   * The bytes are copied once, into the engine; the bodies of responses are read as they arrive.
+   */
+  static async fromShards(
+    shards: readonly ShardSource[],
+    options: GeocoderOptions = {},
+  ): Promise<Geocoder> {
+    const geocoder = new Geocoder(await openHost(options));
+    try {
+      await Promise.all(shards.map((shard) => geocoder.insertShard(shard)));
+    } catch (error) {
+      geocoder.close();
+      throw error;
+    }
+    return geocoder;
+  }
+
+  /** Searches by text: what the user typed so far, the last word possibly unfinished. */
+  search(query: string, options: SearchOptions = {}): Promise<SearchResponse> {
+    return this.#call(options.signal, (host) => host.search(query, wireOptions(options)));
+  }
+
+  /** Says what is at a point, nearest first. */
+  reverse(options: ReverseOptions): Promise<SearchResponse> {
+    return this.#call(options?.signal, (host) => host.reverse(wireOptions(options ?? {})));
+  }
+
+  /** Loads a shard, in place of the one of the same country. */
+  insertShard(shard: ShardSource, options: InsertOptions = {}): Promise<Country> {
+    const { sizeBytes, sha256, onProgress } = options;
+    return this.#call(options.signal, (host, signal) => {
+      const bytes = bytesOf(shard);
+      return bytes
+        ? host.insertBytes(bytes, { sizeBytes, sha256 })
+        : host.insertResponse(
+            stoppable(shard as Response, signal),
+            { sizeBytes, sha256 },
+            onProgress,
+          );
+    });
+  }
+
+  /** Unloads the shard of a country (ISO 3166-1 alpha-2); answers whether there was one. */
+  removeShard(country: string): Promise<boolean> {
+    return this.#call(undefined, (host) => host.removeShard(country));
+  }
+
+  /** Lists the loaded shards, ordered by country code. */
+  countries(): Promise<Country[]> {
+    return this.#call(undefined, (host) => host.countries());
+  }
+
+  /**
+   * Frees the shards and ends the worker. Calls under way and later ones reject with code
+   * `closed`; closing twice is fine.
+   */
+  close(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    this.#host.close();
+  }
+
+  /** Runs one call until it settles, the caller's signal fires or the geocoder is closed. */
+  async #call<T>(
+    signal: AbortSignal | undefined,
+    run: (host: EngineHost, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const closing = this.#closing.signal;
+    if (closing.aborted) throw closedError();
+    if (signal?.aborted) throw abortedError(signal);
+    const stop = new AbortController();
+    let onAbort: (() => void) | undefined;
+    const stopped = new Promise<never>((_, reject) => {
+      onAbort = () => {
+        reject(closing.aborted || !signal ? closedError() : abortedError(signal));
+        stop.abort();
+      };
+      signal?.addEventListener('abort', onAbort);
+      closing.addEventListener('abort', onAbort);
+    });
+    try {
+      return await Promise.race([run(this.#host, stop.signal), stopped]);
+    } catch (error) {
+      throw toGeocoderError(error);
+    } finally {
+      if (onAbort) {
+        signal?.removeEventListener('abort', onAbort);
+        closing.removeEventListener('abort', onAbort);
+      }
+    }
+  }
+}
+
+function closedError(): GeocoderError {
+  return new GeocoderError('closed', 'the geocoder was closed');
+}

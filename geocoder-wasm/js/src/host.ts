@@ -1,0 +1,47 @@
+// What a geocoder asks of its engine, be it in this thread or in a worker.
+
+import type { Country, InsertOptions, RequestOptions, SearchResponse } from './types.js';
+
+/** Options as the engine reads them: checked there, so any value may stand here. */
+export type WireOptions = { readonly [name in WireOption]?: unknown };
+
+type WireOption = Exclude<keyof RequestOptions, 'signal'> | 'coordinates' | 'explain';
+
+const WIRE_OPTIONS: readonly WireOption[] = [
+  'countries',
+  'language',
+  'types',
+  'maxResults',
+  'coordinates',
+  'explain',
+];
+
+/** Takes the engine's options out of a caller's, which may hold anything else besides. */
+export function wireOptions(options: object): WireOptions {
+  const source = options as WireOptions;
+  const taken: { [name in WireOption]?: unknown } = {};
+  for (const name of WIRE_OPTIONS) {
+    const value = source[name];
+    if (value !== undefined && value !== null) taken[name] = value;
+  }
+  return taken;
+}
+
+/** What the bytes of a shard must be. */
+export type ShardChecks = Pick<InsertOptions, 'sizeBytes' | 'sha256'>;
+
+/** One engine with its shards. */
+export interface EngineHost {
+  search(query: string, options: WireOptions): Promise<SearchResponse>;
+  reverse(options: WireOptions): Promise<SearchResponse>;
+  insertBytes(bytes: Uint8Array, checks: ShardChecks): Promise<Country>;
+  insertResponse(
+    response: Response,
+    checks: ShardChecks,
+    onProgress: InsertOptions['onProgress'],
+  ): Promise<Country>;
+  removeShard(country: string): Promise<boolean>;
+  countries(): Promise<Country[]>;
+  /** Frees everything; calls that are under way reject with code `closed`. */
+  close(): void;
+}

@@ -1,0 +1,23 @@
+// Public surface of the package `hereabouts`.
+
+export type { FieldError, GeocoderErrorCode } from './errors.js';
+export { GeocoderError } from './errors.js';
+export { Geocoder } from './geocoder.js';
+export type {
+  Attribution,
+  Country,
+  Explanation,
+  GeocoderOptions,
+  InsertOptions,
+  Precision,
+  RecordType,
+  RequestOptions,
+  ReverseOptions,
+  SearchOptions,
+  SearchResponse,
+  SearchResult,
+  ShardSource,
+  StreetAddress,
+  TypeFilter,
+  WasmSource,
+} from './types.js';

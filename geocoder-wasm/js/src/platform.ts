@@ -1,0 +1,59 @@
+// Browsers and their workers: where the engine comes from and which thread it runs in.
+
+import { GeocoderError } from './errors.js';
+import type { EngineHost } from './host.js';
+import { openLocalHost } from './local.js';
+import { openRemoteHost } from './remote.js';
+import type { GeocoderOptions, WasmSource } from './types.js';
+
+/** Starts an engine where the options say. */
+export async function openHost(options: GeocoderOptions): Promise<EngineHost> {
+  // Only pages start a worker unasked: workers are off the page's thread already.
+  if (options.worker ?? typeof window !== 'undefined') {
+    try {
+      return await openRemoteHost(startWorker(options.workerUrl), options.wasm);
+    } catch (error) {
+      const unasked = options.worker === undefined;
+      const failed = error instanceof GeocoderError && error.code === 'worker_failed';
+      if (!(unasked && failed)) throw error;
+    }
+  }
+  return openLocalHost(() => compileWasm(options.wasm));
+}
+
+function startWorker(url: URL | string | undefined): Worker {
+  try {
+    // Bundlers find the worker by this very expression.
+    return url === undefined
+      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+      : new Worker(url, { type: 'module' });
+  } catch (cause) {
+    throw new GeocoderError('worker_failed', `the worker could not be started: ${cause}`, {
+      cause,
+    });
+  }
+}
+
+/** Compiles the engine. */
+export async function compileWasm(source: WasmSource | undefined): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (source !== undefined && typeof source !== 'string' && !(source instanceof URL)) {
+    return WebAssembly.compile(source);
+  }
+  // Bundlers find the file by this very expression.
+  const response = await fetch(source ?? new URL('./hereabouts.wasm', import.meta.url));
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
+  // Streaming wants the right content type, which not every static host sends.
+  return response.headers.get('content-type')?.startsWith('application/wasm')
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** The worker's side of its channel. */
+export const workerScope = globalThis as unknown as WorkerScope;
+
+/** As much of a worker's global scope as is used here. */
+export interface WorkerScope {
+  onmessage: ((event: MessageEvent) => void) | null;
+  postMessage(message: unknown): void;
+}

@@ -1,0 +1,135 @@
+// The engine in a worker of its own.
+
+import { GeocoderError, toGeocoderError } from './errors.js';
+import type { EngineHost, ShardChecks, WireOptions } from './host.js';
+import type { Calls, Op, ResponseParts, WorkerRequest, WorkerResponse } from './protocol.js';
+import type { Country, InsertOptions, SearchResponse, WasmSource } from './types.js';
+
+/** As much of a `Worker` as is used here; Node's are adapted to it. */
+export interface WorkerHandle {
+  onmessage: ((event: MessageEvent<WorkerResponse>) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(message: WorkerRequest, transfer: Transferable[]): void;
+  terminate(): void;
+}
+
+interface PendingCall {
+  resolve(result: never): void;
+  reject(error: GeocoderError): void;
+  onProgress: InsertOptions['onProgress'];
+}
+
+/** Starts an engine in a worker; the worker ends when that fails. */
+export async function openRemoteHost(
+  worker: WorkerHandle,
+  wasm: WasmSource | undefined,
+): Promise<EngineHost> {
+  const host = new RemoteHost(worker);
+  try {
+    await host.open(wasm);
+  } catch (error) {
+    host.close();
+    throw error;
+  }
+  return host;
+}
+
+class RemoteHost implements EngineHost {
+  readonly #worker: WorkerHandle;
+  readonly #pending = new Map<number, PendingCall>();
+  #lastId = 0;
+
+  constructor(worker: WorkerHandle) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onmessageerror = () => this.#failAll('worker_failed', 'an answer could not be read');
+    worker.onerror = (event) => {
+      event.preventDefault();
+      const reason = event.message ?? 'its script could not be loaded';
+      this.#failAll('worker_failed', `the worker failed: ${reason}`);
+    };
+  }
+
+  open(wasm: WasmSource | undefined): Promise<undefined> {
+    return this.#post('open', { wasm: wasm instanceof URL ? wasm.href : wasm });
+  }
+
+  search(query: string, options: WireOptions): Promise<SearchResponse> {
+    return this.#post('search', { query, options });
+  }
+
+  reverse(options: WireOptions): Promise<SearchResponse> {
+    return this.#post('reverse', { options });
+  }
+
+  insertBytes(bytes: Uint8Array, checks: ShardChecks): Promise<Country> {
+    return this.#post('insertBytes', { bytes, checks });
+  }
+
+  async insertResponse(
+    response: Response,
+    checks: ShardChecks,
+    onProgress: InsertOptions['onProgress'],
+  ): Promise<Country> {
+    const args = { ...takeApart(response), checks, progress: onProgress !== undefined };
+    try {
+      return await this.#post('insertResponse', args, onProgress);
+    } catch (error) {
+      // Not every browser can hand a stream to a worker; whole bodies can always be handed over.
+      if (!(error instanceof DOMException && error.name === 'DataCloneError')) throw error;
+    }
+    const body = await response.arrayBuffer().catch((cause) => {
+      throw new GeocoderError('network', `the body could not be read: ${cause}`, { cause });
+    });
+    return this.#post('insertResponse', { ...args, body }, onProgress);
+  }
+
+  removeShard(country: string): Promise<boolean> {
+    return this.#post('removeShard', { country });
+  }
+
+  countries(): Promise<Country[]> {
+    return this.#post('countries', {});
+  }
+
+  close(): void {
+    this.#worker.terminate();
+    this.#failAll('closed', 'the geocoder was closed');
+  }
+
+  #post<O extends Op>(
+    op: O,
+    args: Calls[O]['args'],
+    onProgress?: InsertOptions['onProgress'],
+  ): Promise<Calls[O]['result']> {
+    const id = ++this.#lastId;
+    const body = 'body' in args ? args.body : null;
+    return new Promise((resolve, reject) => {
+      this.#worker.postMessage({ id, op, args } as WorkerRequest, body ? [body] : []);
+      this.#pending.set(id, { resolve, reject, onProgress });
+    });
+  }
+
+  #receive(response: WorkerResponse): void {
+    const call = this.#pending.get(response.id);
+    if (!call) return;
+    if (response.kind === 'progress') {
+      call.onProgress?.(response.receivedBytes);
+      return;
+    }
+    this.#pending.delete(response.id);
+    if (response.kind === 'result') call.resolve(response.result as never);
+    else call.reject(toGeocoderError(response.error));
+  }
+
+  #failAll(code: 'worker_failed' | 'closed', message: string): void {
+    for (const call of this.#pending.values()) call.reject(new GeocoderError(code, message));
+    this.#pending.clear();
+  }
+}
+
+function takeApart(response: Response): ResponseParts {
+  const { status, headers } = response;
+  return { body: response.body, status, headers: [...headers] };
+}

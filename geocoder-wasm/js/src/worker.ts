@@ -1,0 +1,54 @@
+// Entry of the module worker: answers requests in the order in which they arrive.
+
+import { compileWasm, workerScope } from '#platform';
+import { toGeocoderError } from './errors.js';
+import type { EngineHost } from './host.js';
+import { openLocalHost } from './local.js';
+import type { ResponseParts, WorkerRequest, WorkerResponse } from './protocol.js';
+
+let host: EngineHost | undefined;
+
+workerScope.onmessage = async ({ data: request }: MessageEvent<WorkerRequest>) => {
+  const { id } = request;
+  try {
+    respond({ id, kind: 'result', result: await answer(request) });
+  } catch (thrown) {
+    const { code, message, errors } = toGeocoderError(thrown);
+    respond({ id, kind: 'error', error: { code, message, errors } });
+  }
+};
+
+function respond(response: WorkerResponse): void {
+  workerScope.postMessage(response);
+}
+
+async function answer(request: WorkerRequest) {
+  if (request.op === 'open') {
+    host = await openLocalHost(() => compileWasm(request.args.wasm));
+    return undefined;
+  }
+  if (!host) throw new Error('called before it was opened');
+  switch (request.op) {
+    case 'search':
+      return host.search(request.args.query, request.args.options);
+    case 'reverse':
+      return host.reverse(request.args.options);
+    case 'removeShard':
+      return host.removeShard(request.args.country);
+    case 'countries':
+      return host.countries();
+    case 'insertBytes':
+      return host.insertBytes(request.args.bytes, request.args.checks);
+    case 'insertResponse': {
+      const { checks, progress } = request.args;
+      const report = (receivedBytes: number) =>
+        respond({ id: request.id, kind: 'progress', receivedBytes });
+      return host.insertResponse(assemble(request.args), checks, progress ? report : undefined);
+    }
+  }
+}
+
+/** Puts a posted response together; a status that no constructor takes stands for a failure. */
+function assemble({ body, status, headers }: ResponseParts): Response {
+  return status < 200 ? Response.error() : new Response(body, { status, headers });
+}

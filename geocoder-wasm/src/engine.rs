@@ -1,0 +1,120 @@
+//! The bound engine: a geocoder that owns its shards in WebAssembly memory.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use geocoder_core::{CountryCode, Geocoder, Shard};
+use js_sys::{Function, Promise, Uint8Array, futures::future_to_promise};
+use wasm_bindgen::prelude::*;
+use web_sys::Response;
+
+use crate::country::Country;
+use crate::error::{Error, Result, to_js};
+use crate::options::request_options;
+use crate::shard_bytes::ShardBytes;
+
+/// A geocoder for JavaScript.
+///
+/// Shared with the downloads under way, which insert their shards when they are complete. It is
+/// borrowed only while no JavaScript of the caller runs, so borrows never collide.
+#[wasm_bindgen]
+#[derive(Debug, Default)]
+pub struct Engine {
+    geocoder: Rc<RefCell<Geocoder<Vec<u8>>>>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Makes an engine without shards.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Loads a shard and returns what it says about itself.
+    ///
+    /// # Errors
+    /// Fails when the bytes are no valid shard or not those announced by size and SHA-256.
+    #[wasm_bindgen(js_name = insertShard, unchecked_return_type = "Country")]
+    pub fn insert_shard(
+        &self,
+        bytes: &Uint8Array,
+        size_bytes: Option<f64>,
+        sha256: Option<String>,
+    ) -> Result<JsValue, JsValue> {
+        let mut shard = ShardBytes::new(size_bytes, sha256)?;
+        shard.append(bytes)?;
+        Ok(insert(&self.geocoder, shard)?)
+    }
+
+    /// Loads a shard from the body of a response, copying it once, as it arrives.
+    ///
+    /// The promise rejects as [`Self::insert_shard`] fails, or when the body breaks off.
+    #[wasm_bindgen(js_name = insertResponse, unchecked_return_type = "Promise<Country>")]
+    pub fn insert_response(
+        &self,
+        response: Response,
+        size_bytes: Option<f64>,
+        sha256: Option<String>,
+        on_progress: Option<Function>,
+    ) -> Promise {
+        let geocoder = Rc::clone(&self.geocoder);
+        future_to_promise(async move {
+            let mut shard = ShardBytes::new(size_bytes, sha256)?;
+            shard.append_body(&response, on_progress.as_ref()).await?;
+            Ok(insert(&geocoder, shard)?)
+        })
+    }
+
+    /// Unloads the shard of a country; returns whether there was one.
+    #[wasm_bindgen(js_name = removeShard)]
+    pub fn remove_shard(&self, country: &str) -> bool {
+        CountryCode::parse(country)
+            .is_some_and(|code| self.geocoder.borrow_mut().remove(code).is_some())
+    }
+
+    /// Lists the loaded shards, ordered by country code.
+    ///
+    /// # Errors
+    /// Fails only when JavaScript does while the objects are made.
+    #[wasm_bindgen(unchecked_return_type = "Country[]")]
+    pub fn countries(&self) -> Result<JsValue, JsValue> {
+        let geocoder = self.geocoder.borrow();
+        let countries: Vec<_> = geocoder.shards().iter().map(Country::from).collect();
+        Ok(to_js(&countries)?)
+    }
+
+    /// Answers a forward search.
+    ///
+    /// # Errors
+    /// Fails when options break their rules or a chunk that the answer needs is corrupt.
+    #[wasm_bindgen(unchecked_return_type = "SearchResponse")]
+    pub fn search(&self, query: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+        let request = request_options(query, options)?;
+        let request = request.into_search().map_err(Error::InvalidOptions)?;
+        let response = self.geocoder.borrow().search(&request).map_err(Error::Engine)?;
+        Ok(to_js(&response)?)
+    }
+
+    /// Answers a reverse search, nearest first.
+    ///
+    /// # Errors
+    /// Fails when options break their rules or a chunk that the answer needs is corrupt.
+    #[wasm_bindgen(unchecked_return_type = "SearchResponse")]
+    pub fn reverse(&self, options: &JsValue) -> Result<JsValue, JsValue> {
+        let request = request_options(&JsValue::UNDEFINED, options)?;
+        let request = request.into_reverse().map_err(Error::InvalidOptions)?;
+        let response = self.geocoder.borrow().reverse(&request).map_err(Error::Engine)?;
+        Ok(to_js(&response)?)
+    }
+}
+
+fn insert(geocoder: &RefCell<Geocoder<Vec<u8>>>, bytes: ShardBytes) -> Result<JsValue> {
+    let shard = Shard::open(bytes.finish()?)?;
+    let country = to_js(&Country::from(&shard))?;
+    geocoder.borrow_mut().insert(shard);
+    Ok(country)
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = "import type { Country, SearchResponse } from '../src/types.js';";

@@ -1,0 +1,25 @@
+// Finds an installed Chromium; nothing is downloaded.
+
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+
+/** Names the browser to test with: `CHROMIUM`, or the first one on the path. */
+export function chromiumPath(): string {
+  const { CHROMIUM, PATH = '' } = process.env;
+  if (CHROMIUM) return CHROMIUM;
+  const folders = [...PATH.split(delimiter), '/usr/bin'];
+  const found = folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(runs);
+  if (!found) throw new Error('no Chromium found: install one, or name it in CHROMIUM');
+  return found;
+}
+
+function runs(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

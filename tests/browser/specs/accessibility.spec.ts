@@ -1,0 +1,62 @@
+// Automatic accessibility checks of every view, in both themes and on both sizes.
+
+import type { AxeResults } from 'axe-core';
+import { type AppPage, expect, test } from '../harness/test.js';
+
+declare const axe: { run(): Promise<AxeResults> };
+
+async function expectNoViolations(app: AppPage, view: string): Promise<void> {
+  const violations = await app.page.evaluate(async () => (await axe.run()).violations);
+  const told = violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
+  );
+  expect(told, view).toEqual([]);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [device, viewport] of [
+    ['desktop', { width: 1280, height: 800 }],
+    ['phone', { width: 390, height: 844 }],
+  ] as const) {
+    test.describe(`${colorScheme} theme on a ${device}`, () => {
+      test.use({ colorScheme, viewport });
+
+      test('every view passes the checks', async ({ app }) => {
+        await app.open();
+        await expect(app.country('li')).toBeVisible();
+        await expectNoViolations(app, 'first visit');
+        await app.download('li', 'Liechtenstein');
+        await expectNoViolations(app, 'countries');
+        await app.page.getByRole('button', { name: 'Settings' }).click();
+        await expectNoViolations(app, 'settings');
+        await app.search.fill('vaduz');
+        await app.search.press('ArrowDown');
+        await expect(app.options.first()).toBeVisible();
+        await expectNoViolations(app, 'suggestions');
+        await app.search.press('Enter');
+        await expect(app.card).toBeVisible();
+        await expectNoViolations(app, 'card');
+        await app.card.getByRole('button', { name: 'Close' }).click();
+        await expectNoViolations(app, 'start');
+      });
+    });
+  }
+}
+
+test('the map answers to the keyboard alone', async ({ app }) => {
+  await app.open();
+  await app.download('li', 'Liechtenstein');
+  await app.search.fill('Städtle 43 Vaduz');
+  await expect(app.options.first()).toContainText('Städtle');
+  await app.search.press('Enter');
+  await app.card.getByRole('button', { name: 'Close' }).click();
+  const map = app.page.getByRole('application', { name: 'Map' });
+  await map.focus();
+  await map.press('Enter');
+  await expect(app.card.getByRole('heading', { level: 2 })).toContainText('Städtle');
+  const scale = await app.page.locator('#scale').textContent();
+  await map.press('-');
+  await map.press('-');
+  await expect(app.page.locator('#scale')).not.toHaveText(scale ?? '');
+});

@@ -1,0 +1,90 @@
+// The countries of the device: sizes, removal, two tabs, storage without the private file system.
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from '../harness/test.js';
+import { DATA } from '../harness/workspace.js';
+
+const MANIFEST = JSON.parse(readFileSync(`${DATA}/manifest.json`, 'utf8'));
+
+test('the first visit invites to download and tells the sizes', async ({ app }) => {
+  await app.open();
+  await expect(app.page.getByRole('heading', { name: 'Choose a country to start' })).toBeVisible();
+  for (const code of ['li', 'mc']) {
+    const kilobytes = Math.round(MANIFEST.countries[code].base.size_br / 1000);
+    await expect(app.country(code)).toContainText(`${kilobytes} kB to download`);
+    await expect(app.country(code)).toContainText('addresses');
+  }
+});
+
+test('every downloaded country names its sources and licences', async ({ app }) => {
+  await app.open();
+  await app.download('li', 'Liechtenstein');
+  const [{ notice, licence }] = MANIFEST.countries.li.attribution;
+  await expect(app.page.locator('#attribution')).toContainText(`${notice} (${licence})`);
+  await expect(app.page.locator('#attribution')).toContainText('Natural Earth');
+});
+
+test('a removed country answers no more, also after a reload', async ({ app }) => {
+  await app.open();
+  await app.download('li', 'Liechtenstein');
+  await app.download('mc', 'Monaco');
+  await app.page.getByRole('button', { name: 'Remove Liechtenstein' }).click();
+  await expect(app.country('li')).toHaveAttribute('data-state', 'available');
+  await app.page.reload();
+  await app.showCountries();
+  await expect(app.country('li')).toHaveAttribute('data-state', 'available');
+  await expect(app.country('mc')).toHaveAttribute('data-state', 'ready');
+  const files = await app.page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const names: string[] = [];
+    for await (const name of (await root.getDirectoryHandle('shards')).keys()) names.push(name);
+    return names.sort();
+  });
+  expect(files).toEqual([MANIFEST.countries.mc.base.sha256, 'index.json'].sort());
+});
+
+test('a second tab gets what the first one downloads', async ({ app }) => {
+  await app.open();
+  const second = await app.page.context().newPage();
+  await second.goto(app.server.origin);
+  await expect(second.getByRole('button', { name: 'Download Monaco' })).toBeVisible();
+  await app.download('mc', 'Monaco');
+  await expect(second.getByText('Monaco is ready on this device.')).toBeVisible();
+});
+
+test('a cancelled download leaves nothing behind', async ({ app }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await app.page.route('**/sync/v1/blobs/*', async (route) => {
+    await held;
+    await route.abort();
+  });
+  await app.open();
+  await app.page.getByRole('button', { name: 'Download Monaco' }).click();
+  await expect(app.country('mc')).toHaveAttribute('data-state', 'downloading');
+  await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
+  await app.page.getByRole('button', { name: 'Cancel download of Monaco' }).click();
+  await expect(app.country('mc')).toHaveAttribute('data-state', 'available');
+  release();
+  await app.page.unrouteAll({ behavior: 'wait' });
+  await app.download('mc', 'Monaco');
+});
+
+test.describe('without a writable private file system', () => {
+  test('countries are kept in IndexedDB', async ({ app }) => {
+    await app.page.addInitScript(() => {
+      delete (FileSystemFileHandle.prototype as Partial<FileSystemFileHandle>).createWritable;
+    });
+    await app.open();
+    await app.download('mc', 'Monaco');
+    await expect(app.page.locator('[data-store="indexeddb"]')).toBeVisible();
+    await app.goOffline();
+    await app.search.fill('30 bd princesse charlotte');
+    await expect(app.options.first()).toContainText('Boulevard Princesse Charlotte');
+    await app.showCountries();
+    await app.page.getByRole('button', { name: 'Remove Monaco' }).click();
+    await expect(app.country('mc')).toHaveAttribute('data-state', 'available');
+  });
+});

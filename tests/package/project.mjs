@@ -1,0 +1,41 @@
+// An empty project with the packed tarball installed, as a newcomer would have it.
+
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Makes the project; `remove` deletes it. */
+export function makeProject() {
+  const folder = mkdtempSync(join(tmpdir(), 'hereabouts-package-'));
+  const write = (name, text) => writeFileSync(join(folder, name), text);
+  write('package.json', '{ "name": "consumer", "private": true, "type": "module" }');
+  const { version } = JSON.parse(readFileSync(join(root, 'geocoder-wasm/js/package.json'), 'utf8'));
+  const tarball = join(root, `hereabouts-${version}.tgz`);
+  // The package has no dependencies, so that nothing is asked of a registry.
+  run(folder, 'npm', ['install', '--offline', '--no-audit', '--no-fund', tarball]);
+  return {
+    folder,
+    write,
+    at: (path) => join(folder, path),
+    run: (command, args) => run(folder, command, args),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Copies the demo's shards into a project and returns their addresses below it. */
+export function copyShards(project) {
+  const data = join(root, 'demo-data');
+  const manifest = JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8'));
+  return Object.entries(manifest.countries).map(([country, { base }]) => {
+    cpSync(join(data, 'blobs', base.sha256), project.at(`${country}.shard`));
+    return `${country}.shard`;
+  });
+}
+
+function run(cwd, command, args) {
+  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
