@@ -72,10 +72,8 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             if let Some(ordinal) = piece.automaton.get(term) {
                 matches.push(index, ordinal, ordinal, *mask, *cost, Part::Whole);
             }
-            if *unfinished {
-                if let Some((first, last)) = piece.automaton.below(term) {
-                    matches.push(index, first, last, *mask, cost + PREFIX_COST, Part::Whole);
-                }
+            if *unfinished && let Some((first, last)) = piece.automaton.below(term) {
+                matches.push(index, first, last, *mask, cost + PREFIX_COST, Part::Whole);
             }
         }
         Ok(())
