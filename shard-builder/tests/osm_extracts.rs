@@ -257,3 +257,22 @@ fn an_extract_of_elsewhere_has_nothing_of_a_country() {
     let found = osm::read(country, &[extract("monaco.osm.pbf")], &mut report);
     assert!(matches!(found, Err(Error::Empty { .. })), "{:?}", found.map(|g| g.places.len()));
 }
+
+#[test]
+fn an_extract_of_a_city_is_read_without_the_boundary_of_its_country() {
+    let Some(data) = std::env::var_os("HEREABOUTS_DATA") else {
+        println!("skipped: HEREABOUTS_DATA does not name the folder of helsinki-centre.osm.pbf");
+        return;
+    };
+    let path = Path::new(&data).join("helsinki-centre.osm.pbf");
+    let country = CountryCode::parse("fi").unwrap();
+    let mut report = Report::default();
+    let gazetteer = osm::read(country, &[path], &mut report).unwrap();
+    assert!(report.warnings.contains_key("no boundary of the country"), "{report}");
+    let street = streets(&gazetteer, "Mannerheimintie")[0];
+    assert_eq!(city(&gazetteer, street), "Helsinki");
+    let swedish = ("sv".to_string(), "Mannerheimvägen".to_string());
+    assert!(street.names.languages.contains(&swedish));
+    let houses: usize = gazetteer.streets.iter().map(|street| street.houses.len()).sum();
+    assert!(houses > 550, "{houses}");
+}

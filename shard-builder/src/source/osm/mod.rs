@@ -1,7 +1,7 @@
 //! OpenStreetMap: extracts in PBF format to a gazetteer of one country.
 //!
-//! Passes over the files collect what is needed ([`extract`]); then boundaries give the hierarchy
-//! ([`hierarchy`]), ways give streets, addresses give houses, and the rest gives points.
+//! Passes over the files collect what is needed (`extract`); then boundaries give the hierarchy
+//! (`hierarchy`), ways give streets, addresses give houses, and the rest gives points.
 
 mod address;
 mod arc;
