@@ -16,6 +16,8 @@ use crate::shard::{
 const MAX_RANGE_TERMS: u32 = 4096;
 /// Most postings read for one range.
 const MAX_RANGE_POSTINGS: u32 = 50_000;
+/// In a shard of so few blocks no word is too frequent to be followed.
+const FEW_BLOCKS: u32 = 4096;
 /// Most records passed by, and about how many a block has.
 const RECORD_BUDGET: usize = 12_000;
 const BLOCK_RECORDS: usize = 40;
@@ -284,8 +286,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut touched: Vec<u32> = Vec::new();
         let content = self.weights.content();
         for found in &self.record_matches.list {
-            // Street types and articles are everywhere: they count when a record is looked at.
-            if found.mask & content == 0 {
+            // Street types and articles are everywhere in a large country: there they count only
+            // when a record is looked at.
+            if found.mask & content == 0 && places.n_blocks > FEW_BLOCKS {
                 continue;
             }
             let piece = match self.shard.piece(Dictionary::Records, found.piece)? {
@@ -409,6 +412,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             ignored = numbers & !explained;
             if let Some(house) = house {
                 score.add("house number", house.points);
+                // A number that is the start of a postcode as well was meant as the house's.
+                container &= !house.mask;
                 explained |= house.mask;
                 let foreign = ignored & !house.mask;
                 score.add("foreign numbers", WEIGHTS.number_foreign * ones(foreign));
@@ -470,7 +475,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let Target::Record { block, index: number, record, .. } = &candidate.target else {
             return Ok(None);
         };
-        let taken = candidate.explained;
+        let taken = candidate.explained & !started_zipcodes(zipcodes);
         let free = self.query.numbers.iter().any(|number| number.mask & taken == 0);
         if record.kind != RecordType::Street || !free {
             return Ok(None);
@@ -557,6 +562,13 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         Ok(Some(NameMatch { words, costs, coverage, points, alternate }))
     }
+}
+
+/// Words that only start a postcode: they may as well be house numbers.
+fn started_zipcodes(zipcodes: &[(u32, TokenMask, f32)]) -> TokenMask {
+    let whole = zipcodes.iter().filter(|(_, _, cost)| *cost == 0.0);
+    let whole = whole.fold(0, |words, (_, mask, _)| words | mask);
+    zipcodes.iter().fold(0, |words, (_, mask, _)| words | mask) & !whole
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of words")]
