@@ -226,7 +226,8 @@ pub(crate) fn distance(word: &str, term: &str, max_edits: u8, prefix: bool) -> O
     best
 }
 
-#[cfg(all(test, feature = "build"))]
+#[cfg(test)]
+#[cfg(feature = "build")]
 mod tests {
     use proptest::prelude::*;
 

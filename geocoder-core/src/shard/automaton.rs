@@ -131,7 +131,8 @@ pub(crate) fn front_code(terms: &[String]) -> (Vec<u8>, Vec<u8>) {
     (shared, rests)
 }
 
-#[cfg(all(test, feature = "build"))]
+#[cfg(test)]
+#[cfg(feature = "build")]
 mod tests {
     use std::collections::BTreeSet;
 

@@ -22,12 +22,12 @@ mod names;
 mod places;
 mod records;
 mod terms;
-#[cfg(all(test, feature = "build"))]
+#[cfg(test)]
+#[cfg(feature = "build")]
 mod tests;
 #[cfg(feature = "build")]
 pub mod writer;
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 pub use meta::{ChunkInfo, ChunkKind, SectionSize, ShardMeta};
@@ -36,8 +36,10 @@ pub(crate) use boundaries::BoundariesChunk;
 pub(crate) use houses::StoredHouse;
 pub(crate) use names::{Name, Role};
 pub(crate) use places::{NO_PARENT, Place, Places, point};
-pub(crate) use records::{Record, UNITS_PER_DEGREE};
-pub(crate) use terms::{Piece, TermRef};
+pub(crate) use records::Record;
+#[cfg(feature = "build")]
+pub(crate) use records::UNITS_PER_DEGREE;
+pub(crate) use terms::{MAX_PIECE_TERMS, Piece, TermRef};
 
 use bits::BitReader;
 use container::Container;
@@ -68,8 +70,8 @@ pub struct Shard<D> {
     place_pieces: Vec<OnceLock<PieceTables>>,
     term_pieces: Vec<OnceLock<PieceTables>>,
     boundaries: Vec<OnceLock<BoundariesChunk>>,
-    /// References to the stop words of the lexicon, by dictionary, ascending.
-    stop_terms: [OnceLock<Vec<TermRef>>; 2],
+    /// References to the stop words among the terms of places, ascending.
+    place_stop_terms: OnceLock<Vec<TermRef>>,
     /// Chunk numbers: first terms chunk, first records chunk, first boundaries chunk.
     first_terms_chunk: usize,
     first_records_chunk: usize,
@@ -146,7 +148,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
             place_pieces: places.pieces.iter().map(|_| OnceLock::new()).collect(),
             term_pieces: places.first_terms.iter().map(|_| OnceLock::new()).collect(),
             boundaries: places.boundaries.iter().map(|_| OnceLock::new()).collect(),
-            stop_terms: [OnceLock::new(), OnceLock::new()],
+            place_stop_terms: OnceLock::new(),
             first_terms_chunk: 2,
             first_records_chunk,
             first_boundaries_chunk: first_records_chunk + 3 * places.records.len(),
@@ -177,7 +179,8 @@ impl<D: AsRef<[u8]>> Shard<D> {
         }
         let mut houses = Vec::new();
         for block in 0..self.places.n_blocks {
-            let Lookup::Found(records) = self.records(block)? else { continue };
+            let mut records = Vec::new();
+            self.scan_records(block, |_| true, |_, record, _| records.push(record))?;
             let mut house_block = match self.houses(block)? {
                 Lookup::Found((chunk, index)) => chunk.block(index)?,
                 Lookup::Missing(chunk) => return Err(missing(chunk)),
@@ -253,31 +256,24 @@ impl<D: AsRef<[u8]>> Shard<D> {
         Ok(Lookup::Found(tables.piece(bytes).ok_or(no_piece)?))
     }
 
-    /// Returns the references to stop words; those in missing chunks are left out.
-    pub(crate) fn stop_terms(&self, dictionary: Dictionary) -> Result<Cow<'_, [TermRef]>> {
-        let [of_places, of_records] = &self.stop_terms;
-        let cell = if dictionary == Dictionary::Places { of_places } else { of_records };
-        if let Some(known) = cell.get() {
-            return Ok(Cow::Borrowed(known));
+    /// Returns the references to stop words, ascending.
+    pub(crate) fn stop_terms(&self, dictionary: Dictionary) -> Result<&[TermRef]> {
+        if dictionary == Dictionary::Records {
+            return Ok(&self.places.stop_terms);
         }
-        let (mut terms, mut complete) = (Vec::new(), true);
+        if let Some(known) = self.place_stop_terms.get() {
+            return Ok(known);
+        }
+        let mut terms = Vec::new();
         for index in 0..self.n_pieces(dictionary) {
-            let Lookup::Found(piece) = self.piece(dictionary, index)? else {
-                complete = false;
-                continue;
-            };
+            let Lookup::Found(piece) = self.piece(dictionary, index)? else { continue };
             for word in &self.meta.lexicon.stop_words {
-                let ordinal = piece.automaton.get(word);
-                if let Some(slot) = ordinal.and_then(|ordinal| piece.slot(ordinal)) {
-                    terms.push(TermRef::new(index, slot));
-                }
+                let slot = piece.automaton.get(word).and_then(|ordinal| piece.slot(ordinal));
+                terms.extend(slot.map(|slot| TermRef::new(index, slot)));
             }
         }
         terms.sort_unstable();
-        if complete {
-            return Ok(Cow::Borrowed(cell.get_or_init(|| terms)));
-        }
-        Ok(Cow::Owned(terms))
+        Ok(self.place_stop_terms.get_or_init(|| terms))
     }
 
     /// Returns the houses chunk of a block and the houses of a street in it.
@@ -286,7 +282,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         block: u32,
         number: usize,
     ) -> Result<Lookup<(HousesChunk<'_>, Vec<StoredHouse>)>> {
-        let records = match self.records(block)? {
+        let records = match self.nameless_records(block)? {
             Lookup::Found(records) => records,
             Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
         };
@@ -354,13 +350,42 @@ impl<D: AsRef<[u8]>> Shard<D> {
         })
     }
 
-    /// Reads the records of a block.
-    pub(crate) fn records(&self, block: u32) -> Result<Lookup<Vec<Record>>> {
+    /// Reads the records of a block without their names.
+    pub(crate) fn nameless_records(&self, block: u32) -> Result<Lookup<Vec<Record>>> {
+        let mut records = Vec::new();
+        let scanned = self.scan_records(block, |_| false, |_, record, _| records.push(record))?;
+        Ok(scanned.map(|()| records))
+    }
+
+    /// Reads one record of a block.
+    pub(crate) fn record(&self, block: u32, number: usize) -> Result<Lookup<Option<Record>>> {
+        let mut wanted = None;
+        let scanned = self.scan_records(
+            block,
+            |_| true,
+            |at, record, _| {
+                if at == number {
+                    wanted = Some(record);
+                }
+            },
+        )?;
+        Ok(scanned.map(|()| wanted))
+    }
+
+    /// Reads the records of a block; they have their names when one of their terms passes a
+    /// test, which `visit` is told.
+    pub(crate) fn scan_records(
+        &self,
+        block: u32,
+        test: impl FnMut(TermRef) -> bool,
+        visit: impl FnMut(usize, Record, bool),
+    ) -> Result<Lookup<()>> {
         let no_place = Error::Malformed { section: "places", what: "a block has no place" };
         let city = self.places.place_of_block(block).ok_or(no_place.clone())?;
         let city = self.places.get(city).ok_or(no_place)?;
         self.block_chunk(block, 0)?.and_then(|(bytes, index, _)| {
-            Ok(Lookup::Found(RecordsChunk::read(bytes, self.context())?.block(index, city)?))
+            let chunk = RecordsChunk::read(bytes, self.context())?;
+            chunk.scan(index, city, test, visit).map(Lookup::Found)
         })
     }
 

@@ -33,7 +33,8 @@ function buildShards(): void {
   for (const [country, name] of COUNTRIES) {
     const osm = `${REPOSITORY}tests/data/${name}.osm.pbf`;
     const options = ['build', '--country', country, '--osm', osm, '--out', fresh];
-    execFileSync(binary('shard-builder'), options, { stdio: 'inherit' });
+    // What it says on the way is told with the error, if it fails.
+    execFileSync(binary('shard-builder'), options, { stdio: 'pipe' });
   }
   writeFileSync(`${fresh}/inputs.sha256`, stamp);
   rmSync(DATA, { recursive: true, force: true });

@@ -11,7 +11,8 @@ export const DATA = `${REPOSITORY}target/browser-data`;
 /** Folder of the built app. */
 export const WWW = `${REPOSITORY}www/dist`;
 
-const PROFILE = process.env['HEREABOUTS_PROFILE'] === 'release' ? 'release' : 'debug';
+/** Release unless told otherwise, as the demo runs; debug builds are quicker to make. */
+const PROFILE = process.env['HEREABOUTS_PROFILE'] === 'debug' ? 'debug' : 'release';
 
 /** Options of cargo that build the binaries which {@link binary} names. */
 export const CARGO_PROFILE = PROFILE === 'release' ? ['--release'] : [];

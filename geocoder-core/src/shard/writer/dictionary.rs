@@ -213,6 +213,13 @@ impl Terms {
         self.pieces.iter().filter_map(|piece| piece.first())
     }
 
+    /// Returns the references of those words that are terms, ascending.
+    pub(super) fn refs_of(&self, words: &[String]) -> Vec<TermRef> {
+        let refs = words.iter().filter_map(|word| self.refs.get(word).copied());
+        let refs: BTreeSet<TermRef> = refs.collect();
+        refs.into_iter().collect()
+    }
+
     /// Turns a name into references.
     pub(super) fn name(&self, draft: &NameDraft) -> Name {
         let terms = draft.words.iter().map(|word| {
