@@ -1,6 +1,8 @@
 //! The geocoder: several shards behind one search and one reverse call.
 
 use crate::error::Result;
+use crate::features::{Features, collect};
+use crate::geo::BBox;
 use crate::present::present;
 use crate::record::{CountryCode, RecordType};
 use crate::request::{MAX_RESULTS, ReverseRequest, SearchRequest};
@@ -85,6 +87,18 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
         let mut answer = Answer::new(request.max_results);
         self.reverse_into(request, &mut answer)?;
         Ok(answer.finish(String::new()))
+    }
+
+    /// Returns what a map can draw in a box: boundaries, and streets when asked for.
+    ///
+    /// # Errors
+    /// Fails when a chunk that the answer needs is corrupt.
+    pub fn features(&self, bbox: &BBox, with_streets: bool) -> Result<Features> {
+        let mut features = Features::default();
+        for shard in &self.shards {
+            collect(shard, bbox, with_streets, &mut features)?;
+        }
+        Ok(features)
     }
 
     fn reverse_into(&self, request: &ReverseRequest, answer: &mut Answer) -> Result<()> {

@@ -98,6 +98,14 @@ impl BBox {
             && (self.min_lat..=self.max_lat).contains(&point.lat)
     }
 
+    /// Whether the boxes have a point in common.
+    pub fn touches(&self, other: &Self) -> bool {
+        self.min_lon <= other.max_lon
+            && other.min_lon <= self.max_lon
+            && self.min_lat <= other.max_lat
+            && other.min_lat <= self.max_lat
+    }
+
     /// Returns a lower bound in metres of the distance from a point to anything in the box.
     pub fn distance_m(&self, point: LonLat) -> f64 {
         if self.min_lon > self.max_lon {

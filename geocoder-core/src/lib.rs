@@ -7,6 +7,7 @@
 
 mod engine;
 pub mod error;
+pub mod features;
 #[cfg(feature = "build")]
 pub mod gazetteer;
 pub mod geo;

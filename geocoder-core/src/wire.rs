@@ -29,7 +29,7 @@ pub enum Value {
     /// A text.
     Text(String),
     /// A list.
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// An object; its content plays no role in any option.
     Object,
 }

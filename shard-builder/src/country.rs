@@ -42,12 +42,11 @@ impl CountryProfile {
             "li" => Self { administrative: &[], county: &[], ..DEFAULT },
             "mc" => Self { administrative: &[], county: &[], quarter: &[10], ..DEFAULT },
             "ad" => Self { administrative: &[], county: &[], city: &[7], ..DEFAULT },
-            "dk" | "no" | "se" => Self { county: &[], city: &[7], ..DEFAULT },
+            "dk" | "jp" | "no" | "se" => Self { county: &[], city: &[7], ..DEFAULT },
             "is" => Self { administrative: &[5], county: &[], city: &[6], ..DEFAULT },
             "cz" => Self { administrative: &[6], county: &[7], ..DEFAULT },
             "pt" => Self { administrative: &[6], county: &[], city: &[7], ..DEFAULT },
             "lu" => Self { administrative: &[], ..DEFAULT },
-            "jp" => Self { county: &[], city: &[7], ..DEFAULT },
             "fr" => Self {
                 quarter: &[9],
                 county_code_tag: "ref:INSEE",

@@ -4,10 +4,12 @@
 //! every number of that parity when it covers at most ten of them, and the two ends otherwise;
 //! a falling "range" (`37-12`, block and house in some cities) is one number with a suffix.
 
+use geocoder_core::text::{MAX_HOUSE_NUMBER, parse_house_number};
+
 /// Most numbers that one range stands for.
 const MAX_RANGE: u32 = 10;
-/// Longest suffix kept, in characters.
-const MAX_SUFFIX_CHARS: usize = 12;
+/// Longest suffix kept, in bytes.
+const MAX_SUFFIX_BYTES: usize = 12;
 /// Most numbers read from one tag.
 const MAX_LIST: usize = 32;
 
@@ -66,13 +68,22 @@ fn parse_one(text: &str) -> Option<HouseNumber> {
     }
     let end = from_number.find(|c: char| !c.is_ascii_digit()).unwrap_or(from_number.len());
     let (digits, rest) = from_number.split_at_checked(end)?;
-    let number = digits.parse().ok().filter(|number| *number > 0)?;
-    let mut suffix: String = rest.trim().chars().take(MAX_SUFFIX_CHARS).collect();
-    // Longer suffixes are words (bis, ter) and differ in case by the mapper's taste only.
-    if suffix.chars().filter(|c| c.is_alphabetic()).count() > 1 {
-        suffix = suffix.to_lowercase();
+    let number = digits.parse().ok().filter(|n| (1..=MAX_HOUSE_NUMBER).contains(n))?;
+    Some(HouseNumber { number, suffix: suffix(number, rest) })
+}
+
+/// Returns what follows a number when it is a suffix that people could ask for.
+fn suffix(number: u32, rest: &str) -> String {
+    let shown = rest.trim();
+    if shown.len() > MAX_SUFFIX_BYTES || parse_house_number(&format!("{number}{shown}")).is_none() {
+        // What is no suffix says where in the house: a floor, a name.
+        return String::new();
     }
-    Some(HouseNumber { number, suffix })
+    // Longer suffixes are words (bis, ter) and differ in case by the mapper's taste only.
+    if shown.chars().filter(|c| c.is_alphabetic()).count() > 1 {
+        return shown.to_lowercase();
+    }
+    shown.into()
 }
 
 #[cfg(test)]
@@ -95,6 +106,8 @@ mod tests {
             ("Nr. 7", "7"),
             ("n° 7", "7"),
             ("007", "7"),
+            ("7 (Hinterhaus)", "7"),
+            ("7 Villa Rosa", "7"),
         ];
         for (text, expected) in cases {
             assert_eq!(shown(text), [expected], "{text}");

@@ -12,6 +12,9 @@ use serde::Serialize;
 use crate::compress;
 use crate::shard_file;
 
+/// Names of the types of points.
+const POINT_TYPES: [&str; 5] = ["airport", "bus", "tourism", "townhall", "train"];
+
 /// Account of a shard. Compressed sizes are brotli's at quality 11.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Inspection {
@@ -84,28 +87,36 @@ pub fn inspect(shard: &Shard<Vec<u8>>) -> Inspection {
             (count > 0).then(|| ChunkSize { kind: kind.name(), count, size })
         })
         .collect();
-    let size = |kinds: &[ChunkKind]| {
-        let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
-        let held = chunks.iter().filter(|chunk| names.contains(&chunk.kind));
-        held.fold(Size::default(), |sum, chunk| Size {
-            raw_bytes: sum.raw_bytes + chunk.size.raw_bytes,
-            brotli_bytes: sum.brotli_bytes + chunk.size.brotli_bytes,
-        })
+    let size = |kind: ChunkKind| {
+        let held = chunks.iter().find(|chunk| chunk.kind == kind.name());
+        held.map_or(Size::default(), |chunk| chunk.size)
+    };
+    // A section is transferred at the rate of the chunks that it is a part of.
+    let section = |name: &str, kind: ChunkKind| {
+        let raw = meta.sections.iter().find(|section| section.name == name);
+        let raw = raw.map_or(0.0, |section| section.bytes as f64);
+        let whole = size(kind);
+        let rate = whole.brotli_bytes as f64 / whole.raw_bytes.max(1) as f64;
+        [raw, raw * rate]
+    };
+    let whole = |kind: ChunkKind| {
+        let size = size(kind);
+        [size.raw_bytes as f64, size.brotli_bytes as f64]
+    };
+    let with_terms = |records: &str, terms: &str| {
+        let parts = [section(records, ChunkKind::Records), section(terms, ChunkKind::Terms)];
+        [parts[0][0] + parts[1][0], parts[0][1] + parts[1][1]]
     };
     let count = |names: &[&str]| names.iter().filter_map(|name| records.get(*name)).sum::<u64>();
-    let streets = count(&["street"]);
-    // Streets and points share their chunks and terms, so they share the bytes as well.
-    let named = streets + count(&["airport", "bus", "tourism", "townhall", "train"]);
     let costs = [
-        ("house", size(&[ChunkKind::Houses]), count(&["house"])),
-        ("street_or_point", size(&[ChunkKind::Records, ChunkKind::Terms]), named),
-        ("street_geometry", size(&[ChunkKind::Geometry]), streets),
+        ("house", whole(ChunkKind::Houses), count(&["house"])),
+        ("street", with_terms("streets", "terms of streets"), count(&["street"])),
+        ("street_geometry", whole(ChunkKind::Geometry), count(&["street"])),
+        ("point", with_terms("points", "terms of points"), count(&POINT_TYPES)),
     ];
-    let per_record = costs.into_iter().filter(|(_, _, n)| *n > 0).map(|(name, size, n)| {
-        let each = |bytes: u64| bytes as f64 / n as f64;
-        let cost =
-            PerRecord { raw_bytes: each(size.raw_bytes), brotli_bytes: each(size.brotli_bytes) };
-        (name, cost)
+    let per_record = costs.into_iter().filter(|(_, _, n)| *n > 0).map(|(name, bytes, n)| {
+        let [raw_bytes, brotli_bytes] = bytes.map(|bytes| bytes / n as f64);
+        (name, PerRecord { raw_bytes, brotli_bytes })
     });
     let apart = [ChunkKind::Geometry, ChunkKind::Boundaries];
     Inspection {

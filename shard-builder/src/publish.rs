@@ -159,8 +159,8 @@ fn write_blob(path: &Path, bytes: &[u8]) -> Result<(u64, u64)> {
         write_atomically(path, bytes)?;
     }
     let mut sizes = [0, 0];
-    let forms: [(&str, fn(&[u8]) -> io::Result<Vec<u8>>); 2] =
-        [(".br", compress::brotli), (".gz", compress::gzip)];
+    type Form = fn(&[u8]) -> io::Result<Vec<u8>>;
+    let forms: [(&str, Form); 2] = [(".br", compress::brotli), (".gz", compress::gzip)];
     for (size, (suffix, form)) in sizes.iter_mut().zip(forms) {
         let path = named(suffix);
         *size = match size_of(&path).filter(|size| *size > 0) {

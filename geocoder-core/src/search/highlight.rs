@@ -47,9 +47,11 @@ fn matched_letters(term: &str, query: &Query, lexicon: &Lexicon) -> Option<usize
             term.strip_prefix(token.term.as_str()).is_some_and(|rest| rest == next.term)
         });
         let spelled_otherwise = || text::variants(&token.term).iter().any(|other| other == term);
-        let letters = if token.term == term || joined || spelled_otherwise() {
-            Some(whole)
-        } else if same_meaning(&token.term, term, lexicon) {
+        let same = token.term == term
+            || joined
+            || spelled_otherwise()
+            || same_meaning(&token.term, term, lexicon);
+        let letters = if same {
             Some(whole)
         } else if token.unfinished && term.starts_with(&token.term) {
             Some(token.term.chars().count())

@@ -69,13 +69,11 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         let Reading { term, mask, cost, unfinished } = reading;
         for index in self.pieces(term, *unfinished) {
             let Some(piece) = self.piece(index, matches)? else { continue };
-            if let Some(ordinal) = piece.fst.get(term.as_bytes()) {
+            if let Some(ordinal) = piece.automaton.get(term) {
                 matches.push(index, ordinal, ordinal, *mask, *cost, Part::Whole);
             }
-            if *unfinished {
-                below(&piece, term, |first, last| {
-                    matches.push(index, first, last, *mask, cost + PREFIX_COST, Part::Whole);
-                });
+            if *unfinished && let Some((first, last)) = piece.automaton.below(term) {
+                matches.push(index, first, last, *mask, cost + PREFIX_COST, Part::Whole);
             }
         }
         Ok(())
@@ -138,13 +136,12 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         for index in pieces {
             let Some(piece) = self.piece(index, matches)? else { continue };
             ranges.clear();
-            pattern.ranges(&piece.fst, &mut ranges);
+            pattern.ranges(piece.automaton, &mut ranges);
             for range in &ranges {
                 any = true;
                 let longer = if prefix { PREFIX_COST } else { 0.0 };
                 let cost = f32::from(range.edits) * EDIT_COST + longer;
-                let (first, last) = (u64::from(range.start), u64::from(range.end) - 1);
-                matches.push(index, first, last, mask, cost, Part::Whole);
+                matches.push(index, range.start, range.end - 1, mask, cost, Part::Whole);
             }
         }
         Ok(any)
@@ -161,7 +158,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             for (half, part) in [(left, Part::First), (right, Part::Second)] {
                 for index in self.pieces(half, false) {
                     let Some(piece) = self.piece(index, matches)? else { continue };
-                    if let Some(ordinal) = piece.fst.get(half.as_bytes()) {
+                    if let Some(ordinal) = piece.automaton.get(half) {
                         halves.push((index, ordinal, part));
                     }
                 }
@@ -211,15 +208,13 @@ impl Matches {
     fn push(
         &mut self,
         piece: usize,
-        first: u64,
-        last: u64,
+        first: u32,
+        last: u32,
         mask: TokenMask,
         cost: f32,
         part: Part,
     ) {
-        if let (Ok(start), Ok(end)) = (u32::try_from(first), u32::try_from(last + 1)) {
-            self.list.push(TermMatch { piece, start, end, mask, cost, part });
-        }
+        self.list.push(TermMatch { piece, start: first, end: last + 1, mask, cost, part });
     }
 
     /// Returns the matches of one piece.
@@ -227,14 +222,5 @@ impl Matches {
         let start = self.list.partition_point(|found| found.piece < piece);
         let end = self.list.partition_point(|found| found.piece <= piece);
         self.list.get(start..end).unwrap_or_default()
-    }
-}
-
-/// Calls `found` with the first and last ordinal of the terms that start with a text.
-fn below(piece: &Piece<'_>, text: &str, mut found: impl FnMut(u64, u64)) {
-    if let Some((node, sum)) = piece.fst.follow(text.as_bytes())
-        && let Some((first, last)) = piece.fst.bounds(&node, sum)
-    {
-        found(first, last);
     }
 }

@@ -201,7 +201,7 @@ mod tests {
     use crate::lexicon::SynonymGroup;
 
     fn german() -> Lexicon {
-        let terms = |list: &[&str]| list.iter().map(|term| term.to_string()).collect();
+        let terms = |list: &[&str]| list.iter().map(ToString::to_string).collect();
         Lexicon {
             groups: vec![
                 SynonymGroup {

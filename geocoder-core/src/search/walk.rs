@@ -5,7 +5,7 @@
 //! An edit of the first letter counts as [`Pattern::first_letter_cost`], because people rarely
 //! mistype it and it is what keeps the walk narrow.
 
-use crate::shard::fst_view::{FstView, Node};
+use crate::shard::automaton::{Automaton, Position};
 
 /// Longest word that is matched with errors, in characters.
 pub(crate) const MAX_FUZZY_CHARS: usize = 32;
@@ -39,12 +39,11 @@ impl Pattern {
     }
 
     /// Collects the matching ranges of one automaton.
-    pub(crate) fn ranges(&self, fst: &FstView<'_>, ranges: &mut Vec<TermRange>) {
-        let Some(root) = fst.root() else { return };
-        let mut walk = Walk { pattern: self, fst, ranges, budget: NODE_BUDGET };
+    pub(crate) fn ranges(&self, automaton: &Automaton, ranges: &mut Vec<TermRange>) {
+        let mut walk = Walk { pattern: self, ranges, budget: NODE_BUDGET };
         let row = self.first_row();
         let state = State { row, before: [u8::MAX; MAX_FUZZY_CHARS + 1], letter: '\0', depth: 0 };
-        walk.visit(&root, 0, &state, Partial::default(), u8::MAX);
+        walk.visit(automaton.root(), &state, Partial::default(), u8::MAX);
     }
 
     fn first_row(&self) -> Row {
@@ -131,16 +130,15 @@ impl Partial {
     }
 }
 
-struct Walk<'a, 'f> {
+struct Walk<'a> {
     pattern: &'a Pattern,
-    fst: &'a FstView<'f>,
     ranges: &'a mut Vec<TermRange>,
     budget: u32,
 }
 
-impl Walk<'_, '_> {
+impl Walk<'_> {
     /// Visits a node; `found` is the distance at which an enclosing range was emitted.
-    fn visit(&mut self, node: &Node, sum: u64, state: &State, partial: Partial, found: u8) {
+    fn visit(&mut self, at: Position<'_>, state: &State, partial: Partial, found: u8) {
         let Some(rest) = self.budget.checked_sub(1) else { return };
         self.budget = rest;
         if self.ranges.len() >= MAX_RANGES {
@@ -151,12 +149,11 @@ impl Walk<'_, '_> {
             let distance = state.row.get(self.pattern.letters.len()).copied().unwrap_or(u8::MAX);
             if distance <= self.pattern.max_edits && distance < found {
                 if self.pattern.prefix {
-                    if let Some((first, last)) = self.fst.bounds(node, sum) {
+                    if let Some((first, last)) = at.bounds() {
                         self.emit(first, last, distance);
                     }
                     found = distance;
-                } else if node.is_final {
-                    let ordinal = sum.wrapping_add(node.final_output);
+                } else if let Some(ordinal) = at.ordinal() {
                     self.emit(ordinal, ordinal, distance);
                 }
             }
@@ -166,27 +163,23 @@ impl Walk<'_, '_> {
                 return;
             }
         }
-        for index in 0..node.transitions {
-            let Some(transition) = self.fst.transition(node, index) else { return };
-            let Some(target) = self.fst.node(transition.target) else { return };
-            let sum = sum.wrapping_add(transition.output);
-            let (partial, letter) = partial.push(transition.input);
+        for index in 0..at.len() {
+            let (byte, target) = at.step(index);
+            let (partial, letter) = partial.push(byte);
             match letter {
                 // Bytes inside a character have no distances of their own.
-                None => self.visit(&target, sum, state, partial, found),
+                None => self.visit(target, state, partial, found),
                 Some(letter) => {
                     let row = self.pattern.next_row(state, letter);
                     let next = State { row, before: state.row, letter, depth: state.depth + 1 };
-                    self.visit(&target, sum, &next, partial, found);
+                    self.visit(target, &next, partial, found);
                 }
             }
         }
     }
 
-    fn emit(&mut self, first: u64, last: u64, edits: u8) {
-        if let (Ok(start), Ok(end)) = (u32::try_from(first), u32::try_from(last + 1)) {
-            self.ranges.push(TermRange { start, end, edits });
-        }
+    fn emit(&mut self, first: u32, last: u32, edits: u8) {
+        self.ranges.push(TermRange { start: first, end: last + 1, edits });
     }
 }
 
@@ -233,11 +226,13 @@ pub(crate) fn distance(word: &str, term: &str, max_edits: u8, prefix: bool) -> O
     best
 }
 
-#[cfg(all(test, feature = "build"))]
+#[cfg(test)]
+#[cfg(feature = "build")]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::shard::automaton::front_code;
 
     /// Optimal string alignment by the textbook, with the first letter dearer.
     fn naive(word: &[char], term: &[char], first_cost: usize) -> usize {
@@ -276,14 +271,11 @@ mod tests {
             terms in prop::collection::btree_set("[abcé東]{1,6}", 1..40),
             word in "[abcé東]{1,6}", max_edits in 0u8..3, prefix: bool, first_cost in 1u8..3,
         ) {
-            let mut builder = fst::raw::Builder::memory();
-            for (ordinal, term) in terms.iter().enumerate() {
-                builder.insert(term, ordinal as u64).unwrap();
-            }
-            let bytes = builder.into_inner().unwrap();
+            let list: Vec<String> = terms.iter().cloned().collect();
+            let (shared, rests) = front_code(&list);
+            let automaton = Automaton::read(&shared, &rests, |_| {}).unwrap();
             let mut ranges = Vec::new();
-            let fst = FstView::new(&bytes).unwrap();
-            Pattern::new(&word, max_edits, prefix, first_cost).ranges(&fst, &mut ranges);
+            Pattern::new(&word, max_edits, prefix, first_cost).ranges(&automaton, &mut ranges);
             let letters: Vec<char> = word.chars().collect();
             for (ordinal, term) in (0u32..).zip(&terms) {
                 let term: Vec<char> = term.chars().collect();

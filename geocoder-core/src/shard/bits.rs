@@ -24,7 +24,8 @@ impl<'a> BitReader<'a> {
     }
 
     /// Returns the position in bits.
-    #[cfg(all(test, feature = "build"))]
+    #[cfg(test)]
+    #[cfg(feature = "build")]
     pub(crate) fn position(&self) -> usize {
         self.position
     }
@@ -256,7 +257,8 @@ mod writer {
     }
 }
 
-#[cfg(all(test, feature = "build"))]
+#[cfg(test)]
+#[cfg(feature = "build")]
 mod tests {
     use proptest::prelude::*;
 

@@ -118,12 +118,9 @@ impl BoundariesChunk {
         crossed.map(|arc| crossings(&arc.vertices, at)).sum::<usize>() % 2 == 1
     }
 
-    /// Calls `visit` with the arcs of a place.
-    pub(crate) fn arcs(&self, place: usize, mut visit: impl FnMut(&[LonLat])) {
-        let numbers = self.places.get(place).map_or(&[][..], |(numbers, _)| numbers);
-        for arc in numbers.iter().filter_map(|number| self.arcs.get(*number as usize)) {
-            visit(&arc.vertices);
-        }
+    /// Calls `visit` with every arc.
+    pub(crate) fn each_arc(&self, visit: impl FnMut(&[LonLat])) {
+        self.arcs.iter().map(|arc| arc.vertices.as_slice()).for_each(visit);
     }
 }
 

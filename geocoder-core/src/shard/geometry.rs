@@ -4,8 +4,8 @@ use super::bits::{Adaptive, BitReader};
 use super::container::u32_at;
 use crate::error::{Error, Result};
 
-/// Vertices are whole numbers of this many coordinate units: about 5 metres.
-pub(crate) const VERTEX_UNITS: i32 = 5;
+/// Vertices are whole numbers of this many coordinate units: about 8 metres.
+pub(crate) const VERTEX_UNITS: i32 = 8;
 /// Largest number of lines of a street and of vertices of a line.
 pub(crate) const MAX_LINES: u32 = 4096;
 /// Largest number of vertices of a line.
@@ -66,8 +66,8 @@ impl Default for LineModel {
     fn default() -> Self {
         Self {
             vertices: Adaptive::new(2),
-            anchor: (Adaptive::new(25), Adaptive::new(35)),
-            steps: (Adaptive::new(16), Adaptive::new(24)),
+            anchor: (Adaptive::new(16), Adaptive::new(22)),
+            steps: (Adaptive::new(10), Adaptive::new(15)),
         }
     }
 }
@@ -89,7 +89,7 @@ impl GeometryBlock<'_> {
         mut visit: impl FnMut(&[Vertex]),
     ) -> Result<()> {
         let reader = &mut self.reader;
-        let n_lines = reader.gamma0();
+        let n_lines = if reader.bit() { 1 } else { reader.gamma0() };
         if n_lines > MAX_LINES {
             return Err(malformed("too many lines in a street"));
         }

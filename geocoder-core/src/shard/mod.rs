@@ -11,10 +11,10 @@
 //! ```
 //! Every chunk starts at a multiple of 8 bytes. `docs/SHARD_FORMAT.md` has the details.
 
+pub(crate) mod automaton;
 mod bits;
 mod boundaries;
 mod container;
-pub(crate) mod fst_view;
 mod geometry;
 mod houses;
 mod meta;
@@ -22,12 +22,12 @@ mod names;
 mod places;
 mod records;
 mod terms;
-#[cfg(all(test, feature = "build"))]
+#[cfg(test)]
+#[cfg(feature = "build")]
 mod tests;
 #[cfg(feature = "build")]
 pub mod writer;
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 pub use meta::{ChunkInfo, ChunkKind, SectionSize, ShardMeta};
@@ -36,7 +36,9 @@ pub(crate) use boundaries::BoundariesChunk;
 pub(crate) use houses::StoredHouse;
 pub(crate) use names::{Name, Role};
 pub(crate) use places::{NO_PARENT, Place, Places, point};
-pub(crate) use records::{Record, UNITS_PER_DEGREE};
+pub(crate) use records::Record;
+#[cfg(feature = "build")]
+pub(crate) use records::UNITS_PER_DEGREE;
 pub(crate) use terms::{Piece, TermRef};
 
 use bits::BitReader;
@@ -68,8 +70,8 @@ pub struct Shard<D> {
     place_pieces: Vec<OnceLock<PieceTables>>,
     term_pieces: Vec<OnceLock<PieceTables>>,
     boundaries: Vec<OnceLock<BoundariesChunk>>,
-    /// References to the stop words of the lexicon, by dictionary, ascending.
-    stop_terms: [OnceLock<Vec<TermRef>>; 2],
+    /// References to the stop words among the terms of places, ascending.
+    place_stop_terms: OnceLock<Vec<TermRef>>,
     /// Chunk numbers: first terms chunk, first records chunk, first boundaries chunk.
     first_terms_chunk: usize,
     first_records_chunk: usize,
@@ -146,7 +148,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
             place_pieces: places.pieces.iter().map(|_| OnceLock::new()).collect(),
             term_pieces: places.first_terms.iter().map(|_| OnceLock::new()).collect(),
             boundaries: places.boundaries.iter().map(|_| OnceLock::new()).collect(),
-            stop_terms: [OnceLock::new(), OnceLock::new()],
+            place_stop_terms: OnceLock::new(),
             first_terms_chunk: 2,
             first_records_chunk,
             first_boundaries_chunk: first_records_chunk + 3 * places.records.len(),
@@ -253,31 +255,24 @@ impl<D: AsRef<[u8]>> Shard<D> {
         Ok(Lookup::Found(tables.piece(bytes).ok_or(no_piece)?))
     }
 
-    /// Returns the references to stop words; those in missing chunks are left out.
-    pub(crate) fn stop_terms(&self, dictionary: Dictionary) -> Result<Cow<'_, [TermRef]>> {
-        let [of_places, of_records] = &self.stop_terms;
-        let cell = if dictionary == Dictionary::Places { of_places } else { of_records };
-        if let Some(known) = cell.get() {
-            return Ok(Cow::Borrowed(known));
+    /// Returns the references to stop words, ascending.
+    pub(crate) fn stop_terms(&self, dictionary: Dictionary) -> Result<&[TermRef]> {
+        if dictionary == Dictionary::Records {
+            return Ok(&self.places.stop_terms);
         }
-        let (mut terms, mut complete) = (Vec::new(), true);
+        if let Some(known) = self.place_stop_terms.get() {
+            return Ok(known);
+        }
+        let mut terms = Vec::new();
         for index in 0..self.n_pieces(dictionary) {
-            let Lookup::Found(piece) = self.piece(dictionary, index)? else {
-                complete = false;
-                continue;
-            };
+            let Lookup::Found(piece) = self.piece(dictionary, index)? else { continue };
             for word in &self.meta.lexicon.stop_words {
-                let ordinal = piece.fst.get(word.as_bytes());
-                if let Some(slot) = ordinal.and_then(|ordinal| piece.slot(ordinal)) {
-                    terms.push(TermRef::new(index, slot));
-                }
+                let slot = piece.automaton.get(word).and_then(|ordinal| piece.slot(ordinal));
+                terms.extend(slot.map(|slot| TermRef::new(index, slot)));
             }
         }
         terms.sort_unstable();
-        if complete {
-            return Ok(Cow::Borrowed(cell.get_or_init(|| terms)));
-        }
-        Ok(Cow::Owned(terms))
+        Ok(self.place_stop_terms.get_or_init(|| terms))
     }
 
     /// Returns the houses chunk of a block and the houses of a street in it.
@@ -454,7 +449,7 @@ impl<'a> PostingReader<'a> {
         blocks: bool,
         mut visit: impl FnMut(u32),
     ) -> u32 {
-        let count = self.reader.gamma0();
+        let count = self.reader.gamma();
         let k = self.place_bits.saturating_sub(32 - count.leading_zeros());
         let mut place = 0u32;
         for index in 0..count {

@@ -129,7 +129,8 @@ impl NameCode {
         };
         let extended = reader.bit();
         let prefix = if extended { read_literal(reader)? } else { String::new() };
-        let count = reader.gamma0();
+        // Names without any term are rare and extended.
+        let count = if extended { reader.gamma0() } else { reader.gamma() };
         if count > MAX_NAME_TERMS {
             return None;
         }
@@ -226,12 +227,20 @@ mod write {
                 Some(last) => last.behind == Behind::Usual(Separator::None),
                 None => true,
             };
-            let extended = !name.prefix.is_empty() || !plain_end || !name.hidden.is_empty();
+            let extended = !name.prefix.is_empty()
+                || !plain_end
+                || !name.hidden.is_empty()
+                || name.terms.is_empty();
             writer.bit(extended);
             if extended {
                 write_literal(&name.prefix, writer);
             }
-            writer.gamma0(u32::try_from(name.terms.len()).unwrap_or(0));
+            let count = u32::try_from(name.terms.len()).unwrap_or(0);
+            if extended {
+                writer.gamma0(count);
+            } else {
+                writer.gamma(count);
+            }
             for (index, term) in name.terms.iter().enumerate() {
                 self.write_ref(term.term, writer);
                 writer.gamma0(term.variant);

@@ -7,6 +7,7 @@ use super::bits::{Adaptive, BitReader, width};
 use super::container::u32_at;
 use super::names::{Name, NameCode};
 use super::records::UNITS_PER_DEGREE;
+use super::terms::TermRef;
 use crate::error::{Error, Result};
 use crate::geo::{BBox, LonLat};
 use crate::record::RecordType;
@@ -15,6 +16,7 @@ use crate::record::RecordType;
 pub(crate) const PLACE_KINDS: [RecordType; 4] =
     [RecordType::Country, RecordType::Administrative, RecordType::County, RecordType::City];
 /// Number of the kind of an ordinal whose place no longer exists.
+#[cfg(feature = "build")]
 pub(crate) const VACANT_KIND: u32 = 4;
 /// Bytes of the header: sizes of four parts.
 pub(crate) const PLACES_HEADER_BYTES: usize = 16;
@@ -79,6 +81,9 @@ pub(crate) struct Places {
     pub(crate) boundaries: Vec<BoundariesEntry>,
     /// First term of each terms chunk.
     pub(crate) first_terms: Vec<String>,
+    /// References to the stop words among the terms of streets and points, ascending: kept
+    /// here because names are weighed before the pieces of all their terms are there.
+    pub(crate) stop_terms: Vec<TermRef>,
     pub(crate) n_blocks: u32,
     name_code: NameCode,
     /// Ranges in the chunk: names and the pieces of place terms.
@@ -131,6 +136,7 @@ impl Places {
             records: Vec::new(),
             boundaries: Vec::new(),
             first_terms: Vec::new(),
+            stop_terms: Vec::new(),
             n_blocks: 0,
             name_code: NameCode { local: Vec::new(), ref_width: 0, n_languages: 0 },
             names,
@@ -170,6 +176,12 @@ impl Places {
         }
         for _ in 0..reader.gamma0() {
             self.first_terms.push(read_text(reader).ok_or_else(cut)?);
+        }
+        for _ in 0..reader.gamma0() {
+            self.stop_terms.push(TermRef(reader.bits(32)));
+            if reader.overrun() {
+                return Err(cut());
+            }
         }
         Ok(())
     }

@@ -10,8 +10,8 @@ use crate::record::RecordType;
 
 /// Coordinates are whole numbers of this part of a degree.
 pub(crate) const UNITS_PER_DEGREE: f64 = 1e5;
-/// Side of the cells on which records are ordered, in coordinate units: about 11 metres.
-pub(crate) const CELL_UNITS: i32 = 10;
+/// Side of the cells on which records are ordered, in coordinate units: about 18 metres.
+pub(crate) const CELL_UNITS: i32 = 16;
 /// Bits that place a point inside its cell, a side; streets stand at the middle of theirs.
 pub(crate) const POINT_BITS: u32 = 3;
 /// Most bits of a cell number, a side.
@@ -116,6 +116,7 @@ impl<'a> RecordsChunk<'a> {
             index: 0,
             steps: Adaptive::new(reader.gamma0()),
             zipcodes: None,
+            importance: 0,
             grid,
             city_lat: city.lat,
             city_lon: city.lon,
@@ -142,12 +143,20 @@ impl<'a> RecordsChunk<'a> {
             lat = lat.wrapping_add(cell / 2);
             lon = lon.wrapping_add(cell / 2);
         } else {
-            let part = |bits: u32| (2 * i32::try_from(bits).unwrap_or(0) + 1) * cell / 16;
+            let part =
+                |bits: u32| (2 * i32::try_from(bits).unwrap_or(0) + 1) * cell / (2 << POINT_BITS);
             lat = lat.wrapping_add(part(reader.bits(POINT_BITS)));
             lon = lon.wrapping_add(part(reader.bits(POINT_BITS)));
         }
-        let importance =
-            if kind == RecordType::Street { reader.bits(3) * 2 } else { reader.bits(4) };
+        // Most streets are as important as the street before.
+        let importance = match kind {
+            RecordType::Street if reader.bit() => state.importance,
+            RecordType::Street => reader.bits(3) * 2,
+            _ => reader.bits(4),
+        };
+        if kind == RecordType::Street {
+            state.importance = importance;
+        }
         let zipcodes = if reader.bit() {
             None
         } else if reader.bit() {
@@ -170,6 +179,7 @@ struct BlockState {
     index: u32,
     steps: Adaptive,
     zipcodes: Option<Vec<u32>>,
+    importance: u32,
     grid: Grid,
     city_lat: i32,
     city_lon: i32,

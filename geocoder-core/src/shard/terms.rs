@@ -6,9 +6,9 @@
 //! shifts with every new term, but by *slot*: the term's place in a hash table of fixed size,
 //! which a new term disturbs at most in its neighbourhood. So an edit changes few chunks.
 
+use super::automaton::Automaton;
 use super::bits::{BitReader, width};
 use super::container::checksum;
-use super::fst_view::FstView;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -17,11 +17,11 @@ pub(crate) const SLOT_BITS: u32 = 11;
 /// Largest number of terms of a piece.
 pub(crate) const MAX_PIECE_TERMS: usize = 1 << SLOT_BITS;
 /// Every so many terms the position of their postings is noted.
-pub(crate) const POSTING_SAMPLE: usize = 16;
+pub(crate) const POSTING_SAMPLE: usize = 32;
 /// Every so many terms the position of their forms is noted.
 pub(crate) const FORM_SAMPLE: usize = 32;
-/// Bytes of a piece's header: four sizes.
-pub(crate) const PIECE_HEADER_BYTES: usize = 16;
+/// Bytes of a piece's header: five sizes.
+pub(crate) const PIECE_HEADER_BYTES: usize = 20;
 /// Mark of a slot without a term.
 const VACANT: u16 = u16::MAX;
 
@@ -49,11 +49,12 @@ pub(crate) fn ref_width(n_pieces: usize) -> u32 {
     SLOT_BITS + width(n_pieces)
 }
 
-/// Assigns slots to terms, given in ascending order; depends on nothing but the terms.
-pub(crate) fn assign_slots<'t>(terms: impl Iterator<Item = &'t [u8]>) -> Vec<u16> {
+/// Assigns slots to terms, given by their checksums in ascending order of terms; depends on
+/// nothing but the terms.
+pub(crate) fn assign_slots(checksums: impl Iterator<Item = u64>) -> Vec<u16> {
     let mut order: Vec<(u64, u16)> = Vec::new();
-    for (term, ordinal) in terms.zip(0u16..) {
-        order.push((checksum(term) >> (64 - SLOT_BITS), ordinal));
+    for (checksum, ordinal) in checksums.zip(0u16..) {
+        order.push((checksum >> (64 - SLOT_BITS), ordinal));
     }
     order.sort_unstable();
     // Linear probing from the left; what runs over the end is pushed back from the right.
@@ -81,7 +82,7 @@ pub(crate) fn assign_slots<'t>(terms: impl Iterator<Item = &'t [u8]>) -> Vec<u16
 pub(crate) struct PieceTables {
     ordinal_of_slot: Vec<u16>,
     slot_of_ordinal: Vec<u16>,
-    fst: (usize, usize),
+    automaton: Automaton,
     forms: (usize, usize),
     postings: (usize, usize),
     /// Characters that forms use in place of folded ones.
@@ -93,7 +94,7 @@ pub(crate) struct PieceTables {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Piece<'a> {
     tables: &'a PieceTables,
-    pub(crate) fst: FstView<'a>,
+    pub(crate) automaton: &'a Automaton,
     forms: &'a [u8],
     postings: &'a [u8],
 }
@@ -112,28 +113,25 @@ impl PieceTables {
         };
         let mut parts = || {
             let characters = part(n_characters.checked_mul(4)?)?;
-            Some((characters, part(size(1))?, part(size(2))?, part(size(3))?))
+            Some((characters, part(size(1))?, part(size(2))?, part(size(3))?, part(size(4))?))
         };
-        let (characters, fst, forms, postings) = parts().ok_or(malformed("sizes exceed chunk"))?;
-        let characters = bytes.get(characters.0..characters.1).unwrap_or_default().chunks_exact(4);
+        let (characters, shared, rests, forms, postings) =
+            parts().ok_or(malformed("sizes exceed chunk"))?;
+        let of = |range: (usize, usize)| bytes.get(range.0..range.1).unwrap_or_default();
+        let characters = of(characters).chunks_exact(4);
         let characters = characters
             .map(|unit| char::from_u32(super::container::u32_at(unit, 0)))
             .collect::<Option<Vec<_>>>()
             .ok_or(malformed("not a character"))?;
-        let view = bytes.get(fst.0..fst.1).and_then(FstView::new);
-        let view = view.filter(|view| view.len <= MAX_PIECE_TERMS);
-        let view = view.ok_or(malformed("unreadable automaton"))?;
-        let mut terms: Vec<Box<[u8]>> = Vec::with_capacity(view.len);
-        let mut in_order = true;
-        let visited = view.for_each(|key, number| {
-            in_order &= number == terms.len() as u64;
-            terms.push(key.into());
-        });
-        if visited != Some(view.len) || !in_order {
-            return Err(malformed("terms out of order"));
+        let n_terms = of(shared).len();
+        if n_terms > MAX_PIECE_TERMS {
+            return Err(malformed("too many terms in a piece"));
         }
+        let mut hashes = Vec::with_capacity(n_terms);
+        let automaton = Automaton::read(of(shared), of(rests), |term| hashes.push(checksum(term)));
+        let automaton = automaton.ok_or(malformed("unreadable terms"))?;
         let mut ordinal_of_slot = vec![VACANT; MAX_PIECE_TERMS];
-        let slot_of_ordinal = assign_slots(terms.iter().map(|term| &**term));
+        let slot_of_ordinal = assign_slots(hashes.into_iter());
         for (slot, ordinal) in slot_of_ordinal.iter().zip(0u16..) {
             if let Some(entry) = ordinal_of_slot.get_mut(usize::from(*slot)) {
                 *entry = ordinal;
@@ -142,11 +140,11 @@ impl PieceTables {
         Ok(Self {
             ordinal_of_slot,
             slot_of_ordinal,
-            fst,
+            automaton,
             forms,
             postings,
             characters,
-            n_terms: view.len,
+            n_terms,
         })
     }
 
@@ -154,7 +152,7 @@ impl PieceTables {
     pub(crate) fn piece<'a>(&'a self, bytes: &'a [u8]) -> Option<Piece<'a>> {
         Some(Piece {
             tables: self,
-            fst: FstView::new(bytes.get(self.fst.0..self.fst.1)?)?,
+            automaton: &self.automaton,
             forms: bytes.get(self.forms.0..self.forms.1)?,
             postings: bytes.get(self.postings.0..self.postings.1)?,
         })
@@ -170,8 +168,8 @@ impl<'a> Piece<'a> {
     }
 
     /// Returns the slot of a term.
-    pub(crate) fn slot(&self, ordinal: u64) -> Option<usize> {
-        self.tables.slot_of_ordinal.get(usize::try_from(ordinal).ok()?).copied().map(usize::from)
+    pub(crate) fn slot(&self, ordinal: u32) -> Option<usize> {
+        self.tables.slot_of_ordinal.get(ordinal as usize).copied().map(usize::from)
     }
 
     /// Returns a reader at the postings of a term; later terms follow without gap.
@@ -197,9 +195,7 @@ impl<'a> Piece<'a> {
     /// Appends a form of the term in a slot to a text.
     pub(crate) fn write_form(&self, slot: usize, variant: u32, out: &mut String) -> Option<()> {
         let ordinal = self.ordinal(slot)?;
-        let mut term = Vec::new();
-        self.fst.key_of(u64::from(ordinal), &mut term)?;
-        let term = core::str::from_utf8(&term).ok()?;
+        let term = self.automaton.term(ordinal)?;
         let mut reader = self.sampled(self.forms, FORM_SAMPLE, ordinal as usize);
         let every = u32::try_from(FORM_SAMPLE).unwrap_or(1);
         for _ in 0..ordinal % every {
@@ -214,7 +210,7 @@ impl<'a> Piece<'a> {
         let variants = reader.gamma();
         for index in 0..variants.min(variant.saturating_add(1)) {
             let target = (index == variant).then_some(&mut *out);
-            self.read_form(&mut reader, term, target);
+            self.read_form(&mut reader, &term, target);
             if reader.overrun() {
                 return None;
             }
@@ -243,7 +239,9 @@ impl<'a> Piece<'a> {
         let mut rest = term.char_indices();
         let mut first = true;
         let character_width = width(self.tables.characters.len());
-        for _ in 0..reader.gamma0().min(1024) {
+        // In title case there is something to replace, else the form would be plain.
+        let count = if case == Case::Title { reader.gamma() } else { reader.gamma0() };
+        for _ in 0..count.min(1024) {
             let gap = reader.gamma0();
             let character = self.tables.characters.get(reader.bits(character_width) as usize);
             let (Some(out), Some(character)) = (out.as_deref_mut(), character) else { continue };

@@ -22,6 +22,22 @@ export function bytesOf(source: ShardSource): Uint8Array | undefined {
 export function stoppable(response: Response, signal: AbortSignal): Response {
   // What cannot be read is left to the engine, which says why.
   if (!response.ok || !response.body || response.body.locked) return response;
-  const body = response.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal });
+  const reader = response.body.getReader();
+  // Not `pipeThrough` with a signal: it would wait for a reader that may have gone.
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const stop = () => {
+        controller.error(signal.reason);
+        reader.cancel(signal.reason).catch(() => {});
+      };
+      signal.addEventListener('abort', stop, { once: true });
+    },
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
   return new Response(body, response);
 }

@@ -101,7 +101,7 @@ impl Area {
         edges.filter_map(move |(from, to)| {
             let crosses = (from.lat > lat) != (to.lat > lat);
             let share = (lat - from.lat) / (to.lat - from.lat);
-            crosses.then(|| from.lon + share * (to.lon - from.lon))
+            crosses.then_some(from.lon + share * (to.lon - from.lon))
         })
     }
 }

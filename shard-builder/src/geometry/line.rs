@@ -34,6 +34,24 @@ pub(crate) fn nearest_on_lines(lines: &[Vec<LonLat>], point: LonLat) -> Option<(
     best
 }
 
+/// Returns points along a line, its own and more between them, at most a step apart.
+pub(crate) fn sampled(line: &[LonLat], step_m: f64) -> Vec<LonLat> {
+    let mut points: Vec<LonLat> = line.first().copied().into_iter().collect();
+    for (from, to) in line.iter().zip(line.iter().skip(1)) {
+        let steps = (from.distance_m(*to) / step_m).ceil().max(1.0);
+        let mut step = 1.0;
+        while step <= steps {
+            let share = step / steps;
+            points.push(LonLat {
+                lon: from.lon + share * (to.lon - from.lon),
+                lat: from.lat + share * (to.lat - from.lat),
+            });
+            step += 1.0;
+        }
+    }
+    points
+}
+
 fn nearest_on_segment(point: LonLat, from: LonLat, to: LonLat) -> LonLat {
     let scale = point.lat.to_radians().cos();
     let (dx, dy) = ((to.lon - from.lon) * scale, to.lat - from.lat);
@@ -148,6 +166,14 @@ mod tests {
         let short = simplify(&ring, 10.0);
         assert_eq!(short.len(), 4);
         assert_eq!(short.first(), short.last());
+    }
+
+    #[test]
+    fn sampled_points_are_at_most_a_step_apart_and_include_the_ends() {
+        let line = [at(0.0, 0.0), at(0.001, 0.0), at(0.001, 0.0002)];
+        let points = sampled(&line, 30.0);
+        assert_eq!((points.first(), points.last()), (line.first(), line.last()));
+        assert!(points.windows(2).all(|pair| pair[0].distance_m(pair[1]) < 30.1));
     }
 
     #[test]

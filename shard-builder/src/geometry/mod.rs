@@ -6,4 +6,4 @@ mod line;
 
 pub(crate) use area::Area;
 pub(crate) use join::join_lines;
-pub(crate) use line::{length_m, mean, middle, nearest_on_lines, simplify};
+pub(crate) use line::{length_m, mean, middle, nearest_on_lines, sampled, simplify};

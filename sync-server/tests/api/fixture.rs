@@ -100,7 +100,7 @@ impl DataDir {
     pub(crate) fn list_country(&mut self, code: &str, bytes: &[u8]) {
         let sha256 = self.add_blob(bytes);
         let base = BaseEntry {
-            generation: sha256[..16].into(),
+            generation: sha256.split_at(16).0.into(),
             format: 1,
             size: bytes.len() as u64,
             sha256,

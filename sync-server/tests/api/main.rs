@@ -14,6 +14,8 @@ mod gazetteer;
 #[cfg(test)]
 mod geocode;
 #[cfg(test)]
+mod liechtenstein;
+#[cfg(test)]
 mod manifest;
 #[cfg(test)]
 mod process;

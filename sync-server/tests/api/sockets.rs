@@ -8,7 +8,7 @@ use crate::fixture::{DataDir, sample_bytes};
 use crate::process::{ServerProcess, output_of_failed_start, poll_until, read_to_close};
 
 /// Reads one answer with `Content-Length` and leaves the connection open.
-fn read_answer(stream: &mut TcpStream, has_body: bool) -> (String, Vec<u8>) {
+pub(crate) fn read_answer(stream: &mut TcpStream, has_body: bool) -> (String, Vec<u8>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -145,18 +145,20 @@ fn an_answer_under_way_ends_after_the_signal() {
     let data = DataDir::new();
     let bytes = sample_bytes(20_000_000);
     let name = data.add_plain_blob(&bytes);
-    let mut server = ServerProcess::start(data.path(), &[]);
-    let mut stream = server.connect();
-    write!(stream, "GET /sync/v1/blobs/{name} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-    let mut start = [0; 1000];
-    stream.read_exact(&mut start).unwrap();
-    server.signal("TERM");
-    // New connections are refused once the signal has arrived, while the old one goes on.
-    poll_until("the server to stop listening", || TcpStream::connect(server.address).err());
-    let mut rest = Vec::new();
-    stream.read_to_end(&mut rest).unwrap();
-    assert!(rest.ends_with(&bytes[bytes.len() - 1000..]));
-    assert!(server.wait().success());
+    for signal in ["TERM", "INT"] {
+        let mut server = ServerProcess::start(data.path(), &[]);
+        let mut stream = server.connect();
+        write!(stream, "GET /sync/v1/blobs/{name} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        let mut start = [0; 1000];
+        stream.read_exact(&mut start).unwrap();
+        server.signal(signal);
+        // New connections are refused once the signal has arrived, while the old one goes on.
+        poll_until("the server to stop listening", || TcpStream::connect(server.address).err());
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+        assert!(rest.ends_with(&bytes[bytes.len() - 1000..]));
+        assert!(server.wait().success());
+    }
 }
 
 #[test]

@@ -7,7 +7,9 @@ use super::order::Order;
 use super::{Names, Sections, is_border};
 use crate::gazetteer::Gazetteer;
 use crate::record::RecordType;
+use crate::shard::automaton::front_code;
 use crate::shard::bits::{BitWriter, width};
+use crate::shard::container::checksum;
 use crate::shard::names::{
     Behind, MAX_LITERAL_BYTES, MAX_NAME_TERMS, Name, NameCode, NameTerm, Role, Separator,
 };
@@ -194,7 +196,7 @@ impl Terms {
         }
         let mut refs = HashMap::new();
         for (index, piece) in pieces.iter().enumerate() {
-            let slots = assign_slots(piece.iter().map(String::as_bytes));
+            let slots = assign_slots(piece.iter().map(|term| checksum(term.as_bytes())));
             for (term, slot) in piece.iter().zip(slots) {
                 refs.insert(term.clone(), TermRef::new(index, usize::from(slot)));
             }
@@ -209,6 +211,13 @@ impl Terms {
     /// Returns the first term of each piece.
     pub(super) fn first_terms(&self) -> impl Iterator<Item = &String> {
         self.pieces.iter().filter_map(|piece| piece.first())
+    }
+
+    /// Returns the references of those words that are terms, ascending.
+    pub(super) fn refs_of(&self, words: &[String]) -> Vec<TermRef> {
+        let refs = words.iter().filter_map(|word| self.refs.get(word).copied());
+        let refs: BTreeSet<TermRef> = refs.collect();
+        refs.into_iter().collect()
     }
 
     /// Turns a name into references.
@@ -285,12 +294,7 @@ impl Terms {
     }
 
     fn encode_piece(&self, piece: &[String], n_places: usize, per_place: &[u32]) -> Vec<u8> {
-        let mut builder = fst::raw::Builder::memory();
-        for (ordinal, term) in piece.iter().enumerate() {
-            // Terms ascend and memory does not fail, which are the builder's only errors.
-            let _ = builder.insert(term, ordinal as u64);
-        }
-        let fst = builder.into_inner().unwrap_or_default();
+        let (shared, rests) = front_code(piece);
         let mut characters: BTreeSet<char> = BTreeSet::new();
         let codes: Vec<Vec<FormCode>> = piece
             .iter()
@@ -316,8 +320,9 @@ impl Terms {
         let place_bits = width(n_places);
         let postings = sampled(piece.iter(), POSTING_SAMPLE, |term, writer| {
             let postings = &self.terms[*term].postings;
+            // Every term occurs somewhere.
             let count = postings.len() as u32;
-            writer.gamma0(count);
+            writer.gamma(count);
             let k = place_bits.saturating_sub(32 - count.leading_zeros());
             let mut next = 0;
             for (place, block) in postings {
@@ -331,13 +336,14 @@ impl Terms {
             }
         });
         let mut bytes = Vec::new();
-        for size in [characters.len(), fst.len(), forms.len(), postings.len()] {
+        for size in [characters.len(), shared.len(), rests.len(), forms.len(), postings.len()] {
             bytes.extend_from_slice(&(size as u32).to_le_bytes());
         }
         for character in characters {
             bytes.extend_from_slice(&u32::from(character).to_le_bytes());
         }
-        bytes.extend_from_slice(&fst);
+        bytes.extend_from_slice(&shared);
+        bytes.extend_from_slice(&rests);
         bytes.extend_from_slice(&forms);
         bytes.extend_from_slice(&postings);
         bytes
@@ -428,7 +434,10 @@ impl FormCode {
             Self::Replaced(case, replaced) => {
                 let number = Case::ALL.iter().position(|c| c == case).unwrap_or_default();
                 writer.bits(number as u32, 2);
-                writer.gamma0(replaced.len() as u32);
+                match case {
+                    Case::Title => writer.gamma(replaced.len() as u32),
+                    Case::Lower | Case::Upper => writer.gamma0(replaced.len() as u32),
+                }
                 for (gap, character) in replaced {
                     writer.gamma0(*gap);
                     let index = characters.binary_search(character).unwrap_or_default();

@@ -5,6 +5,7 @@
 //! Input comes from the builder and is checked first; index arithmetic after that relies on it.
 #![expect(
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
@@ -85,7 +86,7 @@ impl<'a> ShardWriter<'a> {
         let terms = record_terms.encode(order.places.len(), &blocks.per_place, &mut sections);
         let records = records::encode(&blocks, &record_terms, &languages, &zipcodes, &mut sections);
         let boundaries = boundaries::encode(self.gazetteer, &order, &mut sections);
-        let places = places::encode(places::Input {
+        let places = places::encode(&places::Input {
             gazetteer: self.gazetteer,
             order: &order,
             languages: &languages,

@@ -27,18 +27,18 @@ pub(super) struct Input<'a> {
     pub(super) boundaries: &'a [BoundariesChunk],
 }
 
-pub(super) fn encode(input: Input<'_>) -> Vec<u8> {
+pub(super) fn encode(input: &Input<'_>) -> Vec<u8> {
     let terms = of_places(input.gazetteer, input.order, input.languages);
     let pieces =
         terms.encode(input.order.places.len(), &input.blocks.per_place, &mut Sections::default());
-    let names = place_names(&input, &terms);
+    let names = place_names(input, &terms);
     let code = terms.code(names.iter().flatten(), input.languages);
 
     let mut table = BitWriter::default();
-    write_directories(&input, &mut table);
+    write_directories(input, &mut table);
     code.write(&mut table);
     let codes = codes(input.gazetteer);
-    let name_bytes = write_places(&input, &names, &code, &codes, &mut table);
+    let name_bytes = write_places(input, &names, &code, &codes, &mut table);
 
     let table = table.finish();
     let texts = format!("{}\0{}", input.zipcodes.join("\n"), codes.join("\n"));
@@ -96,6 +96,11 @@ fn write_directories(input: &Input<'_>, table: &mut BitWriter) {
     table.gamma0(input.record_terms.n_pieces() as u32);
     for term in input.record_terms.first_terms() {
         text(table, term);
+    }
+    let stop_terms = input.record_terms.refs_of(&input.gazetteer.lexicon.stop_words);
+    table.gamma0(stop_terms.len() as u32);
+    for term in stop_terms {
+        table.bits(term.0, 32);
     }
 }
 

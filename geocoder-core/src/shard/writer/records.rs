@@ -128,6 +128,7 @@ impl Context<'_> {
         writer.bits(block.grid.shift, 4);
         writer.gamma0(expected);
         let mut context = Adaptive::new(expected);
+        let mut importance_before = 0;
         let mut zipcodes_before: Option<&Vec<u32>> = None;
         for ((record, step), names) in block.records.iter().zip(steps).zip(names) {
             let start = writer.position();
@@ -143,9 +144,15 @@ impl Context<'_> {
                 writer.bits(lat, POINT_BITS);
                 writer.bits(lon, POINT_BITS);
             }
-            match street {
-                true => writer.bits(u32::from(record.importance >> 5), 3),
-                false => writer.bits(u32::from(record.importance >> 4), 4),
+            if street {
+                let importance = record.importance >> 5;
+                writer.bit(importance == importance_before);
+                if importance != importance_before {
+                    writer.bits(u32::from(importance), 3);
+                }
+                importance_before = importance;
+            } else {
+                writer.bits(u32::from(record.importance >> 4), 4);
             }
             writer.bit(record.zipcodes.is_none());
             if let Some(zipcodes) = &record.zipcodes {
@@ -167,10 +174,11 @@ impl Context<'_> {
     }
 }
 
-/// Returns in which eighth of its cell a point lies.
+/// Returns in which part of its cell a point lies.
 fn point_parts(record: &RecordDraft<'_>, grid: Grid) -> (u32, u32) {
     let cell = CELL_UNITS << grid.shift;
-    let part = |rest: i32| (rest * 8 / cell).clamp(0, 7) as u32;
+    let parts = 1 << POINT_BITS;
+    let part = |rest: i32| (rest * parts / cell).clamp(0, parts - 1) as u32;
     (part(record.rest.0), part(record.rest.1))
 }
 
@@ -250,9 +258,14 @@ fn encode_lines(block: &Block<'_>) -> Vec<u8> {
         let lines: Vec<Vec<(i32, i32)>> = {
             let anchor = street_anchor(record, block.grid);
             let lines = street.geometry.iter().map(|line| on_vertex_grid(line, anchor));
-            lines.filter(|line| line.len() >= 2).take(MAX_LINES as usize).collect()
+            let lines = lines.filter(|line| line.len() >= 2).take(MAX_LINES as usize);
+            chained(lines.collect())
         };
-        writer.gamma0(lines.len() as u32);
+        // Most streets are one line.
+        writer.bit(lines.len() == 1);
+        if lines.len() != 1 {
+            writer.gamma0(lines.len() as u32);
+        }
         let (mut y, mut x) = (0, 0);
         for line in lines {
             writer.unsigned(line.len() as u32 - 2, &mut model.vertices);
@@ -265,6 +278,27 @@ fn encode_lines(block: &Block<'_>) -> Vec<u8> {
         }
     }
     writer.finish()
+}
+
+/// Orders and turns lines so that each starts near the end of the one before, the first near
+/// the anchor, which is the origin.
+fn chained(mut lines: Vec<Vec<(i32, i32)>>) -> Vec<Vec<(i32, i32)>> {
+    let mut chain: Vec<Vec<(i32, i32)>> = Vec::new();
+    let mut end = (0, 0);
+    while !lines.is_empty() {
+        let distance = |point: (i32, i32)| (point.0 - end.0).abs() + (point.1 - end.1).abs();
+        let ends = lines.iter().enumerate().flat_map(|(number, line)| {
+            [(distance(line[0]), number, false), (distance(line[line.len() - 1]), number, true)]
+        });
+        let Some((_, number, turned)) = ends.min() else { break };
+        let mut line = lines.remove(number);
+        if turned {
+            line.reverse();
+        }
+        end = line[line.len() - 1];
+        chain.push(line);
+    }
+    chain
 }
 
 /// Returns a line in vertex units from an anchor, without repeated vertices.

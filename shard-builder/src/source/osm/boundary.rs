@@ -39,6 +39,8 @@ pub(crate) struct Boundary<'a> {
 /// All boundaries of a country.
 #[derive(Debug, Default)]
 pub(crate) struct Boundaries<'a> {
+    /// The relation of the country, of which the extract may have only a part.
+    pub(crate) country_relation: Option<&'a Relation>,
     /// The country; unknown when the extract has no closed ring of it.
     pub(crate) country: Option<Boundary<'a>>,
     /// Its parts, larger levels first, then by id.
@@ -92,8 +94,15 @@ pub(crate) fn read<'a>(
     report: &mut Report,
 ) -> Boundaries<'a> {
     let profile = CountryProfile::of(country);
-    let mut found =
-        Boundaries { country: country_boundary(extract, country, report), ..Boundaries::default() };
+    let country_relation = country_relation(extract, country);
+    let mut found = Boundaries {
+        country_relation,
+        country: country_relation.and_then(|relation| country_boundary(extract, relation, report)),
+        ..Boundaries::default()
+    };
+    if found.country.is_none() {
+        report.warn("no boundary of the country", "nothing is clipped by it");
+    }
     let own_nodes = own_nodes(found.country.as_ref());
     for relation in &extract.relations {
         let tags = &relation.tags;
@@ -128,22 +137,21 @@ pub(crate) fn read<'a>(
     found
 }
 
-fn country_boundary<'a>(
-    extract: &'a Extract,
-    country: CountryCode,
-    report: &mut Report,
-) -> Option<Boundary<'a>> {
+fn country_relation(extract: &Extract, country: CountryCode) -> Option<&Relation> {
     let code = country.as_str().to_uppercase();
-    let relation = extract.relations.iter().find(|relation| {
+    extract.relations.iter().find(|relation| {
         let tags = &relation.tags;
         tags.is("boundary", &["administrative"])
             && tags.is("admin_level", &["2"])
             && ["ISO3166-1:alpha2", "ISO3166-1"].iter().any(|key| tags.get(key) == Some(&code))
-    });
-    let Some(relation) = relation else {
-        report.warn("no boundary of the country", "nothing is clipped by it");
-        return None;
-    };
+    })
+}
+
+fn country_boundary<'a>(
+    extract: &Extract,
+    relation: &'a Relation,
+    report: &mut Report,
+) -> Option<Boundary<'a>> {
     let outline = Outline::read(extract, relation);
     if !outline.is_whole() {
         report.warn("broken boundary ring", format_args!("relation {}, the country", relation.id));

@@ -4,18 +4,6 @@ use geocoder_core::RecordType;
 
 use super::object::Tags;
 
-/// Values of `place` that people name as a city.
-const CITY_PLACES: [&str; 9] = [
-    "city",
-    "town",
-    "village",
-    "hamlet",
-    "suburb",
-    "borough",
-    "quarter",
-    "neighbourhood",
-    "island",
-];
 /// Ways to drive or walk on; a name on any other highway value is no street's.
 const STREETS: [&str; 26] = [
     "motorway",
@@ -168,13 +156,14 @@ fn sight_prominence(tags: &Tags, known: bool) -> Option<u8> {
 
 /// Returns how prominent a city place is by its kind, nothing when it is no city.
 pub(crate) fn city_prominence(place: &str) -> Option<u8> {
-    CITY_PLACES.contains(&place).then(|| match place {
+    Some(match place {
         "city" => 110,
         "town" => 95,
         "village" => 70,
         "suburb" | "borough" | "quarter" => 60,
         "hamlet" | "island" => 45,
-        _ => 35,
+        "neighbourhood" => 35,
+        _ => return None,
     })
 }
 
@@ -202,7 +191,7 @@ pub(crate) fn is_area(tags: &Tags) -> bool {
 /// Whether a node may become a record or a part of one.
 pub(crate) fn keeps_node(tags: &Tags) -> bool {
     let place = tags.get("place").unwrap_or_default();
-    let is_place = CITY_PLACES.contains(&place) || matches!(place, "country" | "square");
+    let is_place = city_prominence(place).is_some() || matches!(place, "country" | "square");
     tags.has("addr:housenumber") || (tags.has("name") && (is_place || point_kind(tags).is_some()))
 }
 

@@ -150,10 +150,11 @@ fn country_record(
     used: &mut BTreeSet<usize>,
     report: &mut Report,
 ) -> PlaceRecord {
-    let code = country.as_str().to_uppercase();
+    let code = country.to_string();
     let boundary = boundaries.country.as_ref();
-    let mut names = boundary.and_then(|boundary| names::read(&boundary.relation.tags));
-    let mut population_known = boundary.map_or(0, |b| population(&b.relation.tags));
+    let relation = boundaries.country_relation;
+    let mut names = relation.and_then(|relation| names::read(&relation.tags));
+    let mut population_known = relation.map_or(0, |relation| population(&relation.tags));
     let mut point = boundary.map(|boundary| boundary.inside);
     for (index, site) in sites.iter().enumerate().filter(|(_, site)| site.place == "country") {
         let inside = boundary.is_none_or(|boundary| boundary.area.contains(site.point));
@@ -172,7 +173,7 @@ fn country_record(
     }
     PlaceRecord {
         kind: RecordType::Country,
-        names: names.unwrap_or_else(|| Names::new(code.clone())),
+        names: names.unwrap_or_else(|| Names::new(code.to_uppercase())),
         parent: None,
         coordinates: point.unwrap_or(LonLat { lon: 0.0, lat: 0.0 }),
         population: population_known,

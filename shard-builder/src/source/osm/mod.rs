@@ -19,6 +19,7 @@ mod point;
 mod postcode;
 mod street;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use geocoder_core::CountryCode;
@@ -29,7 +30,7 @@ use self::address::CityMentions;
 use self::extract::Extract;
 use self::locate::Locator;
 use self::neighbour::Neighbours;
-use self::object::OsmInput;
+use self::object::{OsmInput, Tags};
 use self::pbf::PbfFiles;
 use self::street::Streets;
 use super::Source;
@@ -89,6 +90,9 @@ fn read_input(
     progress: &dyn Progress,
 ) -> Result<Gazetteer> {
     let extract = Extract::read(input, progress)?;
+    if !mentions_country(&extract, country) {
+        return Err(Error::Empty { country });
+    }
     progress.start("merging records", 0);
     let boundaries = boundary::read(&extract, country, report);
     let hierarchy = hierarchy::build(&extract, country, &boundaries, report);
@@ -136,13 +140,27 @@ fn read_input(
     Ok(gazetteer)
 }
 
+/// Whether anything in the extract says that it is about the country, so that a wrong code is
+/// not answered by the records of another country.
+fn mentions_country(extract: &Extract, country: CountryCode) -> bool {
+    const KEYS: [&str; 4] = ["ISO3166-1", "ISO3166-1:alpha2", "ISO3166-2", "addr:country"];
+    let is_code = |value: &str| {
+        let code = value.split('-').next().and_then(|code| CountryCode::parse(code.trim()));
+        code == Some(country)
+    };
+    let says = |tags: &Tags| KEYS.iter().any(|key| tags.get(key).is_some_and(is_code));
+    extract.relations.iter().any(|relation| says(&relation.tags))
+        || extract.nodes.iter().any(|node| says(&node.tags))
+        || extract.ways.iter().any(|way| says(&way.tags))
+}
+
 /// Makes municipalities findable under the names that their addresses use for them.
 ///
 /// A name that is a place's own is left to it; rare ones are taken for errors.
 fn add_mentioned_names(places: &mut [PlaceRecord], mentions: &CityMentions) {
-    let taken: std::collections::BTreeSet<String> =
+    let taken: BTreeSet<String> =
         places.iter().flat_map(|place| names::all(&place.names).map(name::key)).collect();
-    let mut main: std::collections::BTreeMap<&String, (u32, usize)> = Default::default();
+    let mut main: BTreeMap<&String, (u32, usize)> = BTreeMap::new();
     for ((city, key), mention) in mentions {
         let best = main.entry(key).or_insert((mention.count, *city));
         if mention.count > best.0 {
@@ -151,10 +169,15 @@ fn add_mentioned_names(places: &mut [PlaceRecord], mentions: &CityMentions) {
     }
     for ((city, key), mention) in mentions {
         let is_main = main.get(key).is_some_and(|(_, of)| of == city);
-        if is_main && mention.count >= MIN_MENTIONS && !taken.contains(key) {
-            if let Some(place) = places.get_mut(*city) {
-                names::add_alternates(&mut place.names, [mention.name.clone()]);
-            }
+        if is_main
+            && mention.count >= MIN_MENTIONS
+            && !taken.contains(key)
+            && let Some(place) = places.get_mut(*city)
+        {
+            names::add_alternates(&mut place.names, [mention.name.clone()]);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 //! A street whose addresses mostly name a village of the municipality as their city is shown
 //! under that village, as people write it: `Feldkircher Strasse, Nendeln`, not `Eschen`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use geocoder_core::LonLat;
 use geocoder_core::gazetteer::PlaceRecord;
@@ -65,7 +65,7 @@ impl Neighbours {
     ) -> Self {
         let lat = places.first().map_or(0.0, |country| country.coordinates.lat);
         let lon_scale = lat.to_radians().cos();
-        let divided: std::collections::BTreeSet<usize> =
+        let divided: BTreeSet<usize> =
             shown.iter().filter(|(key, city)| key.0 != **city).map(|(key, _)| key.0).collect();
         let mut houses = Vec::new();
         for (key, draft) in &streets.drafts {
@@ -73,11 +73,11 @@ impl Neighbours {
             if place.zipcodes.len() < 2 && !divided.contains(&key.0) {
                 continue;
             }
-            let Some(shown_city) = shown.get(key) else { continue };
+            let shown_city = shown.get(key).copied().unwrap_or(key.0);
             for house in draft.houses.values() {
                 let zipcode = house.zipcode.clone().filter(|code| place.zipcodes.contains(code));
                 let at = [house.coordinates.lon * lon_scale, house.coordinates.lat];
-                let known = Neighbour { municipality: key.0, shown_city: *shown_city, zipcode };
+                let known = Neighbour { municipality: key.0, shown_city, zipcode };
                 houses.push(GeomWithData::new(at, known));
             }
         }

@@ -15,10 +15,13 @@ use super::feature;
 use super::locate::{Locator, Nowhere};
 use super::names;
 use super::object::Tags;
-use crate::geometry::{join_lines, length_m, mean, middle, nearest_on_lines, simplify};
+use crate::geometry::{join_lines, length_m, mean, middle, nearest_on_lines, sampled, simplify};
 use crate::importance;
 use crate::name;
 use crate::report::Report;
+
+/// A line this near to the rest of its street adds nothing, in metres.
+const BESIDE_M: f64 = 20.0;
 
 /// Names a street: its municipality and the marked key of its name.
 pub(crate) type StreetKey = (usize, String);
@@ -30,7 +33,9 @@ pub(crate) struct StreetDraft {
     spellings: BTreeMap<String, (u32, Names)>,
     prominence: u8,
     pieces: Vec<Vec<i64>>,
-    /// Middles of squares, whose outline is no street to be on.
+    /// Whether a way to go along has the name, and not only the outline of a square.
+    has_way: bool,
+    /// Middles of squares.
     squares: Vec<LonLat>,
     /// Keys of the cities that addresses name, with the number of addresses.
     pub(crate) cities: BTreeMap<String, u32>,
@@ -60,7 +65,9 @@ impl Streets {
                 continue;
             }
             for (city, piece) in pieces(extract, locator, &way.nodes, report) {
-                streets.draft(city, &names, prominence, tags).pieces.push(piece);
+                let draft = streets.draft(city, &names, prominence, tags);
+                draft.has_way = true;
+                draft.pieces.push(piece);
             }
         }
         for relation in &extract.relations {
@@ -97,9 +104,10 @@ impl Streets {
                 let touches = |other: &StreetDraft| {
                     other.pieces.iter().flatten().any(|node| nodes.contains(node))
                 };
-                let earlier = keys.iter().take(index);
-                let twin =
-                    earlier.filter(|other| self.drafts.get(other).is_some_and(touches)).next();
+                let twin = keys
+                    .iter()
+                    .take(index)
+                    .find(|other| self.drafts.get(other).is_some_and(touches));
                 match twin.and_then(|twin| self.drafts.get_mut(twin)) {
                     Some(twin) => twin.absorb(draft),
                     None => drop(self.drafts.insert(key.clone(), draft)),
@@ -164,6 +172,7 @@ impl StreetDraft {
             known.0 += count;
         }
         self.prominence = self.prominence.max(other.prominence);
+        self.has_way |= other.has_way;
         self.pieces.extend(other.pieces);
         self.squares.extend(other.squares);
         for (code, count) in other.zipcodes {
@@ -195,7 +204,8 @@ impl StreetDraft {
     /// Returns a point in the middle of the street or of its houses.
     pub(crate) fn middle(&self, extract: &Extract) -> Option<LonLat> {
         let houses: Vec<LonLat> = self.houses.values().map(|house| house.coordinates).collect();
-        if let Some(centre) = mean(&self.squares).or_else(|| middle(&self.lines(extract))) {
+        let of_square = mean(&self.squares).filter(|_| !self.has_way);
+        if let Some(centre) = of_square.or_else(|| middle(&self.lines(extract))) {
             return Some(centre);
         }
         let centre = mean(&houses)?;
@@ -218,7 +228,7 @@ impl StreetDraft {
             names,
             city,
             coordinates,
-            geometry: lines.iter().map(|line| simplify(line, TOLERANCE_M)).collect(),
+            geometry: significant(lines.iter().map(|line| simplify(line, TOLERANCE_M)).collect()),
             importance: importance::street(self.prominence, self.houses.len(), extent_m),
             houses: self
                 .houses
@@ -228,6 +238,23 @@ impl StreetDraft {
             zipcodes,
         })
     }
+}
+
+/// Returns the lines that say more of where the street is than the longer ones do already.
+///
+/// The second carriageway and the arms of a junction are on the street as near as can be told.
+fn significant(mut lines: Vec<Vec<LonLat>>) -> Vec<Vec<LonLat>> {
+    lines.sort_by(|a, b| length_m(b).total_cmp(&length_m(a)));
+    let mut kept: Vec<Vec<LonLat>> = Vec::new();
+    for line in lines {
+        let is_near = |point: &LonLat| {
+            nearest_on_lines(&kept, *point).is_some_and(|(distance_m, _)| distance_m <= BESIDE_M)
+        };
+        if !sampled(&line, BESIDE_M).iter().all(is_near) {
+            kept.push(line);
+        }
+    }
+    kept
 }
 
 /// Divides a way into pieces that each lie in one city.
