@@ -78,7 +78,10 @@ export class App {
     this.#combobox = new ComboboxView(byId('search-box', HTMLElement), this.#comboboxHost());
     this.#sheet = new Sheet(byId('sheet', HTMLElement), this.#map);
     buildNavigation((view) => this.#show(this.#view === view ? 'home' : view));
-    buildTypeChips(this.#types, () => this.#ask(this.#combobox.value));
+    buildTypeChips(this.#types, () => {
+      this.#ask(this.#combobox.value);
+      this.#combobox.open();
+    });
     buildMapControls(this.#map, (position) => this.#showPosition(position));
     attachGestures(this.#map, (pixel) => void this.#whatsAt(this.#map.lonLatAt(pixel)));
     this.#map.addEventListener(CAMERA_RESTED, () => void this.#refreshSurroundings());

@@ -67,14 +67,14 @@ function comparable(answer: unknown): unknown {
   return errors === undefined ? answer : { errors };
 }
 
-function sameFirst(expected: Expectation, result: SearchResult | undefined): void {
-  expect(result).toBeDefined();
+function sameFirst(what: string, expected: Expectation, result: SearchResult | undefined): void {
+  expect.soft(result, what).toBeDefined();
   const { name, number, suffix, street, city } = expected;
-  if (name !== undefined) expect(result?.name).toContain(name);
-  if (number !== undefined) expect(result?.street?.number).toBe(number);
-  if (suffix !== undefined) expect(result?.street?.suffix).toBe(suffix);
-  if (street !== undefined) expect(result?.street?.name).toBe(street);
-  if (city !== undefined) expect(result?.city).toBe(city);
+  if (name !== undefined) expect.soft(result?.name, what).toContain(name);
+  if (number !== undefined) expect.soft(result?.street?.number, what).toBe(number);
+  if (suffix !== undefined) expect.soft(result?.street?.suffix, what).toBe(suffix);
+  if (street !== undefined) expect.soft(result?.street?.name, what).toBe(street);
+  if (city !== undefined) expect.soft(result?.city, what).toBe(city);
 }
 
 test('page, server and command line answer the corpus alike, the page without a server', async ({
@@ -128,13 +128,13 @@ test('page, server and command line answer the corpus alike, the page without a 
     // Compared as text: the order of the fields counts too.
     const text = JSON.stringify(page, null, 1);
     const what = JSON.stringify(request).slice(0, 200);
-    expect(text, `server: ${what}`).toBe(JSON.stringify(comparable(served[index]), null, 1));
-    expect(text, `command line: ${what}`).toBe(
-      JSON.stringify(comparable(told.get(request)), null, 1),
-    );
+    expect.soft(text, `server: ${what}`).toBe(JSON.stringify(comparable(served[index]), null, 1));
+    expect
+      .soft(text, `command line: ${what}`)
+      .toBe(JSON.stringify(comparable(told.get(request)), null, 1));
     if (request.expect) {
       expect.soft(page, what).toHaveProperty('results');
-      sameFirst(request.expect, (page as { results?: SearchResult[] }).results?.[0]);
+      sameFirst(what, request.expect, (page as { results?: SearchResult[] }).results?.[0]);
     }
   });
 });

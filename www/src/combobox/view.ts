@@ -71,6 +71,12 @@ export class ComboboxView {
     this.#input.focus();
   }
 
+  /** Puts the cursor into the box and shows the list, if there is anything to list. */
+  open(): void {
+    this.focus();
+    this.#send({ type: 'key', key: 'ArrowDown', alt: true });
+  }
+
   /** Text in the box. */
   get value(): string {
     return this.#state.value;

@@ -66,7 +66,7 @@ function actions(result: SearchResult, url: string, host: CardHost): HTMLElement
   return h(
     'div',
     { class: 'card-actions' },
-    copyButton('Copy coordinates', 'copy', result.coordinates),
+    copyButton('Copy position', 'copy', result.coordinates),
     shareButton(result, url),
     button({ class: 'button' }, () => host.center(result), icon('locate'), 'Show on map'),
   );
