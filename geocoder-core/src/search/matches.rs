@@ -122,8 +122,12 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 self.reading(&cut, matches)?;
             }
             let edits = allowed_edits(&token.term);
-            if edits > 0 && !self.similar(token.unfinished, &token.term, edits, 2, mask, matches)? {
-                // Nothing resembles the word: perhaps its first letter is wrong.
+            if edits == 0 {
+                continue;
+            }
+            let found = self.similar(token.unfinished, &token.term, edits, 2, mask, matches)?;
+            // Two errors are as many as a wrong first letter costs; one is not.
+            if !found && edits == 1 {
                 self.similar(token.unfinished, &token.term, edits, 1, mask, matches)?;
             }
         }
