@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use geocoder_core::Geocoder;
 use geocoder_core::gazetteer::{Names, StreetRecord};
 use geocoder_core::shard::ChunkKind;
 use geocoder_core::shard::writer::{ShardWriter, WrittenShard};
 use geocoder_core::{LonLat, ReverseRequest, SearchRequest, SearchResponse, Shard};
-use geocoder_core::Geocoder;
 use hereabouts_tests::{chunk, gazetteer, liechtenstein};
 
 const QUERIES: [&str; 12] = [
@@ -78,7 +78,9 @@ fn the_places_core_answers_alone_and_named_chunks_complete_the_answer_in_any_ord
             let mut rounds = 0;
             let answer = loop {
                 let answer = question.ask(&geocoder);
-                let Some(missing) = answer.missing_chunks.len().checked_sub(1) else { break answer };
+                let Some(missing) = answer.missing_chunks.len().checked_sub(1) else {
+                    break answer;
+                };
                 let wanted = answer.missing_chunks[random.below(missing + 1)];
                 let mut shard = geocoder.remove(wanted.country).unwrap();
                 let number = usize::try_from(wanted.chunk).unwrap();
