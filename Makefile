@@ -98,7 +98,7 @@ $(WASM_PACK)/bin/wasm-pack:
 	cargo install wasm-pack --version $(WASM_PACK_VERSION) --debug --root $(WASM_PACK)
 
 node_modules/.installed: package-lock.json
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' \
 		|| { echo 'Node 20 or newer is needed: https://nodejs.org' >&2; exit 1; }
 	npm ci
 	@touch $@

@@ -8,7 +8,7 @@ use crate::record::{CountryCode, RecordType};
 use crate::request::{MAX_RESULTS, ReverseRequest, SearchRequest};
 use crate::response::{ChunkId, Hit, SearchResponse};
 use crate::reverse::{Nearby, reverse};
-use crate::search::{Candidate, Query, highlight, search};
+use crate::search::{Candidate, Query, ShardSearch, highlight};
 use crate::shard::Shard;
 
 /// Searches any number of shards, one a country; bytes are owned or borrowed (`D`).
@@ -56,9 +56,19 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             self.without_words(request, &mut answer)?;
             return Ok(answer.finish(request.query.clone()));
         }
-        let mut ranked: Vec<(usize, Candidate)> = Vec::new();
+        let mut searches = Vec::new();
         for (number, shard) in self.selected(&request.countries) {
-            let mut found = search(shard, request, &query)?;
+            searches.push((number, shard, ShardSearch::plain(shard, request, &query)?));
+        }
+        // Where one country answers every word, none is searched for what merely resembles them.
+        if searches.iter().all(|(_, _, search)| search.unexplained() != 0) {
+            for (_, _, search) in &mut searches {
+                search.tolerate()?;
+            }
+        }
+        let mut ranked: Vec<(usize, Candidate)> = Vec::new();
+        for (number, shard, search) in searches {
+            let mut found = search.ranked;
             answer.missing(shard, &mut found.missing);
             ranked.extend(found.candidates.into_iter().map(|candidate| (number, candidate)));
         }

@@ -55,7 +55,7 @@ fn collect_block<D: AsRef<[u8]>>(
     features: &mut Features,
 ) -> Result<()> {
     let (Lookup::Found(records), Lookup::Found((chunk, index))) =
-        (shard.records(block)?, shard.geometry(block)?)
+        (shard.nameless_records(block)?, shard.geometry(block)?)
     else {
         return Ok(());
     };

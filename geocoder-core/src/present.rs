@@ -1,7 +1,7 @@
 //! Turns what was found into results: names in the wanted language, hierarchy, postcodes.
 
 use crate::error::Result;
-use crate::record::{Precision, RecordType};
+use crate::record::{CountryCode, Precision, RecordType};
 use crate::response::{Hit, StreetAddress};
 use crate::search::{FoundHouse, Target};
 use crate::shard::{Dictionary, Lookup, Name, Place, Role, Shard, point};
@@ -126,6 +126,7 @@ impl<D: AsRef<[u8]>> Presenter<'_, D> {
                 places.zipcodes_of(place).iter().map(|z| places.zipcode(*z).to_string()).collect();
             locate(&mut hit, place.lat, place.lon);
         }
+        let world = self.shard.meta().country == CountryCode::WORLD;
         for (_, place) in places.chain(ordinal) {
             let (field, code) = match place.kind {
                 Some(RecordType::City) => (&mut hit.city, &mut hit.citycode),
@@ -140,8 +141,11 @@ impl<D: AsRef<[u8]>> Presenter<'_, D> {
             if field.is_empty() {
                 *field = self.place_name(place)?;
                 let own = places.code(place);
-                if !own.is_empty() {
-                    *code = own.to_string();
+                match place.kind {
+                    // Only the world shard has countries other than its own.
+                    Some(RecordType::Country) if !world => {}
+                    Some(RecordType::Country) => *code = own.to_ascii_lowercase(),
+                    _ => *code = own.to_string(),
                 }
             }
         }

@@ -103,6 +103,13 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
         }
         let nearest = best.first().map_or(0.0, |first| first.distance_m);
         best.retain(|nearby| nearby.distance_m <= USUAL_RADIUS_M.max(nearest));
+        for nearby in &mut best {
+            if let Target::Record { block, index, record, .. } = &mut nearby.target
+                && let Lookup::Found(Some(named)) = self.shard.record(*block, *index)?
+            {
+                record.names = named.names;
+            }
+        }
         self.found.nearby.append(&mut best);
         Ok(())
     }
@@ -116,7 +123,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
 
     fn block(&mut self, block: u32, types: TypeSet, best: &mut Vec<Nearby>) -> Result<()> {
         let at = self.request.coordinates;
-        let records = match self.shard.records(block)? {
+        let records = match self.shard.nameless_records(block)? {
             Lookup::Found(records) => records,
             Lookup::Missing(chunk) => {
                 self.found.missing.push(chunk);

@@ -175,7 +175,7 @@ impl RequestOptions {
             coordinates: coordinates(&self.coordinates, &mut errors),
             explain: self.explain == Value::Bool(true),
         };
-        if errors.is_empty() { Ok(request) } else { Err(errors) }
+        if errors.is_empty() { Ok(request.with_country_rule()) } else { Err(errors) }
     }
 
     /// Checks the options of a reverse search.
@@ -197,6 +197,17 @@ impl RequestOptions {
             max_results: max_results(&self.max_results, &mut errors),
         };
         if errors.is_empty() { Ok(request) } else { Err(errors) }
+    }
+}
+
+impl SearchRequest {
+    /// Who asks for countries alone means all of them: PlaceKit's country picker sends the
+    /// country it stands at.
+    fn with_country_rule(mut self) -> Self {
+        if self.types == TypeSet::NONE.with(RecordType::Country) {
+            self.countries.clear();
+        }
+        self
     }
 }
 

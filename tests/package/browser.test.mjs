@@ -115,7 +115,10 @@ test('shards stream into the worker with progress, and a download can be stopped
       const response = await fetch('/li.shard');
       const onProgress = (received) => steps.push(received);
       const { sizeBytes } = await geocoder.insertShard(response, { onProgress });
-      const endless = new ReadableStream({ pull: (c) => c.enqueue(new Uint8Array(1000)) });
+      const turn = () => new Promise((resolve) => setTimeout(resolve));
+      const endless = new ReadableStream({
+        pull: (controller) => turn().then(() => controller.enqueue(new Uint8Array(1000))),
+      });
       const codes = [];
       const failed = (error) => codes.push(error.code);
       await geocoder

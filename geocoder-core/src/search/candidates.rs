@@ -8,14 +8,19 @@ use super::score::{Score, TokenWeights, WEIGHTS, type_prior};
 use crate::error::Result;
 use crate::record::RecordType;
 use crate::request::{MAX_RESULTS, SearchRequest};
-use crate::shard::{Dictionary, Lookup, Name, Place, PostingReader, Record, Role, Shard, point};
+use crate::shard::{
+    Dictionary, Lookup, Name, Place, PostingReader, Record, Role, Shard, StoredHouse, point,
+};
 
 /// Most terms of one range whose postings are read.
 const MAX_RANGE_TERMS: u32 = 4096;
 /// Most postings read for one range.
 const MAX_RANGE_POSTINGS: u32 = 50_000;
-/// Most records looked at.
+/// In a shard of so few blocks no word is too frequent to be followed.
+const FEW_BLOCKS: u32 = 4096;
+/// Most records passed by, and about how many a block has.
 const RECORD_BUDGET: usize = 12_000;
+const BLOCK_RECORDS: usize = 40;
 /// Most places whose names are looked at.
 const PLACE_BUDGET: usize = 400;
 /// Candidates whose house numbers are looked up, and which are ranked in the end.
@@ -23,6 +28,8 @@ const MAX_CANDIDATES: usize = 3 * MAX_RESULTS;
 /// Points that a candidate can win besides those of words: more than number, importance,
 /// population, type and proximity together.
 const MOST_OTHER_POINTS: f32 = 22.0;
+/// Most points that a number wins by being made of several words.
+const MOST_NUMBER_WORDS: f32 = 2.0;
 /// Weight of a stop word among the terms of a name.
 const STOP_TERM: f32 = 0.3;
 
@@ -279,8 +286,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut touched: Vec<u32> = Vec::new();
         let content = self.weights.content();
         for found in &self.record_matches.list {
-            // Street types and articles are everywhere: they count when a record is looked at.
-            if found.mask & content == 0 {
+            // Street types and articles are everywhere in a large country: there they count only
+            // when a record is looked at.
+            if found.mask & content == 0 && places.n_blocks > FEW_BLOCKS {
                 continue;
             }
             let piece = match self.shard.piece(Dictionary::Records, found.piece)? {
@@ -317,6 +325,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let most = self.weights.potential(TokenMask::MAX);
+        let slots = self.record_matches.slots(self.shard, Dictionary::Records)?;
         let mut looked_at = 0;
         let mut scores: Vec<f32> = ranked.candidates.iter().map(|c| c.total).collect();
         for (potential, block) in order {
@@ -326,18 +335,23 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             if looked_at > RECORD_BUDGET || beaten >= MAX_CANDIDATES {
                 break;
             }
-            let records = match self.shard.records(block)? {
-                Lookup::Found(records) => records,
-                Lookup::Missing(chunk) => {
-                    ranked.missing.push(chunk);
-                    continue;
-                }
-            };
-            looked_at += records.len();
-            for (number, record) in records.into_iter().enumerate() {
-                if !self.request.types.contains(record.kind) {
-                    continue;
-                }
+            let mut records: Vec<(usize, Record)> = Vec::new();
+            let types = self.request.types;
+            let scanned = self.shard.scan_records(
+                block,
+                |term| slots.contains(term),
+                |number, record, matches| {
+                    if matches {
+                        records.push((number, record));
+                    }
+                },
+            )?;
+            if let Lookup::Missing(chunk) = scanned {
+                ranked.missing.push(chunk);
+                continue;
+            }
+            looked_at += BLOCK_RECORDS;
+            for (number, record) in records.into_iter().filter(|(_, r)| types.contains(r.kind)) {
                 if let Some(candidate) =
                     self.score_record(block, number, record, index, zipcodes)?
                 {
@@ -398,6 +412,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             ignored = numbers & !explained;
             if let Some(house) = house {
                 score.add("house number", house.points);
+                // A number that is the start of a postcode as well was meant as the house's.
+                container &= !house.mask;
                 explained |= house.mask;
                 let foreign = ignored & !house.mask;
                 score.add("foreign numbers", WEIGHTS.number_foreign * ones(foreign));
@@ -427,37 +443,61 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         zipcodes: &[(u32, TokenMask, f32)],
         ranked: &mut Ranked,
     ) -> Result<()> {
+        // Candidates come best first. Once enough are known with their houses, one that could
+        // not overtake the last of them even with its house need not be looked at.
+        let wanted = self.request.max_results;
+        let gain = WEIGHTS.number_exact - WEIGHTS.number_absent + MOST_NUMBER_WORDS;
+        let mut best: Vec<f32> = Vec::new();
         for candidate in &mut ranked.candidates {
-            let Target::Record { block, index: number, record, house } = &mut candidate.target
-            else {
-                continue;
-            };
-            if record.kind != RecordType::Street {
-                continue;
+            best.sort_by(|a, b| b.total_cmp(a));
+            let beaten = best.get(wanted.saturating_sub(1));
+            if beaten.is_some_and(|last| candidate.total + gain < *last) {
+                break;
             }
-            let taken = candidate.explained;
-            if self.query.numbers.iter().all(|number| number.mask & taken != 0) {
-                continue;
+            if let Some(scored) =
+                self.with_house(candidate, index, zipcodes, &mut ranked.missing)?
+            {
+                *candidate = scored;
             }
-            *house = match self.shard.street_houses(*block, *number)? {
-                Lookup::Found((chunk, houses)) => {
-                    let suffix =
-                        |house: &crate::shard::StoredHouse| chunk.suffix_text(house.suffix);
-                    find_house(&houses, suffix, &self.query.numbers, taken)
-                }
-                Lookup::Missing(chunk) => {
-                    ranked.missing.push(chunk);
-                    None
-                }
-            };
-            if let Some(best) = self.best_name(Dictionary::Records, &record.names)? {
-                let target = candidate.target.clone();
-                if let Some(scored) = self.score_target(target, &best, index, zipcodes) {
-                    *candidate = scored;
-                }
-            }
+            best.push(candidate.total);
         }
         Ok(())
+    }
+
+    /// Looks up the house of one candidate and scores it again.
+    fn with_house(
+        &self,
+        candidate: &Candidate,
+        index: &PlaceIndex,
+        zipcodes: &[(u32, TokenMask, f32)],
+        missing: &mut Vec<usize>,
+    ) -> Result<Option<Candidate>> {
+        let Target::Record { block, index: number, record, .. } = &candidate.target else {
+            return Ok(None);
+        };
+        let taken = candidate.explained & !started_zipcodes(zipcodes);
+        let free = self.query.numbers.iter().any(|number| number.mask & taken == 0);
+        if record.kind != RecordType::Street || !free {
+            return Ok(None);
+        }
+        let found = match self.shard.street_houses(*block, *number)? {
+            Lookup::Found((chunk, houses)) => {
+                let suffix = |house: &StoredHouse| chunk.suffix_text(house.suffix);
+                find_house(&houses, suffix, &self.query.numbers, taken)
+            }
+            Lookup::Missing(chunk) => {
+                missing.push(chunk);
+                None
+            }
+        };
+        let Some(best) = self.best_name(Dictionary::Records, &record.names)? else {
+            return Ok(None);
+        };
+        let mut target = candidate.target.clone();
+        if let Target::Record { house, .. } = &mut target {
+            *house = found;
+        }
+        Ok(self.score_target(target, &best, index, zipcodes))
     }
 
     /// Returns the name of a record that answers the query best.
@@ -522,6 +562,13 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         Ok(Some(NameMatch { words, costs, coverage, points, alternate }))
     }
+}
+
+/// Words that only start a postcode: they may as well be house numbers.
+fn started_zipcodes(zipcodes: &[(u32, TokenMask, f32)]) -> TokenMask {
+    let whole = zipcodes.iter().filter(|(_, _, cost)| *cost == 0.0);
+    let whole = whole.fold(0, |words, (_, mask, _)| words | mask);
+    zipcodes.iter().fold(0, |words, (_, mask, _)| words | mask) & !whole
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of words")]

@@ -3,7 +3,7 @@
 use super::query::{Query, Reading, TokenMask};
 use super::walk::{Pattern, TermRange, allowed_edits};
 use crate::error::Result;
-use crate::shard::{Dictionary, Lookup, Piece, Shard};
+use crate::shard::{Dictionary, Lookup, MAX_PIECE_TERMS, Piece, Shard, TermRef};
 use crate::text;
 
 /// Points lost when a term goes on behind an unfinished word.
@@ -47,6 +47,25 @@ pub(crate) struct Matches {
     pub(crate) list: Vec<TermMatch>,
     /// Chunks that would have to be looked at as well.
     pub(crate) missing: Vec<usize>,
+}
+
+/// Words of a set of all slots of a piece.
+const SLOT_WORDS: usize = MAX_PIECE_TERMS / 64;
+
+/// Slots of terms, by piece: the quickest test whether a name has any of them.
+#[derive(Debug)]
+pub(crate) struct SlotSet {
+    pieces: Vec<Option<[u64; SLOT_WORDS]>>,
+}
+
+impl SlotSet {
+    /// Whether a term is in the set.
+    #[inline]
+    pub(crate) fn contains(&self, term: TermRef) -> bool {
+        let Some(Some(slots)) = self.pieces.get(term.piece()) else { return false };
+        let slot = term.slot();
+        slots.get(slot / 64).is_some_and(|word| word & 1 << (slot % 64) != 0)
+    }
 }
 
 /// Finds the matches of one dictionary.
@@ -103,8 +122,12 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 self.reading(&cut, matches)?;
             }
             let edits = allowed_edits(&token.term);
-            if edits > 0 && !self.similar(token.unfinished, &token.term, edits, 2, mask, matches)? {
-                // Nothing resembles the word: perhaps its first letter is wrong.
+            if edits == 0 {
+                continue;
+            }
+            let found = self.similar(token.unfinished, &token.term, edits, 2, mask, matches)?;
+            // Two errors are as many as a wrong first letter costs; one is not.
+            if !found && edits == 1 {
                 self.similar(token.unfinished, &token.term, edits, 1, mask, matches)?;
             }
         }
@@ -215,6 +238,26 @@ impl Matches {
         part: Part,
     ) {
         self.list.push(TermMatch { piece, start: first, end: last + 1, mask, cost, part });
+    }
+
+    /// Marks the slots of all matching terms, by piece.
+    pub(crate) fn slots<D: AsRef<[u8]>>(
+        &self,
+        shard: &Shard<D>,
+        dictionary: Dictionary,
+    ) -> Result<SlotSet> {
+        let mut set = SlotSet { pieces: vec![None; shard.n_pieces(dictionary)] };
+        for found in &self.list {
+            let Lookup::Found(piece) = shard.piece(dictionary, found.piece)? else { continue };
+            let Some(slots) = set.pieces.get_mut(found.piece) else { continue };
+            let slots = slots.get_or_insert([0; SLOT_WORDS]);
+            for slot in (found.start..found.end).filter_map(|ordinal| piece.slot(ordinal)) {
+                if let Some(word) = slots.get_mut(slot / 64) {
+                    *word |= 1 << (slot % 64);
+                }
+            }
+        }
+        Ok(set)
     }
 
     /// Returns the matches of one piece.

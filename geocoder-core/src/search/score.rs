@@ -98,9 +98,15 @@ impl TokenWeights {
     pub(crate) fn new(query: &Query, lexicon: &Lexicon) -> Self {
         let mut kinds: Vec<Weight> =
             query.tokens.iter().map(|token| weight(&token.term, lexicon)).collect();
-        // A query of stop words and street types alone means them.
-        if kinds.iter().all(|kind| *kind != Weight::Content) {
-            kinds.fill(Weight::Content);
+        // A query whose words are all street types or articles means them: Am Bach 17.
+        let words = query.tokens.iter().zip(&kinds).filter(|(token, _)| !token.has_digit);
+        if words.clone().all(|(_, kind)| *kind != Weight::Content) {
+            let types = words.clone().any(|(_, kind)| *kind == Weight::Type);
+            for (token, kind) in query.tokens.iter().zip(&mut kinds) {
+                if !token.has_digit && (!types || *kind == Weight::Type) {
+                    *kind = Weight::Content;
+                }
+            }
         }
         Self { kinds }
     }

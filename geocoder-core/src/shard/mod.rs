@@ -39,7 +39,7 @@ pub(crate) use places::{NO_PARENT, Place, Places, point};
 pub(crate) use records::Record;
 #[cfg(feature = "build")]
 pub(crate) use records::UNITS_PER_DEGREE;
-pub(crate) use terms::{Piece, TermRef};
+pub(crate) use terms::{MAX_PIECE_TERMS, Piece, TermRef};
 
 use bits::BitReader;
 use container::Container;
@@ -179,7 +179,8 @@ impl<D: AsRef<[u8]>> Shard<D> {
         }
         let mut houses = Vec::new();
         for block in 0..self.places.n_blocks {
-            let Lookup::Found(records) = self.records(block)? else { continue };
+            let mut records = Vec::new();
+            self.scan_records(block, |_| true, |_, record, _| records.push(record))?;
             let mut house_block = match self.houses(block)? {
                 Lookup::Found((chunk, index)) => chunk.block(index)?,
                 Lookup::Missing(chunk) => return Err(missing(chunk)),
@@ -281,7 +282,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         block: u32,
         number: usize,
     ) -> Result<Lookup<(HousesChunk<'_>, Vec<StoredHouse>)>> {
-        let records = match self.records(block)? {
+        let records = match self.nameless_records(block)? {
             Lookup::Found(records) => records,
             Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
         };
@@ -349,13 +350,42 @@ impl<D: AsRef<[u8]>> Shard<D> {
         })
     }
 
-    /// Reads the records of a block.
-    pub(crate) fn records(&self, block: u32) -> Result<Lookup<Vec<Record>>> {
+    /// Reads the records of a block without their names.
+    pub(crate) fn nameless_records(&self, block: u32) -> Result<Lookup<Vec<Record>>> {
+        let mut records = Vec::new();
+        let scanned = self.scan_records(block, |_| false, |_, record, _| records.push(record))?;
+        Ok(scanned.map(|()| records))
+    }
+
+    /// Reads one record of a block.
+    pub(crate) fn record(&self, block: u32, number: usize) -> Result<Lookup<Option<Record>>> {
+        let mut wanted = None;
+        let scanned = self.scan_records(
+            block,
+            |_| true,
+            |at, record, _| {
+                if at == number {
+                    wanted = Some(record);
+                }
+            },
+        )?;
+        Ok(scanned.map(|()| wanted))
+    }
+
+    /// Reads the records of a block; they have their names when one of their terms passes a
+    /// test, which `visit` is told.
+    pub(crate) fn scan_records(
+        &self,
+        block: u32,
+        test: impl FnMut(TermRef) -> bool,
+        visit: impl FnMut(usize, Record, bool),
+    ) -> Result<Lookup<()>> {
         let no_place = Error::Malformed { section: "places", what: "a block has no place" };
         let city = self.places.place_of_block(block).ok_or(no_place.clone())?;
         let city = self.places.get(city).ok_or(no_place)?;
         self.block_chunk(block, 0)?.and_then(|(bytes, index, _)| {
-            Ok(Lookup::Found(RecordsChunk::read(bytes, self.context())?.block(index, city)?))
+            let chunk = RecordsChunk::read(bytes, self.context())?;
+            chunk.scan(index, city, test, visit).map(Lookup::Found)
         })
     }
 

@@ -119,6 +119,50 @@ impl NameCode {
         Some(names)
     }
 
+    /// Steps over the names of one record; tells whether any term passes a test.
+    pub(crate) fn any_term(
+        &self,
+        reader: &mut BitReader<'_>,
+        mut test: impl FnMut(TermRef) -> bool,
+    ) -> Option<bool> {
+        let mut any = false;
+        let count = reader.gamma();
+        for index in 0..count {
+            if index >= MAX_NAMES || reader.overrun() {
+                return None;
+            }
+            if index > 0 && reader.bit() {
+                reader.bits(width(self.n_languages));
+            }
+            let extended = reader.bit();
+            if extended {
+                skip_literal(reader)?;
+            }
+            let count = if extended { reader.gamma0() } else { reader.gamma() };
+            if count > MAX_NAME_TERMS {
+                return None;
+            }
+            for index in 0..count {
+                any |= test(self.read_ref(reader)?);
+                reader.gamma0();
+                let last = index + 1 == count;
+                if (last && extended) || (!last && !reader.bit() && reader.bits(2) == 0) {
+                    skip_literal(reader)?;
+                }
+            }
+            if extended {
+                let count = reader.gamma0();
+                if count > MAX_NAME_TERMS {
+                    return None;
+                }
+                for _ in 0..count {
+                    any |= test(self.read_ref(reader)?);
+                }
+            }
+        }
+        (!reader.overrun()).then_some(any)
+    }
+
     fn read_name(&self, reader: &mut BitReader<'_>, first: bool) -> Option<Name> {
         let role = if first {
             Role::Default
@@ -185,6 +229,12 @@ fn read_literal(reader: &mut BitReader<'_>) -> Option<String> {
     }
     let bytes = (0..length).map(|_| u8::try_from(reader.bits(8)).unwrap_or_default()).collect();
     String::from_utf8(bytes).ok()
+}
+
+fn skip_literal(reader: &mut BitReader<'_>) -> Option<()> {
+    let length = reader.gamma0();
+    reader.skip(8 * length as usize);
+    (length <= MAX_LITERAL_BYTES).then_some(())
 }
 
 #[cfg(feature = "build")]

@@ -4,6 +4,7 @@ use super::bits::{Adaptive, BitReader, width};
 use super::container::u32_at;
 use super::names::{Name, NameCode};
 use super::places::Place;
+use super::terms::TermRef;
 use crate::error::{Error, Result};
 use crate::geo::{BBox, hilbert_cell};
 use crate::record::RecordType;
@@ -101,8 +102,15 @@ impl<'a> RecordsChunk<'a> {
         }
     }
 
-    /// Reads all records of a block of a city.
-    pub(crate) fn block(&self, block: usize, city: &Place) -> Result<Vec<Record>> {
+    /// Reads a block of a city: calls `visit` with the number of every record, the record, and
+    /// whether one of its terms passes the test; the record has its names only then.
+    pub(crate) fn scan(
+        &self,
+        block: usize,
+        city: &Place,
+        mut test: impl FnMut(TermRef) -> bool,
+        mut visit: impl FnMut(usize, Record, bool),
+    ) -> Result<()> {
         let cut = malformed("no such block");
         let range = self.starts.get(block).zip(self.starts.get(block + 1)).ok_or(cut.clone())?;
         let bytes = self.bytes.get(*range.0..*range.1).ok_or(cut)?;
@@ -112,7 +120,7 @@ impl<'a> RecordsChunk<'a> {
         if count > MAX_BLOCK_RECORDS {
             return Err(malformed("too many records in a block"));
         }
-        let mut context = BlockState {
+        let mut state = BlockState {
             index: 0,
             steps: Adaptive::new(reader.gamma0()),
             zipcodes: None,
@@ -121,15 +129,22 @@ impl<'a> RecordsChunk<'a> {
             city_lat: city.lat,
             city_lon: city.lon,
         };
-        let mut records = Vec::with_capacity(count);
-        for _ in 0..count {
-            let record = self.record(&mut reader, &mut context);
-            records.push(record.ok_or(malformed("unreadable record"))?);
+        for number in 0..count {
+            let unreadable = malformed("unreadable record");
+            let mut record = self.head(&mut reader, &mut state).ok_or(unreadable.clone())?;
+            // Most records are only passed by: their names are read again when they matter.
+            let mut names = reader;
+            let matches = self.code.any_term(&mut reader, &mut test).ok_or(unreadable.clone())?;
+            if matches {
+                record.names = self.code.read_names(&mut names).ok_or(unreadable)?;
+            }
+            visit(number, record, matches);
         }
-        Ok(records)
+        Ok(())
     }
 
-    fn record(&self, reader: &mut BitReader<'_>, state: &mut BlockState) -> Option<Record> {
+    /// Reads everything of a record but its names.
+    fn head(&self, reader: &mut BitReader<'_>, state: &mut BlockState) -> Option<Record> {
         let kind = if reader.bit() {
             RecordType::Street
         } else {
@@ -159,19 +174,18 @@ impl<'a> RecordsChunk<'a> {
         }
         let zipcodes = if reader.bit() {
             None
-        } else if reader.bit() {
-            state.zipcodes.clone()
         } else {
-            let count = reader.gamma();
-            if count > 255 {
-                return None;
+            if !reader.bit() {
+                let count = reader.gamma();
+                if count > 255 {
+                    return None;
+                }
+                let numbers = (0..count).map(|_| reader.bits(width(self.n_zipcodes)));
+                state.zipcodes = Some(numbers.collect());
             }
-            let list: Vec<u32> = (0..count).map(|_| reader.bits(width(self.n_zipcodes))).collect();
-            state.zipcodes = Some(list);
             state.zipcodes.clone()
         };
-        let names = self.code.read_names(reader)?;
-        Some(Record { kind, lat, lon, importance, zipcodes, names })
+        Some(Record { kind, lat, lon, importance, zipcodes, names: Vec::new() })
     }
 }
 

@@ -49,29 +49,31 @@ pub(crate) fn ref_width(n_pieces: usize) -> u32 {
     SLOT_BITS + width(n_pieces)
 }
 
-/// Assigns slots to terms, given by their checksums in ascending order of terms; depends on
-/// nothing but the terms.
+/// Assigns slots to terms, given by their checksums in ascending order of terms.
+///
+/// Terms choose in the order of their checksums, each the first free slot of its own sequence
+/// (ordered hashing after O. Amble and D. E. Knuth, 1974): the result depends on nothing but
+/// the set of terms, and a new term displaces about one other.
 pub(crate) fn assign_slots(checksums: impl Iterator<Item = u64>) -> Vec<u16> {
-    let mut order: Vec<(u64, u16)> = Vec::new();
-    for (checksum, ordinal) in checksums.zip(0u16..) {
-        order.push((checksum >> (64 - SLOT_BITS), ordinal));
-    }
+    let mut order: Vec<(u64, u16)> = checksums.zip(0u16..).collect();
     order.sort_unstable();
-    // Linear probing from the left; what runs over the end is pushed back from the right.
-    let mut next = 0u64;
-    for (slot, _) in &mut order {
-        *slot = (*slot).max(next);
-        next = *slot + 1;
-    }
-    let mut limit = 1u64 << SLOT_BITS;
-    for (slot, _) in order.iter_mut().rev() {
-        *slot = (*slot).min(limit.saturating_sub(1));
-        limit = *slot;
-    }
+    let mut taken = [false; MAX_PIECE_TERMS];
     let mut slots = vec![0; order.len()];
-    for (slot, ordinal) in order {
-        if let (Some(to), Ok(slot)) = (slots.get_mut(usize::from(ordinal)), u16::try_from(slot)) {
-            *to = slot;
+    for (checksum, ordinal) in order {
+        let (start, step) = (checksum >> 20, checksum >> 40 | 1);
+        // The step is odd and the table a power of two: the sequence meets every slot.
+        for turn in 0..MAX_PIECE_TERMS as u64 {
+            let slot = start.wrapping_add(turn.wrapping_mul(step)) % MAX_PIECE_TERMS as u64;
+            let Some(cell @ false) = usize::try_from(slot).ok().and_then(|s| taken.get_mut(s))
+            else {
+                continue;
+            };
+            *cell = true;
+            if let (Some(to), Ok(slot)) = (slots.get_mut(usize::from(ordinal)), u16::try_from(slot))
+            {
+                *to = slot;
+            }
+            break;
         }
     }
     slots

@@ -103,8 +103,10 @@ fn dump(shard: &Shard<Vec<u8>>) -> Result<BTreeMap<String, String>> {
         all.insert(names.first().cloned().unwrap_or_default(), value);
     }
     for block in 0..shard.places.n_blocks {
-        let (Lookup::Found(records), Lookup::Found((houses, index)), Lookup::Found((lines, _))) =
-            (shard.records(block)?, shard.houses(block)?, shard.geometry(block)?)
+        let mut records = Vec::new();
+        shard.scan_records(block, |_| true, |_, record, _| records.push(record))?;
+        let (Lookup::Found((houses, index)), Lookup::Found((lines, _))) =
+            (shard.houses(block)?, shard.geometry(block)?)
         else {
             panic!("a chunk is missing");
         };

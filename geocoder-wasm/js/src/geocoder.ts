@@ -125,7 +125,9 @@ export class Geocoder {
       closing.addEventListener('abort', onAbort);
     });
     try {
-      return await Promise.race([run(this.#host, stop.signal), stopped]);
+      const result = await Promise.race([run(this.#host, stop.signal), stopped]);
+      // An answer that was there first comes too late all the same, in whatever thread.
+      return stop.signal.aborted ? await stopped : result;
     } catch (error) {
       throw toGeocoderError(error);
     } finally {

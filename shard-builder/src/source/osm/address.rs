@@ -7,6 +7,7 @@
 //! of: an entrance, a plain address node, the middle of a building, anything else.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use geocoder_core::LonLat;
 use geocoder_core::gazetteer::House;
@@ -40,6 +41,15 @@ pub(crate) struct HouseDraft {
 }
 
 impl HouseDraft {
+    /// Takes over what another object says better of the same house.
+    pub(crate) fn merge(&mut self, other: Self) {
+        let zipcode = self.zipcode.take().or(other.zipcode.clone());
+        if other.rank < self.rank {
+            *self = other;
+        }
+        self.zipcode = zipcode;
+    }
+
     /// Completes the house; its postcode is told only when its street has several.
     pub(crate) fn finish(self, number: u32, of_street: &[String]) -> House {
         let zipcode = self.zipcode.filter(|code| of_street.len() > 1 && of_street.contains(code));
@@ -48,7 +58,7 @@ impl HouseDraft {
 }
 
 /// An object with a house number.
-struct Address<'a> {
+pub(crate) struct Address<'a> {
     kind: ObjectKind,
     id: i64,
     tags: &'a Tags,
@@ -69,18 +79,15 @@ pub(crate) struct Mention {
     pub(crate) zipcodes: BTreeMap<String, u32>,
 }
 
-/// Joins all addresses to the streets, making new ones as needed.
-pub(crate) fn join(
-    extract: &Extract,
+/// Finds the municipality of every address of the country, and which cities they name.
+pub(crate) fn locate<'a>(
+    extract: &'a Extract,
     locator: &Locator,
     country: &str,
-    lexicon: &Lexicon,
-    streets: &mut Streets,
     report: &mut Report,
-) -> CityMentions {
-    let joiner = Joiner::new(extract, locator, lexicon, streets);
+) -> (Vec<(usize, Address<'a>)>, CityMentions) {
+    let mut located = Vec::new();
     let mut mentions = CityMentions::new();
-    let mut without_street = Vec::new();
     for address in addresses(extract) {
         let tags = address.tags;
         if tags.get("addr:country").is_some_and(|code| !code.trim().eq_ignore_ascii_case(country)) {
@@ -88,39 +95,52 @@ pub(crate) fn join(
             continue;
         }
         let named_city = tags.get("addr:city");
-        let city = match locator.city(address.point, named_city) {
-            Ok(city) => city,
-            Err(Nowhere::Abroad) => {
-                report.clip("address outside the country");
-                continue;
+        match locator.city(address.point, named_city) {
+            Ok(city) => {
+                if let Some(named) = named_city {
+                    let mention = mentions.entry((city, name::key(named))).or_default();
+                    mention.name = name::clean(named);
+                    mention.count += 1;
+                    for code in name::zipcodes(tags.get("addr:postcode").unwrap_or_default()) {
+                        *mention.zipcodes.entry(code).or_default() += 1;
+                    }
+                }
+                located.push((city, address));
             }
-            Err(Nowhere::Unincorporated) => {
-                report.reject("no city around or near");
-                continue;
-            }
-        };
-        if let Some(named) = named_city {
-            let mention = mentions.entry((city, name::key(named))).or_default();
-            mention.name = name::clean(named);
-            mention.count += 1;
-            for code in name::zipcodes(tags.get("addr:postcode").unwrap_or_default()) {
-                *mention.zipcodes.entry(code).or_default() += 1;
-            }
+            Err(Nowhere::Abroad) => report.clip("address outside the country"),
+            Err(Nowhere::Unincorporated) => report.reject("no city around or near"),
         }
-        let asked = Asked { member: (address.kind, address.id), tags, point: address.point, city };
-        match joiner.street_of(streets, &asked) {
+    }
+    (located, mentions)
+}
+
+/// Joins addresses to the streets, making new ones as needed.
+pub(crate) fn join(
+    extract: &Extract,
+    locator: &Locator,
+    lexicon: &Lexicon,
+    located: Vec<(usize, Address<'_>)>,
+    streets: &mut Streets,
+    report: &mut Report,
+) {
+    let joiner = Joiner::new(extract, locator, lexicon, streets);
+    let mut without_street = Vec::new();
+    for (city, address) in located {
+        let (member, tags, point) = ((address.kind, address.id), address.tags, address.point);
+        match joiner.street_of(streets, &Asked { member, tags, point, city }) {
             Some((key, how)) => {
+                let named_city = tags.get("addr:city");
                 if let (Some(named), Some(draft)) = (named_city, streets.drafts.get_mut(&key)) {
                     *draft.cities.entry(name::key(named)).or_default() += 1;
                 }
                 add_houses(streets, &key, &address, how, report);
             }
-            None => without_street.push((address, city)),
+            None => without_street.push((city, address)),
         }
     }
     // Guesses come last, so that they never displace what an address says of itself.
     let near = NearStreets::new(extract, streets);
-    for (address, city) in without_street {
+    for (city, address) in without_street {
         let Some(key) = near.find(city, address.point) else {
             report.reject("no street named and none near");
             continue;
@@ -136,7 +156,6 @@ pub(crate) fn join(
             add_houses(streets, &key, &address, "nearest street", report);
         }
     }
-    mentions
 }
 
 fn addresses(extract: &Extract) -> impl Iterator<Item = Address<'_>> {
@@ -198,20 +217,16 @@ fn add_houses(
             rank,
         };
         match draft.houses.entry(house_key(&number)) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
+            Entry::Vacant(entry) => {
                 entry.insert(house);
             }
-            std::collections::btree_map::Entry::Occupied(mut entry) => {
+            Entry::Occupied(mut entry) => {
                 let known = entry.get_mut();
                 if known.coordinates.distance_m(address.point) > FAR_TWIN_M {
                     let (kind, id) = (address.kind.name(), address.id);
                     report.warn("same address far apart", format_args!("{text} at {kind} {id}"));
                 }
-                let zipcode = known.zipcode.take().or(house.zipcode.clone());
-                if house.rank < known.rank {
-                    *known = house;
-                }
-                known.zipcode = zipcode;
+                known.merge(house);
             }
         }
     }

@@ -33,7 +33,7 @@ pub(crate) struct Hierarchy {
     pub(crate) areas: Vec<(usize, Level, Area)>,
     /// Lines of all boundaries.
     pub(crate) arcs: Vec<Vec<LonLat>>,
-    /// Towns, villages and hamlets inside a municipality, by it and the keys of their names.
+    /// Villages, quarters and the like inside a municipality, by it and the keys of their names.
     pub(crate) settlements: BTreeMap<(usize, String), usize>,
     /// The country's area.
     pub(crate) country: Option<Area>,
@@ -96,6 +96,9 @@ pub(crate) fn build(
         let record = part_record(boundary, profile, &hierarchy, lookup, &mut used);
         let index = hierarchy.places.len();
         if let Some(record) = record {
+            if let Some(parent) = record.parent.filter(|_| boundary.level == Level::Quarter) {
+                hierarchy.add_settlement(parent, &record.names);
+            }
             hierarchy.places.push(record);
             hierarchy.areas.push((index, boundary.level, boundary.area.clone()));
             outlined.push((index, boundary));
@@ -343,11 +346,8 @@ fn add_site(
     twins.push(site.point);
     let prominence = site.prominence();
     let in_city = hierarchy.places.get(parent).is_some_and(|place| place.kind == RecordType::City);
-    if in_city && matches!(site.place.as_str(), "city" | "town" | "village" | "hamlet") {
-        for text in names::all(&site.names) {
-            let index = hierarchy.places.len();
-            hierarchy.settlements.entry((parent, name::key(text))).or_insert(index);
-        }
+    if in_city {
+        hierarchy.add_settlement(parent, &site.names);
     }
     hierarchy.places.push(PlaceRecord {
         kind: RecordType::City,
@@ -364,6 +364,13 @@ fn add_site(
 }
 
 impl Hierarchy {
+    /// Notes the names of a part of a city, which is the next place.
+    fn add_settlement(&mut self, city: usize, names: &Names) {
+        for text in names::all(names) {
+            self.settlements.entry((city, name::key(text))).or_insert(self.places.len());
+        }
+    }
+
     fn add_arcs(&mut self, extract: &Extract, outlined: &[(usize, &Boundary<'_>)]) {
         let boundaries: Vec<&Boundary<'_>> = outlined.iter().map(|(_, b)| *b).collect();
         let arcs = Arcs::new(extract, &boundaries);

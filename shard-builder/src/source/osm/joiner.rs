@@ -1,10 +1,11 @@
 //! Finds the street that an address names.
 //!
 //! The name is that of `addr:street`, else of the relation that groups a street with its houses,
-//! else of `addr:place`. It is looked for among the streets of the municipality: as it is, as
-//! another name, in another spelling (abbreviated, divided or joined, without marks), and cut at
-//! a bracket or dash. Then in the municipality that `addr:city` names, if that street is within
-//! 200 m: houses beside a border. Else it becomes a street known from addresses only.
+//! else of `addr:place`. Where `addr:city` names another municipality than the one around, a
+//! street there within 200 m is it: houses beside a border. Else it is looked for among the
+//! streets of the municipality: as it is, as another name, in another spelling (abbreviated,
+//! divided or joined, without marks), and cut at a bracket or dash. Else it becomes a street
+//! known from addresses only.
 
 use std::collections::BTreeMap;
 
@@ -97,15 +98,15 @@ impl<'a> Joiner<'a> {
         if text.is_empty() {
             return None;
         }
+        if let Some(found) = self.across_border(streets, asked, &named) {
+            return Some((found, "street of the city named, across the border"));
+        }
         let key = (asked.city, text);
         if streets.drafts.contains_key(&key) {
             return Some((key, if is_place { "name of a place" } else { "name of a street" }));
         }
         if let Some((found, how)) = self.variant(asked.city, &named) {
             return Some((found, how));
-        }
-        if let Some(found) = self.across_border(streets, asked, &named) {
-            return Some((found, "street of the city named, across the border"));
         }
         let draft = streets.drafts.entry(key.clone()).or_default();
         draft.add_spelling(&Names::new(named));
@@ -138,10 +139,13 @@ impl<'a> Joiner<'a> {
         named: &str,
     ) -> Option<StreetKey> {
         let city = self.locator.city_named(asked.tags.get("addr:city")?, asked.point)?;
+        if city == asked.city {
+            return None;
+        }
         let exact = (city, name::marked_key(named));
         let key = match streets.drafts.get(&exact) {
             Some(_) => exact,
-            None => self.variant(city, named).filter(|_| city != asked.city)?.0,
+            None => self.variant(city, named)?.0,
         };
         let lines = streets.drafts.get(&key)?.lines(self.extract);
         let (distance_m, _) = nearest_on_lines(&lines, asked.point)?;

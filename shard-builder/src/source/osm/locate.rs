@@ -57,12 +57,18 @@ impl Locator {
         let lat = hierarchy.places.first().map_or(0.0, |country| country.coordinates.lat);
         let lon_scale = lat.to_radians().cos();
         let mut by_key: BTreeMap<String, Vec<(usize, LonLat)>> = BTreeMap::new();
+        let mut parts: BTreeMap<String, Vec<(usize, LonLat)>> = BTreeMap::new();
         let mut centres = Vec::new();
         let parents = |index: usize| hierarchy.places.get(index).map(|place| place.kind);
         for (index, place) in hierarchy.places.iter().enumerate() {
             // Parts of a municipality have no streets of their own.
-            let is_part = place.parent.and_then(parents) == Some(RecordType::City);
-            if place.kind != RecordType::City || is_part {
+            if place.kind != RecordType::City {
+                continue;
+            }
+            if let Some(parent) = place.parent.filter(|p| parents(*p) == Some(RecordType::City)) {
+                for text in names::all(&place.names) {
+                    parts.entry(name::key(text)).or_default().push((parent, place.coordinates));
+                }
                 continue;
             }
             if place.importance >= NEAREST_CITY_IMPORTANCE {
@@ -73,8 +79,17 @@ impl Locator {
                 by_key.entry(name::key(text)).or_default().push((index, place.coordinates));
             }
         }
+        // A part's name means its municipality, unless a municipality has that name.
+        for (key, of) in parts {
+            by_key.entry(key).or_insert(of);
+        }
         let centres = RTree::bulk_load(centres);
         Self { country: hierarchy.country.clone(), areas, boxes, centres, by_key, lon_scale }
+    }
+
+    /// Learns one more name of a city.
+    pub(crate) fn add_name(&mut self, text: &str, city: usize, point: LonLat) {
+        self.by_key.entry(name::key(text)).or_insert_with(|| vec![(city, point)]);
     }
 
     /// Returns the city around a point: by boundary, else the one named, else the nearest.
@@ -104,7 +119,7 @@ impl Locator {
             .map(|(index, _)| *index)
     }
 
-    /// Returns the nearest city of a name within reach.
+    /// Returns the nearest city within reach that has a name, or has a part of that name.
     pub(crate) fn city_named(&self, named: &str, point: LonLat) -> Option<usize> {
         let namesakes = self.by_key.get(&name::key(named))?.iter();
         let nearest = namesakes

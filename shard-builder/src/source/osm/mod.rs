@@ -1,7 +1,7 @@
 //! OpenStreetMap: extracts in PBF format to a gazetteer of one country.
 //!
-//! Passes over the files collect what is needed ([`extract`]); then boundaries give the hierarchy
-//! ([`hierarchy`]), ways give streets, addresses give houses, and the rest gives points.
+//! Passes over the files collect what is needed (`extract`); then boundaries give the hierarchy
+//! (`hierarchy`), ways give streets, addresses give houses, and the rest gives points.
 
 mod address;
 mod arc;
@@ -96,13 +96,14 @@ fn read_input(
     progress.start("merging records", 0);
     let boundaries = boundary::read(&extract, country, report);
     let hierarchy = hierarchy::build(&extract, country, &boundaries, report);
-    let locator = Locator::new(&hierarchy);
-    let mut streets = Streets::read(&extract, &locator, report);
+    let mut locator = Locator::new(&hierarchy);
     let lexicon = lexicon_for(country);
-    let mentions =
-        address::join(&extract, &locator, country.as_str(), &lexicon, &mut streets, report);
+    let mut streets = Streets::read(&extract, &locator, report);
+    let (located, mentions) = address::locate(&extract, &locator, country.as_str(), report);
     let mut places = hierarchy.places;
-    add_mentioned_names(&mut places, &mentions);
+    add_mentioned_names(&mut places, &mut locator, &mentions);
+    address::join(&extract, &locator, &lexicon, located, &mut streets, report);
+    neighbour::rehome(&mut streets, &locator, &hierarchy.settlements, &extract);
     postcode::fill_houses(&mut streets, &boundaries.postal);
     postcode::fill_cities(&mut places, &streets, &mentions, report);
     let shown = neighbour::shown_cities(&streets, &hierarchy.settlements);
@@ -157,7 +158,7 @@ fn mentions_country(extract: &Extract, country: CountryCode) -> bool {
 /// Makes municipalities findable under the names that their addresses use for them.
 ///
 /// A name that is a place's own is left to it; rare ones are taken for errors.
-fn add_mentioned_names(places: &mut [PlaceRecord], mentions: &CityMentions) {
+fn add_mentioned_names(places: &mut [PlaceRecord], locator: &mut Locator, mentions: &CityMentions) {
     let taken: BTreeSet<String> =
         places.iter().flat_map(|place| names::all(&place.names).map(name::key)).collect();
     let mut main: BTreeMap<&String, (u32, usize)> = BTreeMap::new();
@@ -175,6 +176,7 @@ fn add_mentioned_names(places: &mut [PlaceRecord], mentions: &CityMentions) {
             && let Some(place) = places.get_mut(*city)
         {
             names::add_alternates(&mut place.names, [mention.name.clone()]);
+            locator.add_name(&mention.name, *city, place.coordinates);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What the nearest addresses tell of a street or point that says less: its postcode and the
 //! settlement under whose name it is known.
 //!
-//! A street whose addresses mostly name a village of the municipality as their city is shown
-//! under that village, as people write it: `Feldkircher Strasse, Nendeln`, not `Eschen`.
+//! A street whose addresses mostly name a village of the municipality, or another one, as their
+//! city is shown under that, as people write it: `Feldkircher Strasse, Nendeln`, not `Eschen`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,49 @@ use geocoder_core::gazetteer::PlaceRecord;
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
+use super::extract::Extract;
+use super::locate::Locator;
 use super::street::{StreetKey, Streets};
 
 /// Farthest house from which anything is borrowed, in metres.
 const BORROW_M: f64 = 500.0;
+
+/// Moves streets to the municipality that their addresses name, where it is not the one around.
+///
+/// Exclaves in the mountains and estates at a border have the address of the village that they
+/// are reached from. Two thirds of at least three addresses decide, or of any number when the
+/// street is known from addresses only.
+pub(crate) fn rehome(
+    streets: &mut Streets,
+    locator: &Locator,
+    settlements: &BTreeMap<(usize, String), usize>,
+    extract: &Extract,
+) {
+    let mut moves = Vec::new();
+    for (key, draft) in &streets.drafts {
+        // Addresses that name no city speak for the municipality around them.
+        let total = draft
+            .cities
+            .values()
+            .sum::<u32>()
+            .max(u32::try_from(draft.houses.len()).unwrap_or(u32::MAX));
+        let winner = draft.cities.iter().find(|(_, count)| *count * 3 >= total * 2);
+        let Some((named, count)) = winner else { continue };
+        let enough = *count >= MIN_MOVING_ADDRESSES || !draft.has_way();
+        if !enough || settlements.contains_key(&(key.0, named.clone())) {
+            continue;
+        }
+        let city = draft.middle(extract).and_then(|middle| locator.city_named(named, middle));
+        if let Some(city) = city.filter(|city| *city != key.0) {
+            moves.push((key.clone(), (city, key.1.clone())));
+        }
+    }
+    for (from, to) in moves {
+        if let Some(draft) = streets.drafts.remove(&from) {
+            streets.drafts.entry(to).or_default().absorb(draft);
+        }
+    }
+}
 
 /// Returns the city to show each street under, for streets whose addresses name a city.
 ///
@@ -40,6 +79,9 @@ pub(crate) fn shown_cities(
     }
     shown
 }
+
+/// Addresses that can move a mapped street to another municipality.
+const MIN_MOVING_ADDRESSES: u32 = 3;
 
 /// What is known of a house.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 //! A way that crosses a municipal border is divided at it, segment by segment. A street may have
 //! several lines; they are joined end to end and simplified once the street is complete.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use geocoder_core::LonLat;
@@ -166,7 +167,8 @@ impl StreetDraft {
         }
     }
 
-    fn absorb(&mut self, other: Self) {
+    /// Takes over everything of another street.
+    pub(crate) fn absorb(&mut self, other: Self) {
         for (spelling, (count, names)) in other.spellings {
             let known = self.spellings.entry(spelling).or_insert_with(|| (0, names));
             known.0 += count;
@@ -178,6 +180,20 @@ impl StreetDraft {
         for (code, count) in other.zipcodes {
             *self.zipcodes.entry(code).or_default() += count;
         }
+        for (city, count) in other.cities {
+            *self.cities.entry(city).or_default() += count;
+        }
+        for (number, house) in other.houses {
+            match self.houses.entry(number) {
+                Entry::Vacant(entry) => drop(entry.insert(house)),
+                Entry::Occupied(mut entry) => entry.get_mut().merge(house),
+            }
+        }
+    }
+
+    /// Whether a mapped way has the name, and not only addresses or squares.
+    pub(crate) fn has_way(&self) -> bool {
+        self.has_way
     }
 
     /// Makes sure that a street known from addresses only has some prominence.

@@ -317,6 +317,24 @@ fn streets_and_points_are_shown_under_the_village_that_their_addresses_name() {
 }
 
 #[test]
+fn a_street_whose_addresses_all_name_another_municipality_is_moved_there() {
+    let mut drawing = Drawing::country();
+    drawing.street(20, 5.0, (12.0, 14.0), "name=Alpweg");
+    drawing.street(21, 6.0, (12.0, 14.0), "name=Ostweg");
+    for number in 1..=3 {
+        let alp = format!("addr:street=Alpweg|addr:housenumber={number}|addr:city=Westburg");
+        drawing.node(100 + number, 13.0, 5.0, &alp);
+        let city = if number == 1 { "Westburg" } else { "Ostheim" };
+        let east = format!("addr:street=Ostweg|addr:housenumber={number}|addr:city={city}");
+        drawing.node(200 + number, 13.0, 6.0, &east);
+    }
+    let (gazetteer, _) = drawing.read();
+    assert_eq!(numbers(street(&gazetteer, "Alpweg", "Westburg")), ["1", "2", "3"]);
+    assert_eq!(numbers(street(&gazetteer, "Ostweg", "Ostheim")), ["1", "2", "3"]);
+    assert_eq!(gazetteer.streets.len(), 2);
+}
+
+#[test]
 fn the_node_of_a_municipality_gives_it_coordinates_and_population() {
     let mut drawing = Drawing::country();
     drawing.node(99, 3.0, 5.0, "name=Westburg|place=town|population=12 345|name:fr=Bourg-Ouest");
