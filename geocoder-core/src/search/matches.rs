@@ -4,6 +4,7 @@ use super::query::{Query, Reading, TokenMask};
 use super::walk::{Pattern, TermRange, allowed_edits};
 use crate::error::Result;
 use crate::shard::{Dictionary, Lookup, MAX_PIECE_TERMS, Piece, Shard, TermRef};
+use crate::sort::sort_by;
 use crate::text;
 
 /// Points lost when a term goes on behind an unfinished word.
@@ -80,7 +81,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         for reading in readings {
             self.reading(reading, matches)?;
         }
-        matches.list.sort_by_key(|found| found.piece);
+        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
         Ok(())
     }
 
@@ -131,7 +132,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 self.similar(token.unfinished, &token.term, edits, 1, mask, matches)?;
             }
         }
-        matches.list.sort_by_key(|found| found.piece);
+        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
         Ok(())
     }
 
