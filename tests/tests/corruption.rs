@@ -1,8 +1,5 @@
 //! A shard with any bit changed answers with an error or as before, never otherwise.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that finds something missing has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that finds something missing has failed")]
 
 use geocoder_core::gazetteer::{Gazetteer, House, Names, PlaceRecord, StreetRecord};
 use geocoder_core::shard::writer::ShardWriter;

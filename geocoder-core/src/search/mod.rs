@@ -1,11 +1,11 @@
 //! Forward search of one shard: free text to ranked records.
 //!
-//! 1. Read the query: words, synonyms, compounds, house numbers ([`query`]).
+//! 1. Read the query: words, synonyms, compounds, house numbers (`query`).
 //! 2. Find the terms that the readings match; with errors only when a plain match leaves words
-//!    over ([`matches`], [`walk`]).
+//!    over (`matches`, `walk`).
 //! 3. Collect which words each place and each block of records can answer, look into the most
-//!    promising ones first, and score their records ([`candidates`], [`score`]).
-//! 4. Find the house number on the best streets ([`house`]).
+//!    promising ones first, and score their records (`candidates`, `score`).
+//! 4. Find the house number on the best streets (`house`).
 
 mod candidates;
 mod highlight;
