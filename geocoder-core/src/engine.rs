@@ -8,8 +8,9 @@ use crate::record::{CountryCode, RecordType};
 use crate::request::{MAX_RESULTS, ReverseRequest, SearchRequest};
 use crate::response::{ChunkId, Hit, SearchResponse};
 use crate::reverse::{Nearby, reverse};
-use crate::search::{Candidate, Query, highlight, search};
+use crate::search::{Candidate, Query, ShardSearch, highlight};
 use crate::shard::Shard;
+use crate::sort::sort_by;
 
 /// Searches any number of shards, one a country; bytes are owned or borrowed (`D`).
 #[derive(Debug, Default)]
@@ -28,7 +29,7 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
         let old = self.remove(shard.meta().country);
         self.shards.push(shard);
         // Order by country makes answers independent of the order of loading.
-        self.shards.sort_by_key(|shard| shard.meta().country);
+        sort_by(&mut self.shards, |a, b| a.meta().country.cmp(&b.meta().country));
         old
     }
 
@@ -56,15 +57,28 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             self.without_words(request, &mut answer)?;
             return Ok(answer.finish(request.query.clone()));
         }
-        let mut ranked: Vec<(usize, Candidate)> = Vec::new();
+        let mut searches = Vec::new();
         for (number, shard) in self.selected(&request.countries) {
-            let mut found = search(shard, request, &query)?;
-            answer.missing(shard, &mut found.missing);
-            ranked.extend(found.candidates.into_iter().map(|candidate| (number, candidate)));
+            searches.push((number, shard, ShardSearch::plain(shard, request, &query)?));
         }
-        // Stable, and shards are in the order of their codes: equal scores have one order.
-        ranked.sort_by(|a, b| b.1.total.total_cmp(&a.1.total));
-        for (number, candidate) in ranked {
+        // Where one country answers every word, none is searched for what merely resembles them.
+        if searches.iter().all(|(_, _, search)| search.unexplained() != 0) {
+            for (_, _, search) in &mut searches {
+                search.tolerate()?;
+            }
+        }
+        let mut ranked: Vec<(usize, usize, Candidate)> = Vec::new();
+        for (number, shard, search) in searches {
+            let mut found = search.ranked;
+            answer.missing(shard, &mut found.missing);
+            let candidates = found.candidates.into_iter().enumerate();
+            ranked.extend(candidates.map(|(position, candidate)| (number, position, candidate)));
+        }
+        // Shards are in the order of their codes: equal scores have one order.
+        sort_by(&mut ranked, |a, b| {
+            b.2.total.total_cmp(&a.2.total).then((a.0, a.1).cmp(&(b.0, b.1)))
+        });
+        for (number, _, candidate) in ranked {
             if answer.is_full() {
                 break;
             }
@@ -102,17 +116,20 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
     }
 
     fn reverse_into(&self, request: &ReverseRequest, answer: &mut Answer) -> Result<()> {
-        let mut nearby: Vec<(usize, Nearby)> = Vec::new();
+        let mut nearby: Vec<(usize, usize, Nearby)> = Vec::new();
         for (number, shard) in self.selected(&request.countries) {
             let mut found = reverse(shard, request)?;
             answer.missing(shard, &mut found.missing);
-            nearby.extend(found.nearby.into_iter().map(|nearby| (number, nearby)));
+            let found = found.nearby.into_iter().enumerate();
+            nearby.extend(found.map(|(position, nearby)| (number, position, nearby)));
         }
-        // Stable: areas at distance zero keep their order from small to large.
-        nearby.sort_by(|(_, a), (_, b)| {
-            a.area.cmp(&b.area).then(a.distance_m.total_cmp(&b.distance_m))
+        // Areas at distance zero keep their order from small to large.
+        sort_by(&mut nearby, |a, b| {
+            let kinds = a.2.area.cmp(&b.2.area);
+            let distances = a.2.distance_m.total_cmp(&b.2.distance_m);
+            kinds.then(distances).then((a.0, a.1).cmp(&(b.0, b.1)))
         });
-        for (number, nearby) in nearby {
+        for (number, _, nearby) in nearby {
             if answer.is_full() {
                 break;
             }
@@ -149,9 +166,7 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             });
             places.extend(wanted.map(|(ordinal, place)| (place.importance, number, ordinal)));
         }
-        places.sort_by_key(|(importance, number, ordinal)| {
-            (core::cmp::Reverse(*importance), *number, *ordinal)
-        });
+        sort_by(&mut places, |a, b| b.0.cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         for (_, number, ordinal) in places.into_iter().take(request.max_results.min(MAX_RESULTS)) {
             let Some(shard) = self.shards.get(number) else { continue };
             let target = crate::search::Target::Place(ordinal);
@@ -218,7 +233,7 @@ impl Answer {
     }
 
     fn finish(mut self, query: String) -> SearchResponse {
-        self.missing.sort_unstable();
+        sort_by(&mut self.missing, Ord::cmp);
         self.missing.dedup();
         SearchResponse {
             results_count: self.hits.len(),

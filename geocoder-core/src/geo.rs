@@ -24,7 +24,7 @@ impl LonLat {
     /// Reads `lat,lng` or `lat, lng`, the order of PlaceKit's API.
     pub fn parse_lat_lng(text: &str) -> Option<Self> {
         let (lat, lon) = text.split_once(',')?;
-        Self::new(lon.trim().parse().ok()?, lat.trim().parse().ok()?)
+        Self::new(parse_decimal(lon.trim())?, parse_decimal(lat.trim())?)
     }
 
     /// Returns the great-circle distance in metres (haversine formula).
@@ -49,6 +49,33 @@ impl LonLat {
         let (x, y) = (ax + t * dx, ay + t * dy);
         (x * x + y * y).sqrt() * DEGREE_M
     }
+}
+
+/// Reads a decimal number such as `-9.5211`, as exactly as coordinates need: digits behind the
+/// fifteenth play no role. The standard library reads all there are, with ten kilobytes of code.
+fn parse_decimal(text: &str) -> Option<f64> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mut value, mut scale) = (0.0f64, 1.0f64);
+    let (mut any, mut point, mut significant) = (false, false, 0);
+    for byte in digits.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                any = true;
+                if significant < 15 || !point {
+                    value = value * 10.0 + f64::from(byte - b'0');
+                    scale *= if point { 10.0 } else { 1.0 };
+                    significant += u32::from(value > 0.0);
+                }
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    let value = value / scale;
+    any.then_some(if negative { -value } else { value })
 }
 
 /// Brings a difference of longitudes into -180 to 180.
@@ -207,7 +234,11 @@ mod tests {
     #[test]
     fn parse_takes_latitude_first_and_refuses_what_is_out_of_range() {
         assert_eq!(LonLat::parse_lat_lng("47.1, 9.5"), LonLat::new(9.5, 47.1));
-        for wrong in ["", "47.1", "91,0", "0,181", "NaN,0", "a,b", "1,2,3"] {
+        assert_eq!(LonLat::parse_lat_lng("-.5,+180."), LonLat::new(180.0, -0.5));
+        let long = LonLat::parse_lat_lng("47.139100000000000000001,9.52110000000000001");
+        assert_eq!(long, LonLat::new(9.5211, 47.1391));
+        for wrong in ["", "47.1", "91,0", "0,181", "NaN,0", "a,b", "1,2,3", "-,1", ".,1", "1..2,0"]
+        {
             assert_eq!(LonLat::parse_lat_lng(wrong), None, "{wrong}");
         }
     }

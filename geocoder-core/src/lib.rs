@@ -20,6 +20,7 @@ pub mod response;
 mod reverse;
 mod search;
 pub mod shard;
+mod sort;
 pub mod text;
 pub mod wire;
 

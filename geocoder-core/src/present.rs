@@ -76,8 +76,34 @@ fn locate(hit: &mut Hit, lat: i32, lon: i32) {
     let at = point(lat, lon);
     hit.lat = at.lat;
     hit.lng = at.lon;
-    hit.coordinates = format!("{}, {}", at.lat, at.lon);
+    hit.coordinates.clear();
+    write_degrees(lat, &mut hit.coordinates);
+    hit.coordinates.push_str(", ");
+    write_degrees(lon, &mut hit.coordinates);
 }
+
+/// Writes coordinate units as degrees without needless zeros; formatting floating-point numbers
+/// takes more code than all of this file.
+fn write_degrees(units: i32, out: &mut String) {
+    if units < 0 {
+        out.push('-');
+    }
+    let units = units.unsigned_abs();
+    out.push_str(&(units / UNITS).to_string());
+    let mut rest = units % UNITS;
+    if rest > 0 {
+        out.push('.');
+        let mut unit = UNITS / 10;
+        while rest > 0 {
+            out.push(char::from_digit(rest / unit, 10).unwrap_or('0'));
+            rest %= unit;
+            unit /= 10;
+        }
+    }
+}
+
+/// Coordinate units of a degree.
+const UNITS: u32 = 100_000;
 
 struct Presenter<'a, D> {
     shard: &'a Shard<D>,
@@ -170,5 +196,19 @@ impl<D: AsRef<[u8]>> Presenter<'_, D> {
             self.missing.push(chunk);
         }
         Ok(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn degrees_are_written_as_the_standard_library_writes_them() {
+        for units in [0, 1, -1, 10, 99_999, 100_000, -100_001, 4_713_814, 17_999_990, -90_000] {
+            let mut text = String::new();
+            write_degrees(units, &mut text);
+            assert_eq!(text, format!("{}", point(units, 0).lat), "{units}");
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::record::{Precision, RecordType, TypeSet};
 use crate::request::ReverseRequest;
 use crate::search::{FoundHouse, Target};
 use crate::shard::{Lookup, NO_PARENT, Place, Record, Shard, StoredHouse, point};
+use crate::sort::sort_by;
 
 /// Streets and points farther away are answered only when there is nothing nearer.
 const USUAL_RADIUS_M: f64 = 1_000.0;
@@ -70,7 +71,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             .map(|(number, entry)| (entry.bbox.distance_m(at), number))
             .filter(|(distance, _)| *distance < LIMIT_M)
             .collect();
-        chunks.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        sort_by(&mut chunks, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         // Blocks of chunks already opened, farthest first so that the nearest is popped.
         let mut blocks: Vec<(f64, u32)> = Vec::new();
         let mut best: Vec<Nearby> = Vec::new();
@@ -86,7 +87,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
                 match self.shard.block_boxes(number)? {
                     Lookup::Found(boxes) => {
                         blocks.extend(boxes.iter().map(|(block, b)| (b.distance_m(at), *block)));
-                        blocks.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+                        sort_by(&mut blocks, |a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
                     }
                     Lookup::Missing(chunk) => self.found.missing.push(chunk),
                 }
@@ -95,7 +96,10 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             match blocks.pop() {
                 Some((distance, block)) if distance <= limit => {
                     self.block(block, types, &mut best)?;
-                    best.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m));
+                    sort_by(&mut best, |a, b| {
+                        let keys = a.target.key().cmp(&b.target.key());
+                        a.distance_m.total_cmp(&b.distance_m).then(keys)
+                    });
                     best.truncate(self.request.max_results);
                 }
                 _ => break,
@@ -266,7 +270,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             .map(|(ordinal, place)| (at.distance_m(point(place.lat, place.lon)), ordinal))
             .filter(|(distance_m, _)| *distance_m <= PLACE_LIMIT_M)
             .collect();
-        nearest.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        sort_by(&mut nearest, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         nearest.truncate(self.request.max_results);
         nearest
     }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use geocoder_core::geo::BBox;
 use geocoder_core::{CountryCode, Geocoder, Shard};
 use js_sys::{Function, Promise, Uint8Array, futures::future_to_promise};
 use wasm_bindgen::prelude::*;
@@ -10,6 +11,7 @@ use web_sys::Response;
 
 use crate::country::Country;
 use crate::error::{Error, Result, to_js};
+use crate::features::to_map_features;
 use crate::options::request_options;
 use crate::shard_bytes::ShardBytes;
 
@@ -107,6 +109,25 @@ impl Engine {
         let response = self.geocoder.borrow().reverse(&request).map_err(Error::Engine)?;
         Ok(to_js(&response)?)
     }
+
+    /// Returns what a map can draw in a box of degrees: boundaries, and streets when asked for.
+    ///
+    /// # Errors
+    /// Fails when a chunk that the answer needs is corrupt.
+    #[wasm_bindgen(unchecked_return_type = "MapFeatures")]
+    pub fn features(
+        &self,
+        west: f64,
+        south: f64,
+        east: f64,
+        north: f64,
+        with_streets: bool,
+    ) -> Result<JsValue, JsValue> {
+        let bbox = BBox { min_lon: west, min_lat: south, max_lon: east, max_lat: north };
+        let geocoder = self.geocoder.borrow();
+        let features = geocoder.features(&bbox, with_streets).map_err(Error::Engine)?;
+        Ok(to_map_features(&features)?)
+    }
 }
 
 fn insert(geocoder: &RefCell<Geocoder<Vec<u8>>>, bytes: ShardBytes) -> Result<JsValue> {
@@ -117,4 +138,4 @@ fn insert(geocoder: &RefCell<Geocoder<Vec<u8>>>, bytes: ShardBytes) -> Result<Js
 }
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = "import type { Country, SearchResponse } from '../src/types.js';";
+const TYPES: &str = "import type { Country, MapFeatures, SearchResponse } from '../src/types.js';";

@@ -6,6 +6,7 @@
 mod country;
 mod engine;
 mod error;
+mod features;
 mod options;
 mod shard_bytes;
 

@@ -7,6 +7,7 @@ import { formatLink, parseLink } from './link.js';
 import { CoverageLayer } from './map/coverage.js';
 import { attachGestures } from './map/gestures.js';
 import { GraticuleLayer } from './map/graticule.js';
+import { LineLayer } from './map/lines.js';
 import { MarkerLayer } from './map/markers.js';
 import { OutlineLayer } from './map/outlines.js';
 import type { BBox, LonLat } from './map/projection.js';
@@ -49,6 +50,7 @@ export class App {
   readonly #library: ShardLibrary;
   readonly #coverage = new CoverageLayer();
   readonly #markers = new MarkerLayer();
+  readonly #lines: LineLayer;
   readonly #surroundings: SurroundingsLayer;
   readonly #outlines = new OutlineLayer();
   readonly #map: MapView;
@@ -63,10 +65,12 @@ export class App {
   constructor(geocoder: Geocoder, library: ShardLibrary) {
     this.#geocoder = geocoder;
     this.#library = library;
+    this.#lines = new LineLayer(geocoder);
     this.#surroundings = new SurroundingsLayer(geocoder);
     this.#map = new MapView(byId('map', HTMLCanvasElement), [
       this.#outlines,
       new GraticuleLayer(),
+      this.#lines,
       this.#coverage,
       this.#surroundings,
       this.#markers,
@@ -299,8 +303,12 @@ export class App {
 
   async #refreshSurroundings(): Promise<void> {
     try {
-      const changed = await this.#surroundings.refresh(this.#map.camera, requestLanguage());
-      if (changed) this.#map.redraw();
+      const { camera } = this.#map;
+      const changes = await Promise.all([
+        this.#lines.refresh(camera),
+        this.#surroundings.refresh(camera, requestLanguage()),
+      ]);
+      if (changes.includes(true)) this.#map.redraw();
     } catch (error) {
       if (isDamage(error)) void this.#library.recheck();
     }

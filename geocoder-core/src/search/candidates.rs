@@ -11,6 +11,7 @@ use crate::request::{MAX_RESULTS, SearchRequest};
 use crate::shard::{
     Dictionary, Lookup, Name, Place, PostingReader, Record, Role, Shard, StoredHouse, point,
 };
+use crate::sort::sort_by;
 
 /// Most terms of one range whose postings are read.
 const MAX_RANGE_TERMS: u32 = 4096;
@@ -224,7 +225,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let all = self.container_words(words.place, index, &mut costs) | words.zipcodes;
             order.push((self.weights.potential(all), place.importance, words));
         }
-        order.sort_by(|a, b| {
+        sort_by(&mut order, |a, b| {
             b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.place.cmp(&b.2.place))
         });
         for (_, _, words) in order.into_iter().take(PLACE_BUDGET) {
@@ -323,7 +324,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             container |= index.get(place).map_or(0, |words| words.zipcodes);
             order.push((self.weights.potential(own | container), block));
         }
-        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        sort_by(&mut order, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let most = self.weights.potential(TokenMask::MAX);
         let slots = self.record_matches.slots(self.shard, Dictionary::Records)?;
         let mut looked_at = 0;
@@ -449,7 +450,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let gain = WEIGHTS.number_exact - WEIGHTS.number_absent + MOST_NUMBER_WORDS;
         let mut best: Vec<f32> = Vec::new();
         for candidate in &mut ranked.candidates {
-            best.sort_by(|a, b| b.total_cmp(a));
+            sort_by(&mut best, |a, b| b.total_cmp(a));
             let beaten = best.get(wanted.saturating_sub(1));
             if beaten.is_some_and(|last| candidate.total + gain < *last) {
                 break;
@@ -589,7 +590,7 @@ fn zipcode_starts(zipcode: &str, key: &str) -> Option<bool> {
 
 /// Sorts candidates best first, by a total order, and keeps some.
 fn keep_best(candidates: &mut Vec<Candidate>, count: usize) {
-    candidates.sort_by(|a, b| {
+    sort_by(candidates, |a, b| {
         b.total.total_cmp(&a.total).then_with(|| a.target.key().cmp(&b.target.key()))
     });
     candidates.truncate(count);
@@ -597,7 +598,7 @@ fn keep_best(candidates: &mut Vec<Candidate>, count: usize) {
 
 impl Target {
     /// Order among equals: places first, then by number.
-    fn key(&self) -> (bool, u32, usize) {
+    pub(crate) fn key(&self) -> (bool, u32, usize) {
         match self {
             Self::Place(ordinal) => (false, *ordinal, 0),
             Self::Record { block, index, .. } => (true, *block, *index),

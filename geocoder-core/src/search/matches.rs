@@ -4,6 +4,7 @@ use super::query::{Query, Reading, TokenMask};
 use super::walk::{Pattern, TermRange, allowed_edits};
 use crate::error::Result;
 use crate::shard::{Dictionary, Lookup, MAX_PIECE_TERMS, Piece, Shard, TermRef};
+use crate::sort::sort_by;
 use crate::text;
 
 /// Points lost when a term goes on behind an unfinished word.
@@ -80,7 +81,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         for reading in readings {
             self.reading(reading, matches)?;
         }
-        matches.list.sort_by_key(|found| found.piece);
+        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
         Ok(())
     }
 
@@ -122,12 +123,16 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 self.reading(&cut, matches)?;
             }
             let edits = allowed_edits(&token.term);
-            if edits > 0 && !self.similar(token.unfinished, &token.term, edits, 2, mask, matches)? {
-                // Nothing resembles the word: perhaps its first letter is wrong.
+            if edits == 0 {
+                continue;
+            }
+            let found = self.similar(token.unfinished, &token.term, edits, 2, mask, matches)?;
+            // Two errors are as many as a wrong first letter costs; one is not.
+            if !found && edits == 1 {
                 self.similar(token.unfinished, &token.term, edits, 1, mask, matches)?;
             }
         }
-        matches.list.sort_by_key(|found| found.piece);
+        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
         Ok(())
     }
 

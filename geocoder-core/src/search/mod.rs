@@ -1,11 +1,11 @@
 //! Forward search of one shard: free text to ranked records.
 //!
-//! 1. Read the query: words, synonyms, compounds, house numbers ([`query`]).
+//! 1. Read the query: words, synonyms, compounds, house numbers (`query`).
 //! 2. Find the terms that the readings match; with errors only when a plain match leaves words
-//!    over ([`matches`], [`walk`]).
+//!    over (`matches`, `walk`).
 //! 3. Collect which words each place and each block of records can answer, look into the most
-//!    promising ones first, and score their records ([`candidates`], [`score`]).
-//! 4. Find the house number on the best streets ([`house`]).
+//!    promising ones first, and score their records (`candidates`, `score`).
+//! 4. Find the house number on the best streets (`house`).
 
 mod candidates;
 mod highlight;
@@ -37,33 +37,74 @@ pub(crate) struct Ranked {
     pub(crate) missing: Vec<usize>,
 }
 
-/// Searches one shard.
-pub(crate) fn search<D: AsRef<[u8]>>(
-    shard: &Shard<D>,
-    request: &SearchRequest,
-    query: &Query,
-) -> Result<Ranked> {
-    let lexicon = &shard.meta().lexicon;
-    let readings = readings(query, lexicon);
-    let weights = TokenWeights::new(query, lexicon);
-    let places = Matcher { shard, dictionary: Dictionary::Places };
-    let records = Matcher { shard, dictionary: Dictionary::Records };
-    let (mut place_matches, mut record_matches) = (Matches::default(), Matches::default());
-    places.plain(&readings, &mut place_matches)?;
-    records.plain(&readings, &mut record_matches)?;
-    let evaluate = |place_matches: &Matches, record_matches: &Matches| {
-        Evaluation { shard, request, query, weights: &weights, place_matches, record_matches }
-            .rank()
-    };
-    let mut ranked = evaluate(&place_matches, &record_matches)?;
-    let explained = ranked.candidates.first().map_or(0, |best| best.explained);
-    let unexplained = weights.content() & !explained;
-    if unexplained != 0 {
-        places.tolerant(query, unexplained, &mut place_matches)?;
-        records.tolerant(query, unexplained, &mut record_matches)?;
-        ranked = evaluate(&place_matches, &record_matches)?;
+/// A search of one shard, from plain matches to tolerant ones.
+pub(crate) struct ShardSearch<'a, D> {
+    shard: &'a Shard<D>,
+    request: &'a SearchRequest,
+    query: &'a Query,
+    weights: TokenWeights,
+    places: Matches,
+    records: Matches,
+    pub(crate) ranked: Ranked,
+}
+
+impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
+    /// Ranks what matches without errors.
+    pub(crate) fn plain(
+        shard: &'a Shard<D>,
+        request: &'a SearchRequest,
+        query: &'a Query,
+    ) -> Result<Self> {
+        let lexicon = &shard.meta().lexicon;
+        let readings = readings(query, lexicon);
+        let mut search = Self {
+            shard,
+            request,
+            query,
+            weights: TokenWeights::new(query, lexicon),
+            places: Matches::default(),
+            records: Matches::default(),
+            ranked: Ranked::default(),
+        };
+        search.matcher(Dictionary::Places).plain(&readings, &mut search.places)?;
+        search.matcher(Dictionary::Records).plain(&readings, &mut search.records)?;
+        search.rank()?;
+        Ok(search)
     }
-    ranked.missing.append(&mut place_matches.missing);
-    ranked.missing.append(&mut record_matches.missing);
-    Ok(ranked)
+
+    /// Words of content that the best candidate leaves over.
+    pub(crate) fn unexplained(&self) -> u32 {
+        let explained = self.ranked.candidates.first().map_or(0, |best| best.explained);
+        self.weights.content() & !explained
+    }
+
+    /// Ranks again with terms that resemble the words left over.
+    pub(crate) fn tolerate(&mut self) -> Result<()> {
+        let words = self.unexplained();
+        if words == 0 {
+            return Ok(());
+        }
+        self.matcher(Dictionary::Places).tolerant(self.query, words, &mut self.places)?;
+        self.matcher(Dictionary::Records).tolerant(self.query, words, &mut self.records)?;
+        self.rank()
+    }
+
+    fn matcher(&self, dictionary: Dictionary) -> Matcher<'a, D> {
+        Matcher { shard: self.shard, dictionary }
+    }
+
+    fn rank(&mut self) -> Result<()> {
+        let evaluation = Evaluation {
+            shard: self.shard,
+            request: self.request,
+            query: self.query,
+            weights: &self.weights,
+            place_matches: &self.places,
+            record_matches: &self.records,
+        };
+        self.ranked = evaluation.rank()?;
+        self.ranked.missing.extend(&self.places.missing);
+        self.ranked.missing.extend(&self.records.missing);
+        Ok(())
+    }
 }

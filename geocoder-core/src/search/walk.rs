@@ -158,7 +158,8 @@ impl Walk<'_> {
                 }
             }
             // Distances never shrink along the term, so a row beyond the limit ends the walk.
-            let least = state.row.iter().copied().min().unwrap_or(u8::MAX);
+            let cells = state.row.iter().take(self.pattern.letters.len() + 1);
+            let least = cells.copied().min().unwrap_or(u8::MAX);
             if least > self.pattern.max_edits || (self.pattern.prefix && least >= found) {
                 return;
             }

@@ -52,6 +52,7 @@ use terms::PieceTables;
 use crate::error::{Error, Result};
 use crate::geo::BBox;
 use crate::record::RecordType;
+use crate::sort::sort_by;
 
 /// First bytes of a shard.
 pub(crate) const MAGIC: &[u8; 8] = b"HABSHARD";
@@ -272,7 +273,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 terms.extend(slot.map(|slot| TermRef::new(index, slot)));
             }
         }
-        terms.sort_unstable();
+        sort_by(&mut terms, Ord::cmp);
         Ok(self.place_stop_terms.get_or_init(|| terms))
     }
 

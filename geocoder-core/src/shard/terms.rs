@@ -55,11 +55,15 @@ pub(crate) fn ref_width(n_pieces: usize) -> u32 {
 /// (ordered hashing after O. Amble and D. E. Knuth, 1974): the result depends on nothing but
 /// the set of terms, and a new term displaces about one other.
 pub(crate) fn assign_slots(checksums: impl Iterator<Item = u64>) -> Vec<u16> {
-    let mut order: Vec<(u64, u16)> = checksums.zip(0u16..).collect();
+    let checksums: Vec<u64> = checksums.take(MAX_PIECE_TERMS).collect();
+    // The ordinal takes the place of the lowest bits: sorting numbers takes the least code.
+    let numbered = (0u64..).zip(&checksums).map(|(ordinal, sum)| sum & !0xffff | ordinal);
+    let mut order: Vec<u64> = numbered.collect();
     order.sort_unstable();
     let mut taken = [false; MAX_PIECE_TERMS];
     let mut slots = vec![0; order.len()];
-    for (checksum, ordinal) in order {
+    for ordinal in order.into_iter().map(|numbered| (numbered & 0xffff) as usize) {
+        let checksum = checksums.get(ordinal).copied().unwrap_or_default();
         let (start, step) = (checksum >> 20, checksum >> 40 | 1);
         // The step is odd and the table a power of two: the sequence meets every slot.
         for turn in 0..MAX_PIECE_TERMS as u64 {
@@ -69,8 +73,7 @@ pub(crate) fn assign_slots(checksums: impl Iterator<Item = u64>) -> Vec<u16> {
                 continue;
             };
             *cell = true;
-            if let (Some(to), Ok(slot)) = (slots.get_mut(usize::from(ordinal)), u16::try_from(slot))
-            {
+            if let (Some(to), Ok(slot)) = (slots.get_mut(ordinal), u16::try_from(slot)) {
                 *to = slot;
             }
             break;

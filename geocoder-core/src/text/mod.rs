@@ -1,8 +1,8 @@
 //! Text analysis, one for builder and query: words of a text and their folded form.
 //!
-//! [`words`] cuts a text into words, [`fold`] gives the form in which words are compared.
+//! [`words()`] cuts a text into words, [`fold()`] gives the form in which words are compared.
 //! Neither depends on the words around, so a shard and a query always agree.
-//! Texts are expected in Unicode's composed form (NFC); [`compose`] repairs the cases where
+//! Texts are expected in Unicode's composed form (NFC); [`compose()`] repairs the cases where
 //! the difference would be seen.
 
 mod compose;

@@ -6,8 +6,10 @@ import { type EngineHost, wireOptions } from './host.js';
 import { bytesOf, stoppable } from './source.js';
 import type {
   Country,
+  FeaturesOptions,
   GeocoderOptions,
   InsertOptions,
+  MapFeatures,
   ReverseOptions,
   SearchOptions,
   SearchResponse,
@@ -62,6 +64,11 @@ export class Geocoder {
   /** Says what is at a point, nearest first. */
   reverse(options: ReverseOptions): Promise<SearchResponse> {
     return this.#call(options?.signal, (host) => host.reverse(wireOptions(options ?? {})));
+  }
+
+  /** Gives what a map can draw in a box: boundaries, and streets when asked for. */
+  features(options: FeaturesOptions): Promise<MapFeatures> {
+    return this.#call(options.signal, (host) => host.features(options));
   }
 
   /** Loads a shard, in place of the one of the same country. */

@@ -1,6 +1,13 @@
 // What a geocoder asks of its engine, be it in this thread or in a worker.
 
-import type { Country, InsertOptions, RequestOptions, SearchResponse } from './types.js';
+import type {
+  Country,
+  FeaturesOptions,
+  InsertOptions,
+  MapFeatures,
+  RequestOptions,
+  SearchResponse,
+} from './types.js';
 
 /** Options as the engine reads them: checked there, so any value may stand here. */
 export type WireOptions = { readonly [name in WireOption]?: unknown };
@@ -30,6 +37,9 @@ export function wireOptions(options: object): WireOptions {
 /** What the bytes of a shard must be. */
 export type ShardChecks = Pick<InsertOptions, 'sizeBytes' | 'sha256'>;
 
+/** A box on the map and what is wanted of it. */
+export type BoxOptions = Pick<FeaturesOptions, 'bbox' | 'streets'>;
+
 /** One engine with its shards. */
 export interface EngineHost {
   search(query: string, options: WireOptions): Promise<SearchResponse>;
@@ -40,6 +50,7 @@ export interface EngineHost {
     checks: ShardChecks,
     onProgress: InsertOptions['onProgress'],
   ): Promise<Country>;
+  features(options: BoxOptions): Promise<MapFeatures>;
   removeShard(country: string): Promise<boolean>;
   countries(): Promise<Country[]>;
   /** Frees everything; calls that are under way reject with code `closed`. */

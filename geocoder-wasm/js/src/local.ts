@@ -2,8 +2,8 @@
 
 import init, { Engine } from '../pkg/geocoder_wasm.js';
 import { GeocoderError } from './errors.js';
-import type { EngineHost, ShardChecks, WireOptions } from './host.js';
-import type { Country, InsertOptions, SearchResponse } from './types.js';
+import type { BoxOptions, EngineHost, ShardChecks, WireOptions } from './host.js';
+import type { Country, InsertOptions, MapFeatures, SearchResponse } from './types.js';
 
 let instance: Promise<unknown> | undefined;
 
@@ -48,6 +48,10 @@ class LocalHost implements EngineHost {
     onProgress: InsertOptions['onProgress'],
   ): Promise<Country> {
     return this.#engine.insertResponse(response, sizeBytes, sha256, onProgress);
+  }
+
+  async features({ bbox: [west, south, east, north], streets }: BoxOptions): Promise<MapFeatures> {
+    return this.#engine.features(west, south, east, north, streets ?? false);
   }
 
   async removeShard(country: string): Promise<boolean> {

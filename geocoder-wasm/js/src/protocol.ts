@@ -1,8 +1,8 @@
 // What a geocoder and its worker say to each other, each way as one tagged union.
 
 import type { PlainError } from './errors.js';
-import type { ShardChecks, WireOptions } from './host.js';
-import type { Country, SearchResponse, WasmSource } from './types.js';
+import type { BoxOptions, ShardChecks, WireOptions } from './host.js';
+import type { Country, MapFeatures, SearchResponse, WasmSource } from './types.js';
 
 /** Every call with its arguments and its result. */
 export interface Calls {
@@ -14,6 +14,7 @@ export interface Calls {
     args: ResponseParts & { checks: ShardChecks; progress: boolean };
     result: Country;
   };
+  features: { args: BoxOptions; result: MapFeatures };
   removeShard: { args: { country: string }; result: boolean };
   countries: { args: object; result: Country[] };
 }

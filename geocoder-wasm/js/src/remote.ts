@@ -1,9 +1,9 @@
 // The engine in a worker of its own.
 
 import { GeocoderError, toGeocoderError } from './errors.js';
-import type { EngineHost, ShardChecks, WireOptions } from './host.js';
+import type { BoxOptions, EngineHost, ShardChecks, WireOptions } from './host.js';
 import type { Calls, Op, ResponseParts, WorkerRequest, WorkerResponse } from './protocol.js';
-import type { Country, InsertOptions, SearchResponse, WasmSource } from './types.js';
+import type { Country, InsertOptions, MapFeatures, SearchResponse, WasmSource } from './types.js';
 
 /** As much of a `Worker` as is used here; Node's are adapted to it. */
 export interface WorkerHandle {
@@ -83,6 +83,10 @@ class RemoteHost implements EngineHost {
       throw new GeocoderError('network', `the body could not be read: ${cause}`, { cause });
     });
     return this.#post('insertResponse', { ...args, body }, onProgress);
+  }
+
+  features({ bbox, streets }: BoxOptions): Promise<MapFeatures> {
+    return this.#post('features', { bbox, streets });
   }
 
   removeShard(country: string): Promise<boolean> {

@@ -125,6 +125,32 @@ export interface SearchResponse {
   query: string;
 }
 
+/** Lines of a map as flat arrays, which cost little to pass between threads. */
+export interface MapLines {
+  /** Longitude and latitude of every point in turn, in degrees. */
+  coordinates: Float64Array;
+  /** Index in `coordinates` at which each line ends. */
+  ends: Uint32Array;
+}
+
+/** What a map can draw of the loaded shards. */
+export interface MapFeatures {
+  /** Lines of streets; empty unless asked for. */
+  streets: MapLines;
+  /** Pieces of the boundaries of municipalities, regions and countries. */
+  boundaries: MapLines;
+}
+
+/** Options of {@link Geocoder.features}. */
+export interface FeaturesOptions {
+  /** West, south, east, north in degrees; what is drawn may reach beyond. */
+  bbox: readonly [west: number, south: number, east: number, north: number];
+  /** Whether streets are wanted too. Default: false. */
+  streets?: boolean | undefined;
+  /** Stops waiting for the answer; the promise rejects with code `aborted`. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Source of data, its licence and the notice to show. */
 export interface Attribution {
   /** Name of the source. */

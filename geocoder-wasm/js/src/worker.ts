@@ -33,6 +33,8 @@ async function answer(request: WorkerRequest) {
       return host.search(request.args.query, request.args.options);
     case 'reverse':
       return host.reverse(request.args.options);
+    case 'features':
+      return host.features(request.args);
     case 'removeShard':
       return host.removeShard(request.args.country);
     case 'countries':

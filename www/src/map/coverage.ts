@@ -1,6 +1,7 @@
 // Layer that shows where the countries on offer are, since small ones have no outline.
 
 import { drawLabel, type Frame, type MapLayer } from './layer.js';
+import { BOUNDARY_ZOOM } from './lines.js';
 import { type BBox, project, toScreen } from './projection.js';
 
 /** A country to mark. */
@@ -27,8 +28,8 @@ export class CoverageLayer implements MapLayer {
       const a = toScreen(camera, project({ lon: west, lat: north }));
       const b = toScreen(camera, project({ lon: east, lat: south }));
       const [width, height] = [b.x - a.x, b.y - a.y];
-      // Seen from inside, a frame at the edges would only be in the way.
-      if (width > camera.width * 1.2 && height > camera.height * 1.2) continue;
+      // Nearer, a downloaded country shows its own boundaries.
+      if (loaded && camera.zoom >= BOUNDARY_ZOOM) continue;
       context.save();
       context.lineWidth = 1.5;
       context.strokeStyle = theme.coverageLine;

@@ -15,6 +15,9 @@ export interface MapTheme {
   readonly marker: string;
   readonly markerText: string;
   readonly accent: string;
+  readonly boundary: string;
+  readonly street: string;
+  readonly streetCasing: string;
   readonly font: string;
 }
 

@@ -6,14 +6,18 @@ import {
   type Camera,
   fromScreen,
   type LonLat,
+  type Point,
   project,
   toScreen,
   unproject,
 } from './projection.js';
 
+/** From which zoom on streets are named, and houses numbered. */
+const NAME_ZOOM = 14.5;
+const NUMBER_ZOOM = 16.8;
 /** From which zoom on which types are asked for and drawn. */
 const LEVELS: readonly { readonly zoom: number; readonly types: readonly TypeFilter[] }[] = [
-  { zoom: 16.5, types: ['street'] },
+  { zoom: NAME_ZOOM, types: ['street'] },
   { zoom: 9, types: ['city'] },
 ];
 const MAX_RESULTS = 20;
@@ -57,35 +61,94 @@ export class SurroundingsLayer implements MapLayer {
   }
 
   draw(frame: Frame): void {
-    const { context, camera, theme } = frame;
-    const taken: { left: number; top: number; right: number; bottom: number }[] = [];
-    for (const place of this.#places) {
-      const { x, y } = toScreen(camera, project({ lon: place.lng, lat: place.lat }));
-      if (x < -50 || y < -20 || x > camera.width + 50 || y > camera.height + 20) continue;
-      const isStreet = place.type === 'street';
-      const text = isStreet
-        ? (place.street?.number ?? '') + (place.street?.suffix ?? '')
-        : place.name;
-      const half = 4 + text.length * 3.6;
-      const box = { left: x - half, right: x + half, top: y - 22, bottom: y + 5 };
-      const free = taken.every(
-        (other) =>
-          box.right < other.left ||
-          box.left > other.right ||
-          box.bottom < other.top ||
-          box.top > other.bottom,
+    const labels = new LabelSpace(frame);
+    const { zoom } = frame.camera;
+    const isNear = this.#places.some(({ type }) => type === 'street');
+    if (!isNear) {
+      for (const place of this.#places) {
+        const at = screenPoint(frame, place);
+        drawDot(frame, at, 3.5, 0.85);
+        labels.draw(place.name, at.x, at.y - 12, '600 12.5px');
+      }
+      return;
+    }
+    for (const [name, houses] of byStreet(this.#places)) {
+      const points = houses.map((house) => screenPoint(frame, house));
+      labels.draw(
+        name,
+        mean(points.map(({ x }) => x)),
+        mean(points.map(({ y }) => y)),
+        'italic 12px',
       );
-      context.beginPath();
-      context.arc(x, y, isStreet ? 2.5 : 3.5, 0, 2 * Math.PI);
-      context.fillStyle = theme.label;
-      context.globalAlpha = isStreet ? 0.55 : 0.85;
-      context.fill();
-      context.globalAlpha = 1;
-      if (!free || text === '') continue;
-      taken.push(box);
-      drawLabel(frame, text, x, y - 12, isStreet ? '500 11px' : '600 12.5px');
+    }
+    if (zoom < NUMBER_ZOOM) return;
+    for (const place of this.#places) {
+      const { number = '', suffix = '' } = place.street ?? {};
+      if (number === '') continue;
+      const at = screenPoint(frame, place);
+      drawDot(frame, at, 2.5, 0.55);
+      labels.draw(number + suffix, at.x, at.y - 10, '500 11px');
     }
   }
+}
+
+/** Keeps labels from covering each other: the first one has the place. */
+class LabelSpace {
+  readonly #frame: Frame;
+  readonly #taken: { left: number; top: number; right: number; bottom: number }[] = [];
+
+  constructor(frame: Frame) {
+    this.#frame = frame;
+  }
+
+  /** Writes a text in the middle of a point, if there is room. */
+  draw(text: string, x: number, y: number, font: string): void {
+    const { context, camera, theme } = this.#frame;
+    if (x < -50 || y < -20 || x > camera.width + 50 || y > camera.height + 20) return;
+    context.font = `${font} ${theme.font}`;
+    const half = context.measureText(text).width / 2 + 3;
+    const box = { left: x - half, right: x + half, top: y - 9, bottom: y + 9 };
+    const free = this.#taken.every(
+      (other) =>
+        box.right < other.left ||
+        box.left > other.right ||
+        box.bottom < other.top ||
+        box.top > other.bottom,
+    );
+    if (!free) return;
+    this.#taken.push(box);
+    drawLabel(this.#frame, text, x, y, font);
+  }
+}
+
+/** Groups houses by the street that they are in. */
+function byStreet(places: readonly SearchResult[]): Map<string, SearchResult[]> {
+  const streets = new Map<string, SearchResult[]>();
+  for (const place of places) {
+    const name = place.street?.name ?? '';
+    if (name === '') continue;
+    const houses = streets.get(name);
+    if (houses) houses.push(place);
+    else streets.set(name, [place]);
+  }
+  return streets;
+}
+
+function screenPoint({ camera }: Frame, { lng, lat }: SearchResult): Point {
+  return toScreen(camera, project({ lon: lng, lat }));
+}
+
+function drawDot({ context, theme }: Frame, { x, y }: Point, radius: number, alpha: number): void {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = theme.label;
+  context.globalAlpha = alpha;
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Points spread over the map: 20 answers around each cover what shows. */

@@ -184,6 +184,9 @@ function readTheme(element: Element): MapTheme {
     marker: color('marker'),
     markerText: color('marker-text'),
     accent: color('accent'),
+    boundary: color('boundary'),
+    street: color('street'),
+    streetCasing: color('street-casing'),
     font: style.fontFamily,
   };
 }

@@ -13,7 +13,7 @@ use crate::shard::records::{Grid, MAX_BLOCK_RECORDS};
 /// Fewest records of a block, but for the last of a city.
 const MIN_BLOCK_RECORDS: usize = 16;
 /// One name in so many may start a block.
-const BLOCK_BORDER_MEAN: u64 = 32;
+const BLOCK_BORDER_MEAN: u64 = 48;
 
 /// All blocks in the order of their numbers.
 #[derive(Debug)]
