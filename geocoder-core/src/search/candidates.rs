@@ -3,7 +3,7 @@
 use super::Ranked;
 use super::house::{FoundHouse, find_house};
 use super::matches::{Matches, Part};
-use super::query::{MAX_TOKENS, Query, TokenMask};
+use super::query::{self, MAX_TOKENS, Query, TokenMask};
 use super::score::{Score, TokenWeights, WEIGHTS, type_prior};
 use crate::error::Result;
 use crate::record::RecordType;
@@ -148,7 +148,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let single = (token.term.clone(), mask);
             for (key, mask) in core::iter::once(single).chain(pair) {
                 for (number, zipcode) in (0u32..).zip(&self.shard.places().zipcodes) {
-                    if let Some(exact) = zipcode_starts(zipcode, &key)
+                    if let Some(exact) = query::zipcode_starts(zipcode, &key)
                         && (exact || (token.unfinished && key.len() >= 2))
                     {
                         found.push((number, mask, if exact { 0.0 } else { 2.0 }));
@@ -575,17 +575,6 @@ fn started_zipcodes(zipcodes: &[(u32, TokenMask, f32)]) -> TokenMask {
 #[expect(clippy::cast_precision_loss, reason = "a count of words")]
 fn ones(mask: TokenMask) -> f32 {
     mask.count_ones() as f32
-}
-
-/// Whether a postcode starts with a folded key, spaces and hyphens apart; true when it is equal.
-fn zipcode_starts(zipcode: &str, key: &str) -> Option<bool> {
-    let mut letters = zipcode.bytes().filter(|byte| !matches!(byte, b' ' | b'-'));
-    for byte in key.bytes() {
-        if letters.next()?.to_ascii_lowercase() != byte {
-            return None;
-        }
-    }
-    Some(letters.next().is_none())
 }
 
 /// Sorts candidates best first, by a total order, and keeps some.

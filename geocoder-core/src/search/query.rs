@@ -190,6 +190,17 @@ pub(crate) fn weight(term: &str, lexicon: &Lexicon) -> Weight {
     }
 }
 
+/// Whether a postcode starts with a folded key, spaces and hyphens apart; true when it is equal.
+pub(crate) fn zipcode_starts(zipcode: &str, key: &str) -> Option<bool> {
+    let mut letters = zipcode.bytes().filter(|byte| !matches!(byte, b' ' | b'-'));
+    for byte in key.bytes() {
+        if letters.next()?.to_ascii_lowercase() != byte {
+            return None;
+        }
+    }
+    Some(letters.next().is_none())
+}
+
 /// Whether two terms mean the same by the lexicon.
 pub(crate) fn same_meaning(a: &str, b: &str, lexicon: &Lexicon) -> bool {
     synonyms(a, lexicon).any(|t| t == b) || compounds(a, lexicon).any(|t| t == b)
