@@ -264,8 +264,8 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
         let places = (0u32..).zip(&self.shard.places().places);
         let mut nearest: Vec<(f64, u32)> = places
             .filter(|(_, place)| {
-                let municipality = place.parent == NO_PARENT || place.located;
-                municipality && place.kind.is_some_and(|kind| types.contains(kind))
+                let usable = place.parent == NO_PARENT || place.located;
+                usable && place.kind.is_some_and(|kind| types.contains(kind))
             })
             .map(|(ordinal, place)| (at.distance_m(point(place.lat, place.lon)), ordinal))
             .filter(|(distance_m, _)| *distance_m <= PLACE_LIMIT_M)

@@ -4,6 +4,7 @@ use core::sync::atomic::{AtomicU8, Ordering};
 
 use twox_hash::XxHash64;
 
+use super::bits::BitReader;
 use super::meta::{ChunkInfo, ChunkKind, ShardMeta};
 use super::{FORMAT_VERSION, MAGIC};
 use crate::error::{Error, Result};
@@ -200,4 +201,24 @@ pub(crate) fn u32_at(bytes: &[u8], at: usize) -> u32 {
 fn u64_at(bytes: &[u8], at: usize) -> u64 {
     let chunk = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>);
     chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk))
+}
+
+/// Reads the sizes of a chunk's blocks, which follow one another from the offset in the chunk's
+/// first bytes; returns where each starts and the last ends, `None` when they exceed the chunk.
+pub(crate) fn block_starts(
+    bytes: &[u8],
+    reader: &mut BitReader<'_>,
+    n_blocks: u32,
+    rice_parameter: u32,
+) -> Option<Vec<usize>> {
+    let mut start = u32_at(bytes, 0) as usize;
+    let mut starts = vec![start];
+    for _ in 0..n_blocks {
+        start = start.saturating_add(reader.rice(rice_parameter) as usize);
+        starts.push(start);
+        if reader.overrun() {
+            return None;
+        }
+    }
+    (start <= bytes.len()).then_some(starts)
 }

@@ -1,7 +1,7 @@
 //! Lines of the streets of one records chunk, in the same order.
 
 use super::bits::{Adaptive, BitReader};
-use super::container::u32_at;
+use super::container::block_starts;
 use crate::error::{Error, Result};
 
 /// Vertices are whole numbers of this many coordinate units: about 8 metres.
@@ -28,21 +28,10 @@ fn malformed(what: &'static str) -> Error {
 impl<'a> GeometryChunk<'a> {
     /// Reads a chunk's table of blocks.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self> {
-        let mut start = u32_at(bytes, 0) as usize;
         let mut reader = BitReader::new(bytes, 32);
         let n_blocks = reader.gamma0();
-        let mut starts = vec![start];
-        for _ in 0..n_blocks {
-            start = start.saturating_add(reader.rice(8) as usize);
-            starts.push(start);
-            if reader.overrun() {
-                return Err(malformed("block table is cut"));
-            }
-        }
-        if start > bytes.len() {
-            return Err(malformed("blocks exceed chunk"));
-        }
-        Ok(Self { bytes, starts })
+        let starts = block_starts(bytes, &mut reader, n_blocks, 8);
+        Ok(Self { bytes, starts: starts.ok_or(malformed("block table exceeds chunk"))? })
     }
 
     /// Starts reading the streets of a block.

@@ -4,7 +4,7 @@
 //! the last two houses on the same side of the street (same parity) let the next one be expected.
 
 use super::bits::{Adaptive, BitReader, width};
-use super::container::u32_at;
+use super::container::block_starts;
 use crate::error::{Error, Result};
 
 /// Largest number of houses of one street.
@@ -50,7 +50,6 @@ fn malformed(what: &'static str) -> Error {
 impl<'a> HousesChunk<'a> {
     /// Reads a chunk's tables.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self> {
-        let mut start = u32_at(bytes, 0) as usize;
         let mut reader = BitReader::new(bytes, 32);
         let n_blocks = reader.gamma0();
         let upper_case = reader.bit();
@@ -68,17 +67,8 @@ impl<'a> HousesChunk<'a> {
                 return Err(malformed("suffix table is cut"));
             }
         }
-        let mut starts = vec![start];
-        for _ in 0..n_blocks {
-            start = start.saturating_add(reader.rice(9) as usize);
-            starts.push(start);
-            if reader.overrun() {
-                return Err(malformed("block table is cut"));
-            }
-        }
-        if start > bytes.len() {
-            return Err(malformed("blocks exceed chunk"));
-        }
+        let starts = block_starts(bytes, &mut reader, n_blocks, 9);
+        let starts = starts.ok_or(malformed("block table exceeds chunk"))?;
         Ok(Self { bytes, starts, suffixes, upper_case })
     }
 

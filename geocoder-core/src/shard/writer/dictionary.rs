@@ -130,7 +130,7 @@ pub(super) struct Terms {
 }
 
 /// Collects the terms of all streets and points.
-pub(super) fn of_records(blocks: &Blocks<'_>, _order: &Order) -> Terms {
+pub(super) fn of_records(blocks: &Blocks<'_>) -> Terms {
     let mut terms = BTreeMap::new();
     for block in &blocks.blocks {
         for record in &block.records {

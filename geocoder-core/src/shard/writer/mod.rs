@@ -82,7 +82,7 @@ impl<'a> ShardWriter<'a> {
         let blocks = blocks::cut(self.gazetteer, &order, &zipcodes, &languages);
         let mut sections = Sections::default();
 
-        let record_terms = dictionary::of_records(&blocks, &order);
+        let record_terms = dictionary::of_records(&blocks);
         let terms = record_terms.encode(order.places.len(), &blocks.per_place, &mut sections);
         let records = records::encode(&blocks, &record_terms, &languages, &zipcodes, &mut sections);
         let boundaries = boundaries::encode(self.gazetteer, &order, &mut sections);
