@@ -5,6 +5,7 @@
 
 mod compress;
 pub mod country;
+pub mod entry;
 mod error;
 mod geometry;
 pub mod house_number;
@@ -22,4 +23,4 @@ mod spelling;
 pub use error::{Error, Result};
 pub use publish::{Published, publish};
 pub use report::Report;
-pub use source::{Source, osm};
+pub use source::{Sink, Source, osm};

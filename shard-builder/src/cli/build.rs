@@ -6,8 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use geocoder_core::CountryCode;
-use shard_builder::osm::OsmExtracts;
-use shard_builder::{Report, Source, publish};
+use shard_builder::{Report, osm, publish};
 
 use super::progress::TerminalProgress;
 
@@ -33,8 +32,7 @@ pub(crate) fn run(options: &BuildOptions) -> anyhow::Result<()> {
     let start = Instant::now();
     let progress = TerminalProgress::new();
     let mut report = Report::default();
-    let source = OsmExtracts { paths: options.osm.clone() };
-    let gazetteer = source.read(options.country, &mut report, &progress)?;
+    let gazetteer = osm::read(options.country, &options.osm, &mut report)?;
     let published = publish(&options.out, &gazetteer, options.previous.as_deref(), &progress)?;
     let base = &published.entry.base;
     let mut err = io::stderr().lock();

@@ -33,7 +33,7 @@ use self::neighbour::Neighbours;
 use self::object::{OsmInput, Tags};
 use self::pbf::PbfFiles;
 use self::street::Streets;
-use super::Source;
+use super::{Sink, Source};
 use crate::error::{Error, Result};
 use crate::lexicon::lexicon_for;
 use crate::name;
@@ -51,16 +51,24 @@ pub struct OsmExtracts {
 }
 
 impl Source for OsmExtracts {
+    fn label(&self) -> String {
+        format!("OpenStreetMap {}", super::file_names(&self.paths))
+    }
+
+    fn attribution(&self) -> Vec<Attribution> {
+        vec![attribution()]
+    }
+
     fn read(
         &self,
         country: CountryCode,
+        sink: &mut dyn Sink,
         report: &mut Report,
         progress: &dyn Progress,
-    ) -> Result<Gazetteer> {
-        if self.paths.is_empty() {
-            return Err(Error::NoInput { country });
-        }
-        read_input(&PbfFiles { paths: self.paths.clone() }, country, report, progress)
+    ) -> Result<()> {
+        let gazetteer = read_files(country, &self.paths, report, progress)?;
+        sink.gazetteer(gazetteer, report);
+        Ok(())
     }
 }
 
@@ -69,7 +77,19 @@ impl Source for OsmExtracts {
 /// # Errors
 /// Fails when a file cannot be read or the files have nothing of the country.
 pub fn read(country: CountryCode, paths: &[PathBuf], report: &mut Report) -> Result<Gazetteer> {
-    OsmExtracts { paths: paths.to_vec() }.read(country, report, &Silent)
+    read_files(country, paths, report, &Silent)
+}
+
+fn read_files(
+    country: CountryCode,
+    paths: &[PathBuf],
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<Gazetteer> {
+    if paths.is_empty() {
+        return Err(Error::NoInput { country });
+    }
+    read_input(&PbfFiles { paths: paths.to_vec() }, country, report, progress)
 }
 
 /// What must be said about data from OpenStreetMap.
