@@ -38,8 +38,16 @@ pub enum Error {
         #[source]
         source: osmpbf::Error,
     },
+    /// A build file is unusable; the message says where and why.
+    #[error("build file {}: {message}", path.display())]
+    BuildFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the line.
+        message: String,
+    },
     /// No input was given.
-    #[error("no extract of {country} was given, name at least one .osm.pbf file")]
+    #[error("no source of {country} was given, name at least one")]
     NoInput {
         /// The country to be built.
         country: CountryCode,
