@@ -181,14 +181,19 @@ impl Score {
     }
 
     pub(crate) fn add_population(&mut self, points_per_digit: f32, population: u32) {
-        #[expect(clippy::cast_precision_loss, reason = "only the magnitude counts")]
-        let digits = (population as f32 + 1.0).log10();
-        self.add("population", points_per_digit * digits);
+        self.add("population", population_points(points_per_digit, population));
     }
 
     pub(crate) fn explain(self) -> Explanation {
         Explanation { score: self.total(), terms: self.terms }
     }
+}
+
+/// Points of a population, given those of a tenfold one.
+pub(crate) fn population_points(points_per_digit: f32, population: u32) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "only the magnitude counts")]
+    let digits = (population as f32 + 1.0).log10();
+    points_per_digit * digits
 }
 
 /// Points of a type when a name alone is typed: people mean the larger thing.
