@@ -2,7 +2,7 @@
 
 use geocoder_core::RecordType;
 
-use super::object::Tags;
+use super::tags::Tags;
 
 /// Ways to drive or walk on; a name on any other highway value is no street's.
 const STREETS: [&str; 26] = [
@@ -188,23 +188,48 @@ pub(crate) fn is_area(tags: &Tags) -> bool {
     tags.is("area", &["yes"]) || tags.is("place", &["square"]) || tags.is("type", &["multipolygon"])
 }
 
-/// Whether a node may become a record or a part of one.
-pub(crate) fn keeps_node(tags: &Tags) -> bool {
+/// Whether an object may become a record or a part of one by its middle alone.
+pub(crate) fn keeps_spot(tags: &Tags) -> bool {
+    if tags.is_empty() {
+        return false;
+    }
     let place = tags.get("place").unwrap_or_default();
     let is_place = city_prominence(place).is_some() || matches!(place, "country" | "square");
-    tags.has("addr:housenumber") || (tags.has("name") && (is_place || point_kind(tags).is_some()))
+    has_number(tags) || (tags.has("name") && (is_place || point_kind(tags).is_some()))
+}
+
+/// Whether an object has a house number of any kind.
+pub(crate) fn has_number(tags: &Tags) -> bool {
+    const KEYS: [&str; 4] = [
+        "addr:housenumber",
+        "addr:conscriptionnumber",
+        "addr:streetnumber",
+        "addr:provisionalnumber",
+    ];
+    KEYS.iter().any(|key| tags.has(key))
+}
+
+/// Whether the course of a way or the outline of a relation counts, and not its middle alone.
+pub(crate) fn is_lined(tags: &Tags) -> bool {
+    is_boundary(tags)
+        || tags.has("addr:interpolation")
+        || (tags.has("name") && street_prominence(tags).is_some())
 }
 
 /// Whether a way may become a record or a part of one by itself.
 pub(crate) fn keeps_way(tags: &Tags) -> bool {
-    keeps_node(tags) || (tags.has("name") && street_prominence(tags).is_some())
+    !tags.is_empty() && (keeps_spot(tags) || (is_lined(tags) && !is_boundary(tags)))
 }
 
 /// Whether a relation may become a record or a part of one.
 pub(crate) fn keeps_relation(tags: &Tags) -> bool {
-    tags.is("boundary", &["administrative", "postal_code"])
-        || tags.is("type", &["associatedStreet"])
-        || (keeps_way(tags) && !tags.is("type", &["route", "route_master", "treaty"]))
+    let is_kind = is_boundary(tags) || tags.is("type", &["associatedStreet", "street"]);
+    let is_place = keeps_way(tags) && !tags.is("type", &["route", "route_master", "treaty"]);
+    is_kind || is_place
+}
+
+fn is_boundary(tags: &Tags) -> bool {
+    tags.is("boundary", &["administrative", "postal_code", "ceremonial"])
 }
 
 #[cfg(test)]

@@ -15,9 +15,10 @@ use super::boundary::{Boundaries, Boundary, Level};
 use super::extract::{Extract, member_ids};
 use super::feature;
 use super::names;
-use super::object::{ObjectKind, Tags};
+use super::object::ObjectKind;
+use super::tags::Tags;
 use crate::country::CountryProfile;
-use crate::geometry::{Area, mean};
+use crate::geometry::Area;
 use crate::importance;
 use crate::name;
 use crate::report::Report;
@@ -115,22 +116,16 @@ pub(crate) fn build(
     hierarchy
 }
 
+/// Returns the places; administrative boundaries are places already.
 fn sites(extract: &Extract) -> Vec<Site> {
-    let nodes = extract.nodes.iter().filter_map(|n| Site::new(Some(n.id), n.point, &n.tags));
-    let ways = extract.ways.iter().filter_map(|way| {
-        let point = mean(&extract.points(&way.nodes))?;
-        Site::new(None, point, &way.tags)
-    });
-    let relations = extract.relations.iter().filter_map(|relation| {
-        // Administrative boundaries are places already.
-        if relation.tags.has("boundary") {
-            return None;
-        }
-        let (ways, _) = extract.outline(relation);
-        let point = mean(&extract.points(&ways.concat()))?;
-        Site::new(None, point, &relation.tags)
-    });
-    nodes.chain(ways).chain(relations).collect()
+    let spots = extract.spots.iter();
+    let spots = spots
+        .filter(|spot| spot.kind != ObjectKind::Relation || !spot.tags.has("boundary"))
+        .filter_map(|spot| {
+            let node = (spot.kind == ObjectKind::Node).then_some(spot.id);
+            Site::new(node, spot.point(), &spot.tags)
+        });
+    spots.collect()
 }
 
 fn sites_by_key(sites: &[Site]) -> BTreeMap<String, Vec<usize>> {

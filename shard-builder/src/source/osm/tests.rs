@@ -3,8 +3,10 @@
 use geocoder_core::gazetteer::{Gazetteer, PlaceRecord, StreetRecord};
 use geocoder_core::{CountryCode, LonLat, RecordType};
 
-use super::object::{Member, Node, ObjectKind, OsmInput, Relation, Tags, Way};
+use super::node_list::NodeList;
+use super::object::{Member, Node, ObjectKind, OsmInput, Relation, Way};
 use super::read_input;
+use super::tags::Tags;
 use crate::error::Result;
 use crate::progress::{Progress, Silent};
 use crate::report::Report;
@@ -21,25 +23,25 @@ impl OsmInput for Drawing {
     fn relations<T: Send>(
         &self,
         _progress: &dyn Progress,
-        pick: impl Fn(Relation) -> Option<T> + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Relation>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        Ok(self.relations.iter().cloned().filter_map(pick).collect())
+        Ok(self.relations.chunks(5).map(|block| read(&mut block.iter().cloned())).collect())
     }
 
     fn ways<T: Send>(
         &self,
         _progress: &dyn Progress,
-        pick: impl Fn(Way) -> Option<T> + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Way>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        Ok(self.ways.iter().cloned().filter_map(pick).collect())
+        Ok(self.ways.chunks(5).map(|block| read(&mut block.iter().cloned())).collect())
     }
 
     fn nodes<T: Send>(
         &self,
         _progress: &dyn Progress,
-        pick: impl Fn(Node) -> Option<T> + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Node>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        Ok(self.nodes.iter().cloned().filter_map(pick).collect())
+        Ok(self.nodes.chunks(5).map(|block| read(&mut block.iter().cloned())).collect())
     }
 }
 
@@ -81,7 +83,7 @@ impl Drawing {
     }
 
     fn way(&mut self, id: i64, nodes: &[i64], text: &str) {
-        self.ways.push(Way { id, tags: tags(text), nodes: nodes.to_vec() });
+        self.ways.push(Way { id, tags: tags(text), nodes: NodeList::new(nodes.iter().copied()) });
     }
 
     fn relation(&mut self, id: i64, ways: &[i64], text: &str) {
@@ -146,7 +148,37 @@ fn a_street_that_crosses_a_border_is_one_street_on_each_side() {
     let west = street(&gazetteer, "Querweg", "Westburg");
     let east = street(&gazetteer, "Querweg", "Ostheim");
     assert!(west.coordinates.lon < east.coordinates.lon);
-    assert!(west.geometry.iter().flatten().all(|point| point.lon < 0.01));
+    let reach = |street: &StreetRecord| {
+        let lons = street.geometry.iter().flatten().map(|point| point.lon);
+        lons.fold((f64::MAX, f64::MIN), |(low, high), lon| (low.min(lon), high.max(lon)))
+    };
+    // The border is at 0.01: both parts of the crossing segment end there, to a centimetre.
+    assert!((reach(west).0 - 0.006).abs() < 1e-7 && (reach(west).1 - 0.01).abs() < 2e-7);
+    assert!((reach(east).0 - 0.01).abs() < 2e-7 && (reach(east).1 - 0.013).abs() < 1e-7);
+}
+
+#[test]
+fn a_street_that_barely_reaches_over_a_border_stays_on_its_side() {
+    let mut drawing = Drawing::country();
+    // 0.1 is 11 m.
+    drawing.street(20, 5.0, (2.0, 10.1), "name=Westgasse");
+    drawing.street(21, 5.0, (12.0, 20.1), "name=Ostgasse");
+    drawing.street(22, 6.0, (19.9, 24.0), "name=Auslandsweg");
+    drawing.street(23, 7.0, (2.0, 10.4), "name=Langgasse");
+    let (gazetteer, report) = drawing.read();
+    let found: Vec<(&str, &str)> = gazetteer
+        .streets
+        .iter()
+        .map(|s| (s.names.default.as_str(), gazetteer.places[s.city].names.default.as_str()))
+        .collect();
+    let expected = [
+        ("Langgasse", "Westburg"),
+        ("Westgasse", "Westburg"),
+        ("Langgasse", "Ostheim"),
+        ("Ostgasse", "Ostheim"),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(report.clipped["street or part of it outside the country"], 2);
 }
 
 #[test]
