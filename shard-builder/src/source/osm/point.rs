@@ -76,8 +76,8 @@ fn sightings(extract: &Extract) -> impl Iterator<Item = (PointKind, Names, LonLa
         let (point, tags) = (spot.point(), &spot.tags);
         let kind = feature::point_kind(tags)?;
         let mut names = names::read(tags)?;
-        if kind.kind == RecordType::Airport {
-            let codes = ["iata", "icao"].into_iter().filter_map(|key| tags.get(key));
+        if matches!(kind.kind, RecordType::Airport | RecordType::Train) {
+            let codes = ["iata", "icao", "uic_name"].into_iter().filter_map(|key| tags.get(key));
             names::add_alternates(&mut names, codes.map(name::clean));
         }
         Some((kind, names, point, tags))
