@@ -3,8 +3,10 @@
 use geocoder_core::gazetteer::{Gazetteer, PlaceRecord, StreetRecord};
 use geocoder_core::{CountryCode, LonLat, RecordType};
 
-use super::object::{Member, Node, ObjectKind, OsmInput, Relation, Tags, Way};
+use super::node_list::NodeList;
+use super::object::{Member, Node, ObjectKind, OsmInput, Relation, Way};
 use super::read_input;
+use super::tags::Tags;
 use crate::error::Result;
 use crate::progress::{Progress, Silent};
 use crate::report::Report;
@@ -21,25 +23,25 @@ impl OsmInput for Drawing {
     fn relations<T: Send>(
         &self,
         _progress: &dyn Progress,
-        pick: impl Fn(Relation) -> Option<T> + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Relation>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        Ok(self.relations.iter().cloned().filter_map(pick).collect())
+        Ok(self.relations.chunks(5).map(|block| read(&mut block.iter().cloned())).collect())
     }
 
     fn ways<T: Send>(
         &self,
         _progress: &dyn Progress,
-        pick: impl Fn(Way) -> Option<T> + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Way>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        Ok(self.ways.iter().cloned().filter_map(pick).collect())
+        Ok(self.ways.chunks(5).map(|block| read(&mut block.iter().cloned())).collect())
     }
 
     fn nodes<T: Send>(
         &self,
         _progress: &dyn Progress,
-        pick: impl Fn(Node) -> Option<T> + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Node>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        Ok(self.nodes.iter().cloned().filter_map(pick).collect())
+        Ok(self.nodes.chunks(5).map(|block| read(&mut block.iter().cloned())).collect())
     }
 }
 
@@ -81,7 +83,7 @@ impl Drawing {
     }
 
     fn way(&mut self, id: i64, nodes: &[i64], text: &str) {
-        self.ways.push(Way { id, tags: tags(text), nodes: nodes.to_vec() });
+        self.ways.push(Way { id, tags: tags(text), nodes: NodeList::new(nodes.iter().copied()) });
     }
 
     fn relation(&mut self, id: i64, ways: &[i64], text: &str) {
@@ -146,7 +148,37 @@ fn a_street_that_crosses_a_border_is_one_street_on_each_side() {
     let west = street(&gazetteer, "Querweg", "Westburg");
     let east = street(&gazetteer, "Querweg", "Ostheim");
     assert!(west.coordinates.lon < east.coordinates.lon);
-    assert!(west.geometry.iter().flatten().all(|point| point.lon < 0.01));
+    let reach = |street: &StreetRecord| {
+        let lons = street.geometry.iter().flatten().map(|point| point.lon);
+        lons.fold((f64::MAX, f64::MIN), |(low, high), lon| (low.min(lon), high.max(lon)))
+    };
+    // The border is at 0.01: both parts of the crossing segment end there, to a centimetre.
+    assert!((reach(west).0 - 0.006).abs() < 1e-7 && (reach(west).1 - 0.01).abs() < 2e-7);
+    assert!((reach(east).0 - 0.01).abs() < 2e-7 && (reach(east).1 - 0.013).abs() < 1e-7);
+}
+
+#[test]
+fn a_street_that_barely_reaches_over_a_border_stays_on_its_side() {
+    let mut drawing = Drawing::country();
+    // 0.1 is 11 m.
+    drawing.street(20, 5.0, (2.0, 10.1), "name=Westgasse");
+    drawing.street(21, 5.0, (12.0, 20.1), "name=Ostgasse");
+    drawing.street(22, 6.0, (19.9, 24.0), "name=Auslandsweg");
+    drawing.street(23, 7.0, (2.0, 10.4), "name=Langgasse");
+    let (gazetteer, report) = drawing.read();
+    let found: Vec<(&str, &str)> = gazetteer
+        .streets
+        .iter()
+        .map(|s| (s.names.default.as_str(), gazetteer.places[s.city].names.default.as_str()))
+        .collect();
+    let expected = [
+        ("Langgasse", "Westburg"),
+        ("Westgasse", "Westburg"),
+        ("Langgasse", "Ostheim"),
+        ("Ostgasse", "Ostheim"),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(report.clipped["street or part of it outside the country"], 2);
 }
 
 #[test]
@@ -230,6 +262,162 @@ fn a_relation_gives_its_houses_the_name_of_their_street() {
     drawing.relations.push(Relation { id: 9, tags: named, members });
     let (gazetteer, _) = drawing.read();
     assert_eq!(numbers(street(&gazetteer, "Hauptstrasse", "Westburg")), ["1"]);
+}
+
+#[test]
+fn a_relation_without_a_name_has_that_of_its_street() {
+    let mut drawing = Drawing::country();
+    drawing.street(20, 5.0, (2.0, 8.0), "name=Hauptstrasse");
+    drawing.street(21, 8.9, (2.0, 8.0), "name=Nebenstrasse");
+    drawing.node(100, 3.0, 8.9, "addr:housenumber=1");
+    let members = vec![
+        Member { kind: ObjectKind::Way, id: 20, role: "street".into() },
+        Member { kind: ObjectKind::Node, id: 100, role: "house".into() },
+    ];
+    drawing.relations.push(Relation { id: 9, tags: tags("type=associatedStreet"), members });
+    let (gazetteer, _) = drawing.read();
+    assert_eq!(numbers(street(&gazetteer, "Hauptstrasse", "Westburg")), ["1"]);
+}
+
+#[test]
+fn an_interpolation_has_the_houses_between_its_numbers_along_the_way() {
+    let mut drawing = Drawing::country();
+    drawing.street(20, 5.0, (2.0, 8.0), "name=Hauptstrasse");
+    drawing.street(21, 5.3, (2.0, 8.0), "name=Parallelweg");
+    // The nodes have no street of their own; number 6 is mapped elsewhere.
+    drawing.node(100, 2.0, 5.2, "addr:housenumber=2|addr:postcode=1000");
+    drawing.node(101, 4.0, 5.2, "");
+    drawing.node(102, 6.0, 5.2, "addr:housenumber=10");
+    drawing.node(103, 7.0, 5.2, "addr:housenumber=16");
+    drawing.way(50, &[100, 101, 102, 103], "addr:interpolation=even|addr:street=Hauptstrasse");
+    drawing.node(104, 4.5, 4.9, "addr:housenumber=6|addr:street=Hauptstrasse");
+    let (gazetteer, report) = drawing.read();
+    let high = street(&gazetteer, "Hauptstrasse", "Westburg");
+    assert_eq!(numbers(high), ["2", "4", "6", "8", "10", "12", "14", "16"]);
+    let lon = |number: u32| {
+        let house = high.houses.iter().find(|house| house.number == number).unwrap();
+        house.coordinates.lon * 1000.0
+    };
+    assert!((lon(4) - 3.0).abs() < 1e-3, "{}", lon(4));
+    assert!((lon(6) - 4.5).abs() < 1e-3, "the mapped house stays: {}", lon(6));
+    assert!((lon(8) - 5.0).abs() < 1e-3, "{}", lon(8));
+    assert_eq!(report.joined["interpolation between two numbers"], 2);
+    assert!(street(&gazetteer, "Parallelweg", "Westburg").houses.is_empty());
+}
+
+#[test]
+fn an_interpolation_without_a_street_of_its_own_has_that_of_a_node() {
+    let mut drawing = Drawing::country();
+    drawing.street(20, 5.0, (2.0, 8.0), "name=Hauptstrasse");
+    drawing.node(100, 2.0, 5.9, "addr:housenumber=1|addr:street=Hauptstrasse");
+    drawing.node(101, 6.0, 5.9, "addr:housenumber=4");
+    drawing.way(50, &[100, 101], "addr:interpolation=all");
+    // One way has a range itself, one has no numbers, one is of an unknown kind.
+    drawing.node(110, 2.0, 4.0, "");
+    drawing.node(111, 8.0, 4.0, "");
+    let own = "addr:interpolation=odd|addr:housenumber=21-27|addr:street=Hauptstrasse";
+    drawing.way(51, &[110, 111], own);
+    drawing.way(52, &[111, 110], "addr:interpolation=odd|addr:street=Hauptstrasse");
+    drawing.way(53, &[100, 111], "addr:interpolation=yes|addr:street=Hauptstrasse");
+    let (gazetteer, report) = drawing.read();
+    let high = street(&gazetteer, "Hauptstrasse", "Westburg");
+    assert_eq!(numbers(high), ["1", "2", "3", "4", "21", "23", "25", "27"]);
+    let lons: Vec<i64> =
+        high.houses.iter().map(|house| (house.coordinates.lon * 1e6).round() as i64).collect();
+    assert_eq!(lons[4..], [2_000, 4_000, 6_000, 8_000]);
+    assert_eq!(report.warnings["interpolation without numbers at its ends"].count, 1);
+    assert_eq!(report.warnings["interpolation of unknown kind"].count, 1);
+}
+
+#[test]
+fn units_are_ignored_and_conscription_numbers_are_numbers_of_the_house() {
+    let mut drawing = Drawing::country();
+    drawing.street(20, 5.0, (2.0, 8.0), "name=Hlavní");
+    drawing.node(
+        100,
+        3.0,
+        5.1,
+        "addr:street=Hlavní|addr:housenumber=7|addr:unit=12|addr:flats=1-9",
+    );
+    let both = "addr:conscriptionnumber=1234|addr:streetnumber=12";
+    drawing.node(101, 4.0, 5.1, &format!("addr:street=Hlavní|addr:housenumber=1234/12|{both}"));
+    drawing.node(102, 5.0, 5.1, "addr:street=Hlavní|addr:conscriptionnumber=99");
+    drawing.node(103, 8.0, 8.0, "addr:place=Lhota|addr:conscriptionnumber=5");
+    drawing.node(104, 6.0, 5.1, "addr:street=Hlavní|addr:housenumber=20-24;30,31b");
+    let (gazetteer, report) = drawing.read();
+    let found = numbers(street(&gazetteer, "Hlavní", "Westburg"));
+    assert_eq!(found, ["7", "12", "20", "22", "24", "30", "31b", "99", "1234/12"]);
+    assert_eq!(numbers(street(&gazetteer, "Lhota", "Westburg")), ["5"]);
+    assert!(report.unjoined.is_empty(), "{report}");
+}
+
+#[test]
+fn a_street_named_in_two_languages_is_one_however_it_is_written() {
+    let mut drawing = Drawing::country();
+    let languages = "name:fr=Rue Haute|name:nl=Hoogstraat";
+    drawing.street(20, 5.0, (2.0, 4.0), &format!("name=Rue Haute - Hoogstraat|{languages}"));
+    drawing.street(21, 5.0, (4.0, 6.0), "name=Rue Haute - Hoogstraat");
+    for (id, text) in [(100, "Rue Haute"), (101, "Hoogstraat"), (102, "Rue Haute - Hoogstraat")] {
+        let text = format!("addr:street={text}|addr:housenumber={id}");
+        drawing.node(id, 3.0, 5.1, &text);
+    }
+    let (gazetteer, _) = drawing.read();
+    assert_eq!(gazetteer.streets.len(), 1);
+    let high = street(&gazetteer, "Rue Haute", "Westburg");
+    assert_eq!(numbers(high), ["100", "101", "102"]);
+    assert_eq!(high.names.languages, [("nl".to_string(), "Hoogstraat".to_string())]);
+    assert!(high.names.alternates.is_empty(), "{:?}", high.names.alternates);
+}
+
+#[test]
+fn every_named_highway_is_a_street_and_what_is_not_there_is_none() {
+    let mut drawing = Drawing::country();
+    let kinds = ["motorway", "trunk_link", "service", "track", "path", "footway", "steps"];
+    for (index, kind) in kinds.into_iter().chain(["proposed", "construction"]).enumerate() {
+        let id = 20 + index as i64;
+        drawing.street(id, 1.0 + index as f64 / 2.0, (2.0, 4.0), &format!("name=Weg {kind}"));
+        let way = drawing.ways.last_mut().unwrap();
+        way.tags = tags(&format!("highway={kind}|name=Weg {kind}"));
+    }
+    let (gazetteer, _) = drawing.read();
+    let mut found: Vec<&str> =
+        gazetteer.streets.iter().map(|street| &street.names.default[4..]).collect();
+    found.sort_unstable();
+    let mut expected = kinds;
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn postal_areas_give_their_code_to_what_has_none() {
+    let mut drawing = Drawing::country();
+    // A square of 2 by 2 around (4, 5), with a hole of 0.4 in the middle.
+    for (index, (x, y)) in [(3.0, 4.0), (5.0, 4.0), (5.0, 6.0), (3.0, 6.0)].into_iter().enumerate()
+    {
+        drawing.node(60 + index as i64, x, y, "");
+    }
+    for (index, (x, y)) in [(3.8, 4.8), (4.2, 4.8), (4.2, 5.2), (3.8, 5.2)].into_iter().enumerate()
+    {
+        drawing.node(70 + index as i64, x, y, "");
+    }
+    drawing.way(60, &[60, 61, 62, 63, 60], "");
+    drawing.way(61, &[70, 71, 72, 73, 70], "");
+    drawing.relation(60, &[60, 61], "type=boundary|boundary=postal_code|postal_code=4711");
+    drawing.street(20, 5.5, (2.0, 8.0), "name=Hauptstrasse");
+    drawing.street(21, 5.7, (3.2, 4.8), "name=Innenhof");
+    for (id, x, y) in [(1, 3.5, 5.4), (2, 4.0, 5.0), (3, 6.0, 5.4)] {
+        let text = format!("addr:street=Hauptstrasse|addr:housenumber={id}");
+        drawing.node(100 + id, x, y, &text);
+    }
+    let one = "addr:street=Hauptstrasse|addr:postcode=5000|addr:housenumber=";
+    drawing.node(104, 3.6, 5.4, &format!("{one}4"));
+    drawing.node(105, 6.1, 5.4, &format!("{one}5"));
+    let (gazetteer, _) = drawing.read();
+    let high = street(&gazetteer, "Hauptstrasse", "Westburg");
+    let codes: Vec<Option<&str>> =
+        high.houses.iter().map(|house| house.zipcode.as_deref()).collect();
+    assert_eq!(codes, [Some("4711"), None, None, Some("5000"), Some("5000")]);
+    assert_eq!(street(&gazetteer, "Innenhof", "Westburg").zipcodes, ["4711"]);
 }
 
 #[test]
