@@ -10,6 +10,7 @@ mod error;
 mod geometry;
 pub mod house_number;
 mod importance;
+mod input;
 pub mod inspect;
 pub mod lexicon;
 mod name;
