@@ -71,6 +71,19 @@ pub enum Error {
         /// The country to be built.
         country: CountryCode,
     },
+    /// Records under a share-alike licence would be mixed with others; say so if that is meant.
+    #[error(
+        "{country}: {source_name} is under {licence}, which holds for everything made with it: \
+         build other sources apart, or set share_alike to offer the whole shard under {licence}"
+    )]
+    ShareAlike {
+        /// The country.
+        country: CountryCode,
+        /// The source with the licence.
+        source_name: String,
+        /// The licence.
+        licence: String,
+    },
     /// The input has nothing of the country; check that the extract covers it.
     #[error("the input has no streets, places or points in {country}, check the country code")]
     Empty {

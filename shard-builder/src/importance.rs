@@ -5,6 +5,8 @@
 //! of stops merged, each within a limit. Size never outweighs the step from village to town
 //! by itself, and a capital stands above its neighbours.
 
+use geocoder_core::RecordType;
+
 /// Prominence of regions by their level.
 pub(crate) const COUNTRY: u8 = 200;
 /// Prominence of first-level regions.
@@ -25,6 +27,28 @@ pub(crate) fn place(prominence: u8, population: u32, capital: &str) -> u8 {
         _ => 0.0,
     };
     total(prominence, inhabitants + seat)
+}
+
+/// Returns the importance of a point of which nothing but the kind is known.
+pub(crate) fn of_point(kind: RecordType) -> u8 {
+    match kind {
+        RecordType::Airport => 100,
+        RecordType::Train => 110,
+        RecordType::Townhall => 90,
+        RecordType::Tourism => 55,
+        _ => 50,
+    }
+}
+
+/// Returns the importance of a place of which nothing but the kind and population is known.
+pub(crate) fn of_place(kind: RecordType, population: u32) -> u8 {
+    let prominence = match kind {
+        RecordType::Country => COUNTRY,
+        RecordType::Administrative => ADMINISTRATIVE,
+        RecordType::County => COUNTY,
+        _ => MUNICIPALITY,
+    };
+    place(prominence, population, "")
 }
 
 /// Returns the importance of a street.

@@ -3,6 +3,7 @@
 //! [`osm::read`] makes a [`Gazetteer`](geocoder_core::gazetteer::Gazetteer) of OpenStreetMap
 //! extracts and [`publish()`] writes it as content-named blobs with a manifest.
 
+mod assemble;
 mod compress;
 pub mod country;
 pub mod entry;
@@ -20,7 +21,9 @@ pub mod report;
 pub mod shard_file;
 mod source;
 mod spelling;
+mod zipcode;
 
+pub use assemble::assemble;
 pub use error::{Error, Result};
 pub use publish::{Published, publish};
 pub use report::Report;

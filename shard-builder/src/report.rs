@@ -19,8 +19,28 @@ pub struct Report {
     pub unjoined: BTreeMap<&'static str, u64>,
     /// Objects left out because they are not of the country, by reason.
     pub clipped: BTreeMap<&'static str, u64>,
+    /// Records by the source they came from.
+    pub provenance: BTreeMap<String, Provenance>,
     /// Oddities of the input that were worked around, by kind.
     pub warnings: BTreeMap<&'static str, Warning>,
+}
+
+/// What one source brought: by type of record, how many were new and how many known already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Provenance(pub BTreeMap<&'static str, (u64, u64)>);
+
+impl Provenance {
+    /// Counts a record.
+    pub fn count(&mut self, kind: &'static str, is_new: bool) {
+        self.add(kind, u64::from(is_new), u64::from(!is_new));
+    }
+
+    /// Counts several records.
+    pub fn add(&mut self, kind: &'static str, new: u64, known: u64) {
+        let counts = self.0.entry(kind).or_default();
+        counts.0 += new;
+        counts.1 += known;
+    }
 }
 
 /// One kind of warning.

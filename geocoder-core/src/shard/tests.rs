@@ -69,6 +69,7 @@ fn sample() -> Gazetteer {
         city: 1,
         zipcodes: Vec::new(),
         coordinates: LonLat { lon: 9.52213, lat: 47.13852 },
+        population: 0,
         importance: 200,
     }];
     let corners = [(9.4, 47.0), (9.7, 47.0), (9.7, 47.3), (9.4, 47.3), (9.4, 47.0)];

@@ -156,6 +156,7 @@ fn read_input(
         arcs: hierarchy.arcs,
         attribution: vec![attribution()],
         lexicon,
+        separate_alternates: false,
     };
     report.count_records(&gazetteer);
     Ok(gazetteer)
