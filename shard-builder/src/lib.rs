@@ -27,4 +27,5 @@ pub use assemble::assemble;
 pub use error::{Error, Result};
 pub use publish::{Published, publish};
 pub use report::Report;
+pub use source::geonames::Geonames;
 pub use source::{Sink, Source, osm};

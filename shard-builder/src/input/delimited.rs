@@ -56,7 +56,7 @@ impl<'a> DelimitedRows<'a> {
         let format_error =
             |line, problem: String| Error::Format { path: path.into(), line, problem };
         let mut lines = Lines::open(path, progress)?;
-        let Some(first) = lines.next(report)? else {
+        let Some((line, first)) = lines.next(report)? else {
             return Err(format_error(1, "the file is empty, download it again".into()));
         };
         let delimiter = delimiter.unwrap_or_else(|| delimiter_of(first));
@@ -67,7 +67,7 @@ impl<'a> DelimitedRows<'a> {
         let mut rows = Self {
             path,
             row: first.to_owned(),
-            line: lines.number(),
+            line,
             lines,
             pending: VecDeque::new(),
             reader: ReaderBuilder::new().delimiter(byte).build(),
@@ -112,7 +112,7 @@ impl<'a> DelimitedRows<'a> {
     ///
     /// # Errors
     /// Fails when the file cannot be read, or most of its rows.
-    pub(crate) fn next(&mut self, report: &mut Report) -> Result<bool> {
+    pub(crate) fn advance(&mut self, report: &mut Report) -> Result<bool> {
         while self.next_line(report)? {
             let mut rest: Vec<(u64, String)> = Vec::new();
             while !self.parse() && rest.len() < MAX_ROW_LINES {
@@ -161,10 +161,10 @@ impl<'a> DelimitedRows<'a> {
             (self.line, self.row) = (line, row);
             return Ok(true);
         }
-        let Some(row) = self.lines.next(report)? else { return Ok(false) };
+        let Some((line, row)) = self.lines.next(report)? else { return Ok(false) };
         self.row.clear();
         self.row.push_str(row);
-        self.line = self.lines.number();
+        self.line = line;
         Ok(true)
     }
 

@@ -34,11 +34,11 @@ impl<'a> Lines<'a> {
         Self { path, input, number: 0, text: String::new() }
     }
 
-    /// Returns the next line. Lines that are too long or no UTF-8 are counted and skipped.
+    /// Returns the next line and its number, from 1 on. Lines that are too long or no UTF-8 are counted and skipped.
     ///
     /// # Errors
     /// Fails when the file cannot be read or is damaged.
-    pub(crate) fn next(&mut self, report: &mut Report) -> Result<Option<&str>> {
+    pub(crate) fn next(&mut self, report: &mut Report) -> Result<Option<(u64, &str)>> {
         loop {
             let mut bytes = std::mem::take(&mut self.text).into_bytes();
             bytes.clear();
@@ -64,19 +64,14 @@ impl<'a> Lines<'a> {
                 Ok(text) if text.trim().is_empty() => {}
                 Ok(text) => {
                     self.text = text;
-                    return Ok(Some(&self.text));
+                    return Ok(Some((self.number, &self.text)));
                 }
             }
         }
     }
 
-    /// The number of the last line, from 1 on.
-    pub(crate) fn number(&self) -> u64 {
-        self.number
-    }
-
     /// The last line's place, for messages.
-    pub(crate) fn spot(&self) -> Spot<'a> {
+    fn spot(&self) -> Spot<'a> {
         Spot { path: self.path, line: self.number }
     }
 }

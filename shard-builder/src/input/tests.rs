@@ -22,7 +22,7 @@ fn file(content: &[u8]) -> tempfile::NamedTempFile {
 fn all_lines(path: &Path, report: &mut Report) -> Result<Vec<String>> {
     let mut lines = Lines::open(path, &Silent)?;
     let mut all = Vec::new();
-    while let Some(line) = lines.next(report)? {
+    while let Some((_, line)) = lines.next(report)? {
         all.push(line.to_owned());
     }
     Ok(all)
@@ -119,7 +119,7 @@ fn progress_counts_the_bytes_on_the_disk_and_ends() {
 fn all_rows(path: &Path, report: &mut Report) -> Result<Vec<Vec<String>>> {
     let mut rows = DelimitedRows::open(path, None, report, &Silent)?;
     let mut all = vec![rows.header().to_vec()];
-    while rows.next(report)? {
+    while rows.advance(report)? {
         all.push(rows.fields().into_iter().map(str::to_owned).collect());
         rows.accept();
     }
