@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::source::Source;
+use crate::source::geonames::Geonames;
 use crate::source::osm::OsmExtracts;
 
 /// Largest build file in bytes.
@@ -73,7 +74,7 @@ pub enum SourceEntry {
         admin2: Option<PathBuf>,
         /// Names by language.
         #[serde(default)]
-        alternate_names: Option<PathBuf>,
+        alternate_names: Vec<PathBuf>,
         /// Postal-code files.
         #[serde(default)]
         zipcodes: Vec<PathBuf>,
@@ -86,6 +87,12 @@ pub enum SourceEntry {
         /// Whether names without a language are searched.
         #[serde(default = "yes")]
         untagged: bool,
+        /// Whether a place's name is the one in its country's only language, where known.
+        #[serde(default)]
+        local_names: bool,
+        /// Whether parts of cities with inhabitants are cities too.
+        #[serde(default)]
+        sections: bool,
     },
     /// A delimited table.
     Table {
@@ -230,6 +237,29 @@ impl SourceEntry {
     pub fn open(&self) -> Result<Box<dyn Source>> {
         Ok(match self.clone() {
             Self::Osm { paths } => Box::new(OsmExtracts { paths }),
+            Self::Geonames {
+                cities,
+                admin1,
+                admin2,
+                alternate_names,
+                zipcodes,
+                languages,
+                min_population,
+                untagged,
+                local_names,
+                sections,
+            } => Box::new(Geonames {
+                cities,
+                admin1,
+                admin2,
+                alternate_names,
+                zipcodes,
+                languages,
+                min_population,
+                untagged,
+                local_names,
+                sections,
+            }),
             _ => return Err(Error::BuildFile { path: PathBuf::new(), message: String::new() }),
         })
     }
@@ -243,8 +273,8 @@ impl SourceEntry {
         match self {
             Self::Osm { paths } => paths.iter_mut().collect(),
             Self::Geonames { cities, admin1, admin2, alternate_names, zipcodes, .. } => {
-                let single = [admin1, admin2, alternate_names].into_iter().flatten();
-                cities.iter_mut().chain(zipcodes).chain(single).collect()
+                let single = [admin1, admin2].into_iter().flatten();
+                cities.iter_mut().chain(alternate_names).chain(zipcodes).chain(single).collect()
             }
             Self::Communes { communes, departements, regions, geonames } => {
                 vec![communes, departements, regions, geonames]

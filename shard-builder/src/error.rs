@@ -20,6 +20,33 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// A compressed file is damaged or cut short; download it again.
+    #[error("{} is damaged or cut short, download it again", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file is not of its source's format.
+    #[error("{}:{line}: {problem}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Line or row, from 1 on.
+        line: u64,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+    /// A column mapping cannot be read.
+    #[error("mapping `{part}`: {problem}")]
+    Mapping {
+        /// The part of the mapping that is wrong.
+        part: String,
+        /// What is wrong and what to do.
+        problem: String,
+    },
     /// A file or directory cannot be written; check its rights and the free space.
     #[error("cannot write {}", path.display())]
     Write {

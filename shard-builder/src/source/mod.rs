@@ -1,6 +1,10 @@
 //! Sources of records. A source reads what it was given and hands over what it found; nothing
 //! after it knows where the records come from.
 
+#[cfg(test)]
+mod collected;
+mod fields;
+pub mod geonames;
 pub mod osm;
 
 use std::path::PathBuf;
