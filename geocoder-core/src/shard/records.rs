@@ -61,6 +61,17 @@ pub(crate) struct RecordsTable {
     n_zipcodes: usize,
 }
 
+/// What to read of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// Nothing but where and what it is.
+    Pass,
+    /// Its names, when one of their terms passes a test.
+    Test,
+    /// Its names.
+    Take,
+}
+
 /// Reads the blocks of one chunk.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RecordsChunk<'a> {
@@ -123,14 +134,13 @@ impl<'a> RecordsChunk<'a> {
         }
     }
 
-    /// Reads a block of a place: calls `visit` with the number of every record, the record, and
-    /// whether it is wanted by its number or one of its terms passes the test; the record has
-    /// its names only then.
+    /// Reads a block of a place: `choose` tells what to read of a record, by its number and all
+    /// but its names; `visit` gets it, and whether it has its names.
     pub(crate) fn scan(
         &self,
         block: usize,
         place: &Place,
-        wanted: impl Fn(usize) -> bool,
+        mut choose: impl FnMut(usize, &Record) -> Choice,
         mut test: impl FnMut(TermRef) -> bool,
         mut visit: impl FnMut(usize, Record, bool),
     ) -> Result<()> {
@@ -160,12 +170,14 @@ impl<'a> RecordsChunk<'a> {
             // Most records are only passed by: their names are read again when they matter.
             let mut names = reader;
             let code = &self.table.code;
-            let any = code.any_term(&mut reader, &mut test).ok_or(unreadable.clone())?;
-            let matches = any || wanted(number);
-            if matches {
+            let choice = choose(number, &record);
+            let any = code.any_term(&mut reader, |term| choice == Choice::Test && test(term));
+            let any = any.ok_or(unreadable.clone())?;
+            let named = any || choice == Choice::Take;
+            if named {
                 record.names = code.read_names(&mut names).ok_or(unreadable)?;
             }
-            visit(number, record, matches);
+            visit(number, record, named);
         }
         Ok(())
     }
