@@ -273,7 +273,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         Ok((words_of_block, touched, wide))
     }
 
-    /// Returns the records of a block that have a matching term, with all their names.
+    /// Returns the records of a block that can matter and may have a matching term, with all
+    /// their names.
     fn matching_records(
         &self,
         promising: &Promising,
@@ -281,22 +282,12 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         best: &Best,
         ranked: &mut Ranked,
     ) -> Result<Vec<(usize, Record)>> {
-        let mut alternates: Vec<(usize, Vec<Name>)> = Vec::new();
-        if promising.alternates
-            && let Lookup::Missing(chunk) = self.shard.scan_alternates(
-                promising.block,
-                |term| slots.contains(term),
-                |number, names| alternates.push((number, names)),
-            )?
-        {
-            ranked.missing.push(chunk);
-        }
-        let choose = |number: usize, record: &Record| {
+        let choose = |_, record: &Record| {
             let city = record.kind == RecordType::City;
             let most = || promising.words + self.most_city_points(record.population);
             if !self.request.types.contains(record.kind) || (city && best.beats(most())) {
-                Choice::Pass
-            } else if alternates.binary_search_by_key(&number, |(n, _)| *n).is_ok() {
+                Choice::Skip
+            } else if promising.alternates {
                 Choice::Take
             } else {
                 Choice::Test
@@ -312,6 +303,19 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                     records.push((number, record));
                 }
             },
+        )?;
+        if let Lookup::Missing(chunk) = scanned {
+            ranked.missing.push(chunk);
+        }
+        if !promising.alternates {
+            return Ok(records);
+        }
+        let mut alternates: Vec<(usize, Vec<Name>)> = Vec::new();
+        let scanned = self.shard.scan_alternates(
+            promising.block,
+            |number| records.binary_search_by_key(&number, |(n, _)| *n).is_ok(),
+            |term| slots.contains(term),
+            |number, names| alternates.push((number, names)),
         )?;
         if let Lookup::Missing(chunk) = scanned {
             ranked.missing.push(chunk);

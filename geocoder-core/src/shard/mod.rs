@@ -369,7 +369,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let mut wanted = None;
         let scanned = self.scan_records(
             block,
-            |at, _| if at == number { Choice::Take } else { Choice::Pass },
+            |at, _| if at == number { Choice::Take } else { Choice::Skip },
             |_| false,
             |_, record, named| {
                 if named {
@@ -414,10 +414,12 @@ impl<D: AsRef<[u8]>> Shard<D> {
     }
 
     /// Reads the alternates of the records of a block that are apart: calls `visit` with the
-    /// number and alternates of every record that has a term which passes the test.
+    /// number and alternates of every record that is wanted by its number and has a term which
+    /// passes the test.
     pub(crate) fn scan_alternates(
         &self,
         block: u32,
+        wanted: impl Fn(usize) -> bool,
         test: impl FnMut(TermRef) -> bool,
         visit: impl FnMut(usize, Vec<Name>),
     ) -> Result<Lookup<()>> {
@@ -436,7 +438,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 cell.get_or_init(|| read)
             }
         };
-        table.scan(bytes, index, test, visit).map(Lookup::Found)
+        table.scan(bytes, index, wanted, test, visit).map(Lookup::Found)
     }
 
     /// Returns the numbers of the postcodes of a record: its own, or those of the city it is in.

@@ -33,7 +33,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 |_| true,
                 |_, record, _| records.push(record),
             )?;
-            found(self.scan_alternates(block, |_| true, |_, _| {})?)?;
+            found(self.scan_alternates(block, |_| true, |_| true, |_, _| {})?)?;
             let mut house_block = match self.houses(block)? {
                 Lookup::Found((chunk, index)) => chunk.block(index)?,
                 Lookup::Missing(chunk) => return Err(missing(chunk)),
