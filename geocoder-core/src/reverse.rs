@@ -162,7 +162,8 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             }
         }
         let nearest = best.first().map_or(0.0, |first| first.distance_m);
-        best.retain(|nearby| nearby.distance_m <= reach.usual_m.max(nearest));
+        let farthest_m = reach.usual_m.max(nearest).min(reach.limit_m);
+        best.retain(|nearby| nearby.distance_m <= farthest_m);
         for nearby in &mut best {
             if let Target::Record { block, index, record, .. } = &mut nearby.target
                 && let Lookup::Found(Some(named)) = self.shard.record(*block, *index)?

@@ -4,7 +4,7 @@ use super::Ranked;
 use super::containers::{PlaceIndex, PlaceWords};
 use super::house::FoundHouse;
 use super::matches::Matches;
-use super::query::{MAX_TOKENS, Query, TokenMask};
+use super::query::{Query, TokenMask};
 use super::score::{Score, TokenWeights};
 use crate::error::Result;
 use crate::record::RecordType;
@@ -80,8 +80,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             if place.kind.is_none_or(|kind| !self.request.types.contains(kind)) {
                 continue;
             }
-            let mut costs = [f32::INFINITY; MAX_TOKENS];
-            let all = self.container_words(words.place, index, &mut costs) | words.zipcodes;
+            let all = self.words_around(words.place, index) | words.zipcodes;
             order.push((self.weights.potential(all), place.importance, words));
         }
         sort_by(&mut order, |a, b| {

@@ -121,6 +121,13 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         Ok(index)
     }
 
+    /// Returns the words answered by a place and all that contain it.
+    pub(super) fn words_around(&self, place: u32, index: &PlaceIndex) -> TokenMask {
+        let chain = self.shard.places().chain(place);
+        let words = chain.filter_map(|(ordinal, _)| index.get(ordinal)).map(|words| words.names);
+        words.fold(0, |all, words| all | words)
+    }
+
     /// Returns the words answered by a place and all that contain it, and what they lose.
     pub(super) fn container_words(
         &self,

@@ -126,10 +126,13 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             if edits == 0 {
                 continue;
             }
-            let found = self.similar(token.unfinished, &token.term, edits, 2, mask, matches)?;
-            // Two errors are as many as a wrong first letter costs; one is not.
-            if !found && edits == 1 {
-                self.similar(token.unfinished, &token.term, edits, 1, mask, matches)?;
+            // More errors are looked for only where fewer lead nowhere, the first letter being
+            // right. Two errors are as many as a wrong one costs; one is not.
+            let prefix = token.unfinished;
+            let found = self.similar(prefix, &token.term, 1, 2, mask, matches)?;
+            if !found {
+                let cost = if edits == 1 { 1 } else { 2 };
+                self.similar(prefix, &token.term, edits, cost, mask, matches)?;
             }
         }
         sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));

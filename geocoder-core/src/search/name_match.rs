@@ -4,7 +4,7 @@ use super::candidates::Evaluation;
 use super::containers::{Costs, lower};
 use super::matches::Part;
 use super::query::{MAX_TOKENS, TokenMask};
-use super::score::WEIGHTS;
+use super::score::{LEAST_FOUND, WEIGHTS};
 use crate::error::Result;
 use crate::shard::{Dictionary, Lookup, Name, Role};
 
@@ -81,7 +81,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut points = WEIGHTS.name_rest * (coverage - 1.0);
         for (index, kind) in self.weights.of(words) {
             let cost = costs.get(index).copied().unwrap_or_default();
-            points += (WEIGHTS.found(kind) - cost).max(0.5);
+            points += (WEIGHTS.found(kind) - cost).max(LEAST_FOUND);
         }
         if alternate {
             points -= WEIGHTS.alternate_name;

@@ -10,8 +10,9 @@ use super::records::MAX_BLOCK_RECORDS;
 use super::terms::TermRef;
 use crate::error::{Error, Result};
 
-/// Rice parameter of the sizes of blocks, in bytes.
+/// Rice parameters of the sizes of blocks, in bytes, and of the names of a record, in bits.
 pub(crate) const BLOCK_SIZE_RICE: u32 = 9;
+const NAME_SIZE_RICE: u32 = 7;
 
 /// What the header of a chunk says.
 #[derive(Debug, Clone)]
@@ -38,12 +39,13 @@ impl AlternatesTable {
         Ok(Self { code, starts, first_piece })
     }
 
-    /// Reads a block: calls `visit` with the number and alternates of every record that has a
-    /// term which passes the test.
+    /// Reads a block: calls `visit` with the number and alternates of every record that is wanted
+    /// by its number and has a term which passes the test.
     pub(crate) fn scan(
         &self,
         bytes: &[u8],
         block: usize,
+        wanted: impl Fn(usize) -> bool,
         mut test: impl FnMut(TermRef) -> bool,
         mut visit: impl FnMut(usize, Vec<Name>),
     ) -> Result<()> {
@@ -56,14 +58,27 @@ impl AlternatesTable {
             return Err(malformed("too many records in a block"));
         }
         for number in 0..count {
-            // Most records are only passed by: their names are read again when they matter.
-            let mut again = reader;
+            let n_names = reader.gamma0();
+            let mut own = reader;
+            if n_names > 0 {
+                let bits = reader.rice(NAME_SIZE_RICE);
+                own = reader;
+                reader.skip(bits as usize);
+            }
+            if n_names > MAX_NAMES || reader.overrun() {
+                return Err(malformed("unreadable names"));
+            }
+            if n_names == 0 || !wanted(number) {
+                continue;
+            }
+            // Names are made only of those that matter.
+            let mut again = own;
             let mut any = false;
-            let read = self.terms(&mut reader, |_, _, term| any |= test(term));
+            let read = self.terms(n_names, &mut own, |_, _, term| any |= test(term));
             read.ok_or(malformed("unreadable names"))?;
             if any {
                 let mut names: Vec<Name> = Vec::new();
-                let read = self.terms(&mut again, |index, shown, term| {
+                let read = self.terms(n_names, &mut again, |index, shown, term| {
                     names.resize_with(index as usize + 1, alternate);
                     if let Some(name) = names.last_mut() {
                         name.push(shown, term);
@@ -80,13 +95,10 @@ impl AlternatesTable {
     /// term would be shown, and the term; `None` when they are broken.
     fn terms(
         &self,
+        n_names: u32,
         reader: &mut BitReader<'_>,
         mut visit: impl FnMut(u32, bool, TermRef),
     ) -> Option<()> {
-        let n_names = reader.gamma0();
-        if n_names > MAX_NAMES {
-            return None;
-        }
         for index in 0..n_names {
             let shown = reader.gamma();
             let hidden = if reader.bit() { reader.gamma() } else { 0 };
@@ -119,7 +131,7 @@ impl Name {
 
 #[cfg(feature = "build")]
 mod write {
-    use super::{Name, NameCode};
+    use super::{NAME_SIZE_RICE, Name, NameCode};
     use crate::shard::bits::BitWriter;
 
     impl NameCode {
@@ -127,16 +139,22 @@ mod write {
         pub(crate) fn write_alternates(&self, names: &[Name], writer: &mut BitWriter) {
             let length = |count: usize| u32::try_from(count).unwrap_or(0);
             writer.gamma0(length(names.len()));
+            if names.is_empty() {
+                return;
+            }
+            let mut own = BitWriter::default();
             for name in names {
-                writer.gamma(length(name.terms.len()));
-                writer.bit(!name.hidden.is_empty());
+                own.gamma(length(name.terms.len()));
+                own.bit(!name.hidden.is_empty());
                 if !name.hidden.is_empty() {
-                    writer.gamma(length(name.hidden.len()));
+                    own.gamma(length(name.hidden.len()));
                 }
                 for (term, _) in name.all_terms() {
-                    self.write_ref(term, writer);
+                    self.write_ref(term, &mut own);
                 }
             }
+            writer.rice(length(own.position()), NAME_SIZE_RICE);
+            writer.append(&own);
         }
     }
 }

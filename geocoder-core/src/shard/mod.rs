@@ -41,9 +41,9 @@ pub(crate) use houses::StoredHouse;
 pub(crate) use names::{Name, Role};
 pub(crate) use places::{MIXED_BLOCK, NO_PARENT, Place, Places, point};
 pub(crate) use postings::PostingReader;
-pub(crate) use records::Record;
 #[cfg(feature = "build")]
 pub(crate) use records::UNITS_PER_DEGREE;
+pub(crate) use records::{Choice, Record};
 pub(crate) use terms::{MAX_PIECE_TERMS, Piece, TermRef};
 
 use alternates::AlternatesTable;
@@ -355,8 +355,12 @@ impl<D: AsRef<[u8]>> Shard<D> {
     /// Reads the records of a block without their names.
     pub(crate) fn nameless_records(&self, block: u32) -> Result<Lookup<Vec<Record>>> {
         let mut records = Vec::new();
-        let scanned =
-            self.scan_records(block, |_| false, |_| false, |_, record, _| records.push(record))?;
+        let scanned = self.scan_records(
+            block,
+            |_, _| Choice::Pass,
+            |_| false,
+            |_, record, _| records.push(record),
+        )?;
         Ok(scanned.map(|()| records))
     }
 
@@ -365,10 +369,10 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let mut wanted = None;
         let scanned = self.scan_records(
             block,
-            |at| at == number,
+            |at, _| if at == number { Choice::Take } else { Choice::Skip },
             |_| false,
-            |_, record, matches| {
-                if matches {
+            |_, record, named| {
+                if named {
                     wanted = Some(record);
                 }
             },
@@ -376,12 +380,12 @@ impl<D: AsRef<[u8]>> Shard<D> {
         Ok(scanned.map(|()| wanted))
     }
 
-    /// Reads the records of a block; they have their names when they are wanted by their number
-    /// or one of their terms passes a test, which `visit` is told.
+    /// Reads the records of a block: `choose` tells what to read of each, by its number and all
+    /// but its names; `visit` gets it, and whether it has its names.
     pub(crate) fn scan_records(
         &self,
         block: u32,
-        wanted: impl Fn(usize) -> bool,
+        choose: impl FnMut(usize, &Record) -> Choice,
         test: impl FnMut(TermRef) -> bool,
         visit: impl FnMut(usize, Record, bool),
     ) -> Result<Lookup<()>> {
@@ -389,7 +393,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let place = self.places.place_of_block(block).ok_or(no_place.clone())?;
         let place = self.places.get(place).ok_or(no_place)?;
         self.records_chunk(block)?.and_then(|(chunk, index)| {
-            chunk.scan(index, place, wanted, test, visit).map(Lookup::Found)
+            chunk.scan(index, place, choose, test, visit).map(Lookup::Found)
         })
     }
 
@@ -410,10 +414,12 @@ impl<D: AsRef<[u8]>> Shard<D> {
     }
 
     /// Reads the alternates of the records of a block that are apart: calls `visit` with the
-    /// number and alternates of every record that has a term which passes the test.
+    /// number and alternates of every record that is wanted by its number and has a term which
+    /// passes the test.
     pub(crate) fn scan_alternates(
         &self,
         block: u32,
+        wanted: impl Fn(usize) -> bool,
         test: impl FnMut(TermRef) -> bool,
         visit: impl FnMut(usize, Vec<Name>),
     ) -> Result<Lookup<()>> {
@@ -432,7 +438,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 cell.get_or_init(|| read)
             }
         };
-        table.scan(bytes, index, test, visit).map(Lookup::Found)
+        table.scan(bytes, index, wanted, test, visit).map(Lookup::Found)
     }
 
     /// Returns the numbers of the postcodes of a record: its own, or those of the city it is in.

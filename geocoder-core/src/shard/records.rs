@@ -4,7 +4,7 @@
 use super::bits::{Adaptive, BitReader, width};
 use super::container::u32_at;
 use super::names::{Name, NameCode};
-use super::places::{Place, expected_importance, read_population};
+use super::places::{NAME_SIZE_RICE, Place, expected_importance, read_population};
 use super::terms::TermRef;
 use crate::error::{Error, Result};
 use crate::geo::{BBox, hilbert_cell};
@@ -59,6 +59,19 @@ pub(crate) struct RecordsTable {
     /// Box of each block in 255ths of the chunk's box.
     boxes: Vec<[u8; 4]>,
     n_zipcodes: usize,
+}
+
+/// What to read of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// Nothing at all.
+    Skip,
+    /// Nothing but where and what it is.
+    Pass,
+    /// Its names, when one of their terms passes a test.
+    Test,
+    /// Its names.
+    Take,
 }
 
 /// Reads the blocks of one chunk.
@@ -123,14 +136,13 @@ impl<'a> RecordsChunk<'a> {
         }
     }
 
-    /// Reads a block of a place: calls `visit` with the number of every record, the record, and
-    /// whether it is wanted by its number or one of its terms passes the test; the record has
-    /// its names only then.
+    /// Reads a block of a place: `choose` tells what to read of a record, by its number and all
+    /// but its names; `visit` gets it, and whether it has its names.
     pub(crate) fn scan(
         &self,
         block: usize,
         place: &Place,
-        wanted: impl Fn(usize) -> bool,
+        mut choose: impl FnMut(usize, &Record) -> Choice,
         mut test: impl FnMut(TermRef) -> bool,
         mut visit: impl FnMut(usize, Record, bool),
     ) -> Result<()> {
@@ -156,22 +168,47 @@ impl<'a> RecordsChunk<'a> {
         };
         for number in 0..count {
             let unreadable = malformed("unreadable record");
-            let mut record = self.head(&mut reader, &mut state).ok_or(unreadable.clone())?;
+            let head = self.head(&mut reader, &mut state);
+            let (mut record, inside) = head.ok_or(unreadable.clone())?;
+            let choice = choose(number, &record);
+            // Cities have small blocks in large numbers: their names can be stepped over.
+            let end = (record.kind == RecordType::City).then(|| {
+                let bits = reader.rice(NAME_SIZE_RICE);
+                let mut end = reader;
+                end.skip(bits as usize);
+                end
+            });
             // Most records are only passed by: their names are read again when they matter.
             let mut names = reader;
             let code = &self.table.code;
-            let any = code.any_term(&mut reader, &mut test).ok_or(unreadable.clone())?;
-            let matches = any || wanted(number);
-            if matches {
+            let mut any = false;
+            if choice == Choice::Test || end.is_none() {
+                let tested = |term| choice == Choice::Test && test(term);
+                any = code.any_term(&mut reader, tested).ok_or(unreadable.clone())?;
+            }
+            reader = end.unwrap_or(reader);
+            if reader.overrun() {
+                return Err(unreadable);
+            }
+            let named = any || choice == Choice::Take;
+            if named {
                 record.names = code.read_names(&mut names).ok_or(unreadable)?;
             }
-            visit(number, record, matches);
+            if choice != Choice::Skip {
+                state.locate(&mut record, inside);
+                visit(number, record, named);
+            }
         }
         Ok(())
     }
 
-    /// Reads everything of a record but its names.
-    fn head(&self, reader: &mut BitReader<'_>, state: &mut BlockState) -> Option<Record> {
+    /// Reads everything of a record but its names; where it is follows from the part of its cell
+    /// that is returned as well.
+    fn head(
+        &self,
+        reader: &mut BitReader<'_>,
+        state: &mut BlockState,
+    ) -> Option<(Record, (u32, u32))> {
         // Cities stand among cities; any other record is most likely a street.
         let kind = if reader.bit() {
             state.kind
@@ -180,18 +217,9 @@ impl<'a> RecordsChunk<'a> {
         };
         state.kind = likely_after(kind);
         state.index = state.index.wrapping_add(reader.unsigned(&mut state.steps));
-        let (mut lat, mut lon) =
-            state.grid.cell_corner(state.index, state.place_lat, state.place_lon);
-        let cell = state.grid.cell_units();
-        if kind == RecordType::Street {
-            lat = lat.wrapping_add(cell / 2);
-            lon = lon.wrapping_add(cell / 2);
-        } else {
-            let bits = state.grid.point_bits();
-            let part = |part: u32| (2 * i32::try_from(part).unwrap_or(0) + 1) * cell / (2 << bits);
-            lat = lat.wrapping_add(part(reader.bits(bits)));
-            lon = lon.wrapping_add(part(reader.bits(bits)));
-        }
+        let bits = state.grid.point_bits();
+        let mut part = || if kind == RecordType::Street { 0 } else { reader.bits(bits) };
+        let inside = (part(), part());
         let population = if kind == RecordType::City { read_population(reader) } else { 0 };
         // Most streets are as important as the street before.
         let importance = match kind {
@@ -217,7 +245,9 @@ impl<'a> RecordsChunk<'a> {
             }
             state.zipcodes.clone()
         };
-        Some(Record { kind, lat, lon, importance, population, zipcodes, names: Vec::new() })
+        let names = Vec::new();
+        let record = Record { kind, lat: 0, lon: 0, importance, population, zipcodes, names };
+        Some((record, inside))
     }
 }
 
@@ -236,6 +266,21 @@ struct BlockState {
     grid: Grid,
     place_lat: i32,
     place_lon: i32,
+}
+
+impl BlockState {
+    /// Places the record that was read last, given the part of its cell that it lies in.
+    fn locate(&self, record: &mut Record, inside: (u32, u32)) {
+        let (lat, lon) = self.grid.cell_corner(self.index, self.place_lat, self.place_lon);
+        let cell = self.grid.cell_units();
+        let bits = self.grid.point_bits();
+        let offset = |part: u32| match record.kind {
+            RecordType::Street => cell / 2,
+            _ => (2 * i32::try_from(part).unwrap_or(0) + 1) * cell / (2 << bits),
+        };
+        let (north, east) = (offset(inside.0), offset(inside.1));
+        (record.lat, record.lon) = (lat.wrapping_add(north), lon.wrapping_add(east));
+    }
 }
 
 /// The square of cells around a place's centre on which its records are ordered.

@@ -1,6 +1,6 @@
 //! Decodes everything in a shard once, so that no later question meets a fault.
 
-use super::{Dictionary, Lookup, Shard};
+use super::{Choice, Dictionary, Lookup, Shard};
 use crate::error::{Error, Result};
 use crate::record::RecordType;
 
@@ -27,8 +27,13 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let mut houses = Vec::new();
         for block in 0..self.places.n_blocks {
             let mut records = Vec::new();
-            self.scan_records(block, |_| true, |_| true, |_, record, _| records.push(record))?;
-            found(self.scan_alternates(block, |_| true, |_, _| {})?)?;
+            self.scan_records(
+                block,
+                |_, _| Choice::Take,
+                |_| true,
+                |_, record, _| records.push(record),
+            )?;
+            found(self.scan_alternates(block, |_| true, |_| true, |_, _| {})?)?;
             let mut house_block = match self.houses(block)? {
                 Lookup::Found((chunk, index)) => chunk.block(index)?,
                 Lookup::Missing(chunk) => return Err(missing(chunk)),
