@@ -26,17 +26,23 @@ impl OsmInput for Drawing {
     fn relations<T: Send>(
         &self,
         _progress: &dyn Progress,
+        keeps: impl Fn(i64, &Tags) -> bool + Sync,
         read: impl Fn(&mut dyn Iterator<Item = Relation>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        Ok(self.relations.chunks(5).map(|block| read(&mut block.iter().cloned())).collect())
+        let kept = |relation: &&Relation| keeps(relation.id, &relation.tags);
+        let blocks = self.relations.chunks(5);
+        Ok(blocks.map(|block| read(&mut block.iter().filter(kept).cloned())).collect())
     }
 
     fn ways<T: Send>(
         &self,
         _progress: &dyn Progress,
+        keeps: impl Fn(i64, &Tags) -> bool + Sync,
         read: impl Fn(&mut dyn Iterator<Item = Way>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        Ok(self.ways.chunks(5).map(|block| read(&mut block.iter().cloned())).collect())
+        let kept = |way: &&Way| keeps(way.id, &way.tags);
+        let blocks = self.ways.chunks(5);
+        Ok(blocks.map(|block| read(&mut block.iter().filter(kept).cloned())).collect())
     }
 
     fn nodes<T: Send>(
