@@ -143,6 +143,9 @@ impl<'a> AddressJoin<'a> {
             }
         }
         // Guesses come last, so that they never displace what an address says of itself.
+        if without_street.is_empty() && interpolations.sections.is_empty() {
+            return;
+        }
         let near = NearStreets::new(streets);
         for (city, spot) in without_street {
             self.join_nearest(&near, city, spot, streets, report);

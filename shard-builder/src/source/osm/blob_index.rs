@@ -80,14 +80,12 @@ fn index(file: File) -> osmpbf::Result<BlobIndex> {
         BlobRange { start, blobs: to.saturating_sub(from), bytes: end.saturating_sub(start.0) }
     };
     let all = range(0, starts.len());
-    let starts_of = |blobs: &mut BlobReader<_>, kind| first_of(blobs, &starts, kind);
-    let found = match sorted {
-        true => {
-            (starts_of(&mut blobs, ObjectKind::Way)?, starts_of(&mut blobs, ObjectKind::Relation)?)
-        }
-        false => (None, None),
+    let way = if sorted { first_of(&mut blobs, &starts, ObjectKind::Way, 0)? } else { None };
+    let relation = match way {
+        Some(way) => first_of(&mut blobs, &starts, ObjectKind::Relation, way)?,
+        None => None,
     };
-    let (Some(way), Some(relation)) = found else {
+    let (Some(way), Some(relation)) = (way, relation) else {
         return Ok(BlobIndex { nodes: all, ways: all, relations: all, sorted: false });
     };
     Ok(BlobIndex {
@@ -99,14 +97,15 @@ fn index(file: File) -> osmpbf::Result<BlobIndex> {
     })
 }
 
-/// Returns the first of some blobs that begins with a kind or a later one, by binary search;
+/// Returns the first blob from one on that begins with a kind or a later one, by binary search;
 /// nothing when a blob holds no objects to tell by.
 fn first_of<R: Read + Seek + Send>(
     blobs: &mut BlobReader<R>,
     starts: &[ByteOffset],
     kind: ObjectKind,
+    from: usize,
 ) -> osmpbf::Result<Option<usize>> {
-    let (mut low, mut high) = (0, starts.len());
+    let (mut low, mut high) = (from, starts.len());
     while low < high {
         let middle = usize::midpoint(low, high);
         let Some(start) = starts.get(middle) else { return Ok(None) };

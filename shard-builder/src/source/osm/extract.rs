@@ -52,9 +52,11 @@ impl Extract {
     /// Reads what is of interest.
     pub(crate) fn read(input: &impl OsmInput, progress: &dyn Progress) -> Result<Self> {
         let mut relations: Vec<Relation> = input
-            .relations(progress, |block| {
-                block.filter(|relation| feature::keeps_relation(&relation.tags)).collect::<Vec<_>>()
-            })?
+            .relations(
+                progress,
+                |_, tags| feature::keeps_relation(tags),
+                |block| block.collect::<Vec<_>>(),
+            )?
             .into_iter()
             .flatten()
             .collect();
@@ -63,14 +65,14 @@ impl Extract {
 
         let wanted_ways = members(&relations, ObjectKind::Way);
         let wanted_nodes = Mutex::new(members(&relations, ObjectKind::Node));
-        let picked = input.ways(progress, |block| {
-            let (mut picked, mut nodes) = (Vec::new(), RoaringTreemap::new());
-            for way in block {
-                if feature::keeps_way(&way.tags) || wanted_ways.contains(key(way.id)) {
-                    nodes.extend(way.nodes.iter().map(key));
-                    picked.push(way);
-                }
-            }
+        let keeps = |id, tags: &Tags| feature::keeps_way(tags) || wanted_ways.contains(key(id));
+        let picked = input.ways(progress, keeps, |block| {
+            let picked: Vec<Way> = block.collect();
+            let mut nodes: Vec<u64> =
+                picked.iter().flat_map(|way| way.nodes.iter()).map(key).collect();
+            nodes.sort_unstable();
+            nodes.dedup();
+            let nodes = RoaringTreemap::from_sorted_iter(nodes).unwrap_or_default();
             // A poisoned lock means that another thread panics, which ends the build.
             if let Ok(mut wanted) = wanted_nodes.lock() {
                 *wanted |= nodes;

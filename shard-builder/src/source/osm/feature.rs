@@ -207,7 +207,7 @@ pub(crate) fn is_area(tags: &Tags) -> bool {
 
 /// Whether an object may become a record or a part of one by its middle alone.
 pub(crate) fn keeps_spot(tags: &Tags) -> bool {
-    if tags.is_empty() {
+    if tags.is_empty() || !(tags.has("name") || has_number(tags)) {
         return false;
     }
     let place = tags.get("place").unwrap_or_default();

@@ -79,17 +79,19 @@ impl Member {
 
 /// Where objects come from, in blocks. Objects arrive in any order; one may arrive twice.
 pub(crate) trait OsmInput {
-    /// Returns what `read` makes of each block of relations.
+    /// Returns what `read` makes of each block of relations that `keeps` keeps.
     fn relations<T: Send>(
         &self,
         progress: &dyn Progress,
+        keeps: impl Fn(i64, &Tags) -> bool + Sync,
         read: impl Fn(&mut dyn Iterator<Item = Relation>) -> T + Sync,
     ) -> Result<Vec<T>>;
 
-    /// Returns what `read` makes of each block of ways.
+    /// Returns what `read` makes of each block of ways that `keeps` keeps.
     fn ways<T: Send>(
         &self,
         progress: &dyn Progress,
+        keeps: impl Fn(i64, &Tags) -> bool + Sync,
         read: impl Fn(&mut dyn Iterator<Item = Way>) -> T + Sync,
     ) -> Result<Vec<T>>;
 

@@ -111,10 +111,15 @@ impl OsmInput for PbfFiles {
     fn relations<T: Send>(
         &self,
         progress: &dyn Progress,
+        keeps: impl Fn(i64, &Tags) -> bool + Sync,
         read: impl Fn(&mut dyn Iterator<Item = Relation>) -> T + Sync,
     ) -> Result<Vec<T>> {
         self.scan(progress, (ObjectKind::Relation, "reading relations"), |block| {
-            read(&mut block.groups().flat_map(|group| group.relations()).map(|relation| {
+            read(&mut block.groups().flat_map(|group| group.relations()).filter_map(|relation| {
+                let (id, tags) = (relation.id(), Tags::keep(relation.tags()));
+                if !keeps(id, &tags) {
+                    return None;
+                }
                 let members = relation.members().map(|member| Member {
                     kind: match member.member_type {
                         RelMemberType::Node => ObjectKind::Node,
@@ -124,8 +129,7 @@ impl OsmInput for PbfFiles {
                     id: member.member_id,
                     role: member.role().unwrap_or_default().into(),
                 });
-                let tags = Tags::keep(relation.tags());
-                Relation { id: relation.id(), tags, members: members.collect() }
+                Some(Relation { id, tags, members: members.collect() })
             }))
         })
     }
@@ -133,13 +137,13 @@ impl OsmInput for PbfFiles {
     fn ways<T: Send>(
         &self,
         progress: &dyn Progress,
+        keeps: impl Fn(i64, &Tags) -> bool + Sync,
         read: impl Fn(&mut dyn Iterator<Item = Way>) -> T + Sync,
     ) -> Result<Vec<T>> {
         self.scan(progress, (ObjectKind::Way, "reading ways"), |block| {
-            read(&mut block.groups().flat_map(|group| group.ways()).map(|way| Way {
-                id: way.id(),
-                tags: Tags::keep(way.tags()),
-                nodes: NodeList::new(way.refs()),
+            read(&mut block.groups().flat_map(|group| group.ways()).filter_map(|way| {
+                let (id, tags) = (way.id(), Tags::keep(way.tags()));
+                keeps(id, &tags).then(|| Way { id, tags, nodes: NodeList::new(way.refs()) })
             }))
         })
     }
