@@ -28,4 +28,6 @@ pub use error::{Error, Result};
 pub use publish::{Published, publish};
 pub use report::Report;
 pub use source::geonames::Geonames;
+pub use source::records::Records;
+pub use source::table::{Mapping, Table};
 pub use source::{Sink, Source, osm};

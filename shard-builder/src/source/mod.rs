@@ -4,8 +4,10 @@
 #[cfg(test)]
 mod collected;
 mod fields;
-pub mod geonames;
+pub(crate) mod geonames;
 pub mod osm;
+pub(crate) mod records;
+pub(crate) mod table;
 
 use std::path::PathBuf;
 
