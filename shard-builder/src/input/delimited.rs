@@ -8,7 +8,6 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::lines::Lines;
 use super::rows::{RowCheck, Spot};
 use crate::error::{Error, Result};
-use crate::progress::Progress;
 use crate::report::Report;
 
 /// Most columns of a table.
@@ -35,7 +34,7 @@ pub(crate) struct DelimitedRows<'a> {
 }
 
 /// Guesses the delimiter of a header: the one that divides it into most columns.
-pub(crate) fn delimiter_of(header: &str) -> char {
+pub(super) fn delimiter_of(header: &str) -> char {
     let count = |delimiter: char| header.matches(delimiter).count();
     // The first of equals wins, so that a table of one column is comma separated.
     let best = DELIMITERS.into_iter().rev().max_by_key(|delimiter| count(*delimiter));
@@ -43,19 +42,18 @@ pub(crate) fn delimiter_of(header: &str) -> char {
 }
 
 impl<'a> DelimitedRows<'a> {
-    /// Opens a table and reads its header; without a delimiter it is guessed from the header.
+    /// Reads the header of a table; without a delimiter it is guessed from the header.
     ///
     /// # Errors
     /// Fails when the file cannot be read, is empty or has no header.
-    pub(crate) fn open(
+    pub(crate) fn of(
         path: &'a Path,
+        mut lines: Lines<'a>,
         delimiter: Option<char>,
         report: &mut Report,
-        progress: &'a dyn Progress,
     ) -> Result<Self> {
         let format_error =
             |line, problem: String| Error::Format { path: path.into(), line, problem };
-        let mut lines = Lines::open(path, progress)?;
         let Some((line, first)) = lines.next(report)? else {
             return Err(format_error(1, "the file is empty, download it again".into()));
         };

@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-pub(crate) use self::delimited::{DelimitedRows, delimiter_of};
+pub(crate) use self::delimited::DelimitedRows;
 pub(crate) use self::json::{for_each_element, read_document};
 pub(crate) use self::lines::Lines;
 pub(crate) use self::rows::{RowCheck, Spot};

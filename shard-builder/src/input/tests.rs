@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::delimited::delimiter_of;
 use super::*;
 use crate::progress::Silent;
 use crate::report::Report;
@@ -117,7 +118,8 @@ fn progress_counts_the_bytes_on_the_disk_and_ends() {
 }
 
 fn all_rows(path: &Path, report: &mut Report) -> Result<Vec<Vec<String>>> {
-    let mut rows = DelimitedRows::open(path, None, report, &Silent)?;
+    let lines = Lines::open(path, &Silent)?;
+    let mut rows = DelimitedRows::of(path, lines, None, report)?;
     let mut all = vec![rows.header().to_vec()];
     while rows.advance(report)? {
         all.push(rows.fields().into_iter().map(str::to_owned).collect());

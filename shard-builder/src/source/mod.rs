@@ -1,11 +1,18 @@
 //! Sources of records. A source reads what it was given and hands over what it found; nothing
 //! after it knows where the records come from.
 
+pub(crate) mod airports;
 #[cfg(test)]
 mod collected;
+pub(crate) mod communes;
+pub(crate) mod country_names;
 mod fields;
-pub mod geonames;
+pub(crate) mod geonames;
 pub mod osm;
+pub(crate) mod records;
+pub(crate) mod stations;
+pub(crate) mod subdivisions;
+pub(crate) mod table;
 
 use std::path::PathBuf;
 

@@ -5,6 +5,7 @@
 
 mod alternates;
 mod area;
+mod commune;
 mod feature;
 mod row;
 mod survey;
@@ -21,6 +22,7 @@ use geocoder_core::{CountryCode, RecordType};
 
 use self::alternates::{Alternates, Tagged};
 use self::area::{Area, Areas};
+pub(super) use self::commune::{CommuneRow, for_each as for_each_commune};
 use self::feature::Feature;
 pub(crate) use self::feature::Seat;
 use self::row::Row;
