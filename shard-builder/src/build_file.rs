@@ -13,8 +13,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::source::Source;
+use crate::source::airports::Airports;
+use crate::source::communes::Communes;
+use crate::source::country_names::CountryNames;
 use crate::source::geonames::Geonames;
 use crate::source::osm::OsmExtracts;
+use crate::source::records::Records;
+use crate::source::stations::Stations;
+use crate::source::subdivisions::Subdivisions;
+use crate::source::table::{Mapping, Table};
 
 /// Largest build file in bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -94,28 +101,24 @@ pub enum SourceEntry {
         #[serde(default)]
         sections: bool,
     },
-    /// A delimited table.
+    /// A delimited table, or line-delimited GeoJSON.
     Table {
         /// The file.
         path: PathBuf,
-        /// Name of a ready mapping or a mapping.
+        /// Name of a ready mapping, or a mapping.
         map: String,
         /// Column separator; found out when absent.
         #[serde(default)]
         delimiter: Option<char>,
-        /// Who is credited; ready mappings know.
+        /// Country of rows that do not name theirs, for the world.
+        #[serde(default)]
+        country: Option<String>,
+        /// Who is credited; some ready mappings know.
         #[serde(default)]
         attribution: Option<AttributionEntry>,
     },
-    /// Addresses as `OpenAddresses` offers them in line-delimited GeoJSON.
-    OpenaddressesGeojson {
-        /// The file.
-        path: PathBuf,
-        /// Who is credited.
-        attribution: AttributionEntry,
-    },
     /// Own records, one JSON object a line.
-    Ndjson {
+    Records {
         /// The file.
         path: PathBuf,
         /// Who is credited.
@@ -126,17 +129,19 @@ pub enum SourceEntry {
         /// Communes.
         communes: PathBuf,
         /// Départements.
-        departements: PathBuf,
-        /// Régions.
-        regions: PathBuf,
+        #[serde(default)]
+        departements: Option<PathBuf>,
+        /// Regions.
+        #[serde(default)]
+        regions: Option<PathBuf>,
         /// GeoNames cities, for coordinates.
-        geonames: PathBuf,
+        cities: Vec<PathBuf>,
     },
     /// Airports.
     Airports {
         /// The file.
         path: PathBuf,
-        /// Whether airports without an IATA code are taken too.
+        /// Whether airfields without an IATA code are taken too.
         #[serde(default)]
         all: bool,
     },
@@ -145,17 +150,16 @@ pub enum SourceEntry {
         /// The file.
         path: PathBuf,
     },
-    /// Country names by language.
-    Cldr {
+    /// Names of countries by language.
+    CountryNames {
         /// The file.
         path: PathBuf,
         /// Languages that are kept, as ISO 639-1 codes; empty means all.
         #[serde(default)]
         languages: Vec<String>,
     },
-    /// Codes of subdivisions.
-    #[serde(rename = "iso-3166-2")]
-    Iso31662 {
+    /// ISO 3166-2 codes of regions and counties.
+    Subdivisions {
         /// The file.
         path: PathBuf,
     },
@@ -260,7 +264,32 @@ impl SourceEntry {
                 local_names,
                 sections,
             }),
-            _ => return Err(Error::BuildFile { path: PathBuf::new(), message: String::new() }),
+            Self::Table { path, map, delimiter, country, attribution } => {
+                let mapping = match Mapping::ready(&map) {
+                    Some(ready) => ready,
+                    None => Mapping::parse(&map)?,
+                };
+                let own = attribution.map(Attribution::from);
+                let credit = own.or_else(|| Mapping::ready_attribution(&map));
+                let credit = credit.ok_or_else(|| Error::NoAttribution { path: path.clone() })?;
+                Box::new(Table {
+                    path,
+                    delimiter,
+                    mapping,
+                    country: country.as_deref().and_then(CountryCode::parse),
+                    attribution: vec![credit],
+                })
+            }
+            Self::Records { path, attribution } => {
+                Box::new(Records { path, attribution: vec![attribution.into()] })
+            }
+            Self::Communes { communes, departements, regions, cities } => {
+                Box::new(Communes { communes, departements, regions, cities })
+            }
+            Self::Airports { path, all } => Box::new(Airports { path, all }),
+            Self::Stations { path } => Box::new(Stations { path }),
+            Self::CountryNames { path, languages } => Box::new(CountryNames { path, languages }),
+            Self::Subdivisions { path } => Box::new(Subdivisions { path }),
         })
     }
 
@@ -276,16 +305,16 @@ impl SourceEntry {
                 let single = [admin1, admin2].into_iter().flatten();
                 cities.iter_mut().chain(alternate_names).chain(zipcodes).chain(single).collect()
             }
-            Self::Communes { communes, departements, regions, geonames } => {
-                vec![communes, departements, regions, geonames]
+            Self::Communes { communes, departements, regions, cities } => {
+                let others = [departements, regions].into_iter().flatten();
+                std::iter::once(communes).chain(cities).chain(others).collect()
             }
             Self::Table { path, .. }
-            | Self::OpenaddressesGeojson { path, .. }
-            | Self::Ndjson { path, .. }
+            | Self::Records { path, .. }
             | Self::Airports { path, .. }
             | Self::Stations { path }
-            | Self::Cldr { path, .. }
-            | Self::Iso31662 { path } => vec![path],
+            | Self::CountryNames { path, .. }
+            | Self::Subdivisions { path } => vec![path],
         }
     }
 }
@@ -309,7 +338,7 @@ mod tests {
             r#"
             out = "data"
             [[common]]
-            kind = "cldr"
+            kind = "country-names"
             path = "names.json.gz"
             [[country]]
             code = "IS"

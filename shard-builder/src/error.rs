@@ -73,6 +73,12 @@ pub enum Error {
         /// What is wrong, with the line.
         message: String,
     },
+    /// Nobody says who must be credited for a file; name the source and its licence.
+    #[error("{} has no attribution: name its source, licence, url and notice", path.display())]
+    NoAttribution {
+        /// The file.
+        path: PathBuf,
+    },
     /// No input was given.
     #[error("no source of {country} was given, name at least one")]
     NoInput {
