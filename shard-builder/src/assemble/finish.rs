@@ -7,13 +7,20 @@ use geocoder_core::{CountryCode, LonLat, RecordType};
 
 use super::Assembler;
 use super::near::{NearCities, middle};
-use super::places::{PlaceDraft, Places, Position};
+use super::places::{PlaceDraft, Places};
+use super::position::Position;
 use crate::error::{Error, Result};
 use crate::importance;
 use crate::lexicon::lexicon_for;
 use crate::report::Report;
 use crate::zipcode;
 
+/// What an address adds to the importance of a city of unknown population.
+const INHABITANTS_PER_ADDRESS: u32 = 2;
+/// A city with fewer addresses than this share of a namesake's is an error in its areas.
+const STRAY_SHARE: u32 = 100;
+/// Farthest that a stray city is from the namesake that it belongs to, in metres.
+const STRAY_M: f64 = 100_000.0;
 /// Farthest that a city adopts the county of another one, in metres.
 const ADOPTION_M: f64 = 100_000.0;
 
@@ -24,10 +31,13 @@ impl Assembler {
         if let Some((gazetteer, _)) = self.whole.take() {
             return Ok(gazetteer);
         }
+        let strays = self.places.strays(report);
+        self.streets.move_cities(&strays);
         self.places.derive_positions(self.streets.points());
         self.places.adopt_orphans(report);
         let near = NearCities::new(&self.places);
         self.points.find_cities(&self.places, &near);
+        self.points.find_zipcodes(&self.places, &self.streets);
         let used: BTreeSet<usize> = self.streets.cities().chain(self.points.places()).collect();
         let world = country == CountryCode::WORLD;
         let (places, numbers) = self.places.finish(&used, world, report);
@@ -58,6 +68,47 @@ impl Assembler {
 }
 
 impl Places {
+    /// Finds cities that only a few addresses name so, while far more name a namesake near by:
+    /// their region or county is an error of these addresses. Returns where they belong.
+    fn strays(&mut self, report: &mut Report) -> BTreeMap<usize, usize> {
+        let mut moves = BTreeMap::new();
+        let from_addresses = |draft: &PlaceDraft| {
+            draft.kind == RecordType::City && draft.ids.is_empty() && draft.addresses > 0
+        };
+        for (index, draft) in self.drafts.iter().enumerate() {
+            if !from_addresses(draft) || !matches!(draft.position, Position::Derived { .. }) {
+                continue;
+            }
+            let fits = |other: &usize| {
+                let near = self.get(*other).and_then(|other| {
+                    let much_larger = other.addresses / STRAY_SHARE > draft.addresses;
+                    let points = other.position.point().zip(draft.position.point())?;
+                    Some(much_larger && points.0.distance_m(points.1) <= STRAY_M)
+                });
+                near == Some(true)
+            };
+            let namesakes = self.namesakes(index).into_iter().filter(fits);
+            let main = namesakes.max_by_key(|other| self.get(*other).map(|other| other.addresses));
+            if let Some(main) = main {
+                moves.insert(index, main);
+                report.warn("city of a few stray addresses", &draft.names.default);
+            }
+        }
+        for (stray, main) in &moves {
+            let Some(draft) = self.drafts.get_mut(*stray) else { continue };
+            let (count, votes) = (draft.addresses, std::mem::take(&mut draft.votes));
+            draft.names = Names::default();
+            draft.parent = Some(*main);
+            if let Some(main) = self.drafts.get_mut(*main) {
+                main.addresses += count;
+                for (code, count) in votes {
+                    *main.votes.entry(code).or_default() += count;
+                }
+            }
+        }
+        moves
+    }
+
     /// Puts cities that are only known from addresses in the middle of these, and areas without
     /// any point in the middle of their cities.
     fn derive_positions(&mut self, addresses: impl Iterator<Item = (usize, LonLat)>) {
@@ -192,7 +243,7 @@ impl Places {
             if draft.kind == RecordType::Country {
                 draft.names = Names::new(draft.code.to_uppercase());
                 report.warn("no name of the country", format_args!("{}", draft.code));
-            } else {
+            } else if !draft.ids.is_empty() {
                 let ids = draft.ids.join(" ");
                 report.warn("area that is referred to but not described", ids);
             }
@@ -229,26 +280,30 @@ fn record(draft: &PlaceDraft, parent: Option<usize>) -> PlaceRecord {
         parent,
         coordinates: point.unwrap_or(LonLat { lon: 0.0, lat: 0.0 }),
         population: draft.population,
-        zipcodes: zipcodes(draft),
+        zipcodes: draft.zipcodes(),
         code: draft.code.clone(),
         importance: if draft.importance > 0 {
             draft.importance
         } else {
-            importance::of_place(draft.kind, draft.population)
+            let inhabitants = draft.population.max(draft.addresses * INHABITANTS_PER_ADDRESS);
+            importance::of_place(draft.kind, inhabitants)
         },
         located: draft.position.is_known(),
         boundary: draft.boundary.clone(),
     }
 }
 
-fn zipcodes(draft: &PlaceDraft) -> Vec<String> {
-    let mut codes = draft.zipcodes.clone();
-    for code in zipcode::frequent(&draft.votes) {
-        if !codes.contains(&code) {
-            codes.push(code);
+impl PlaceDraft {
+    /// Returns the postcodes as stated, then those of its addresses.
+    pub(super) fn zipcodes(&self) -> Vec<String> {
+        let mut codes = self.zipcodes.clone();
+        for code in zipcode::frequent(&self.votes) {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
         }
+        codes
     }
-    codes
 }
 
 /// Returns the point nearest to the median of both axes.

@@ -12,6 +12,7 @@ mod groups;
 mod near;
 mod places;
 mod points;
+mod position;
 mod streets;
 
 use geocoder_core::gazetteer::Gazetteer;

@@ -69,6 +69,23 @@ impl NearCities {
     }
 }
 
+/// Points with postcodes.
+#[derive(Debug)]
+pub(super) struct NearZipcodes(RTree<GeomWithData<[f64; 3], String>>);
+
+impl NearZipcodes {
+    /// Takes points and their postcodes.
+    pub(super) fn new<'a>(points: impl Iterator<Item = (LonLat, &'a str)>) -> Self {
+        let points = points.map(|(at, code)| GeomWithData::new(unit_vector(at), code.to_owned()));
+        Self(RTree::bulk_load(points.collect()))
+    }
+
+    /// Returns the postcode of the nearest point.
+    pub(super) fn zipcode(&self, at: LonLat) -> Option<String> {
+        self.0.nearest_neighbor(unit_vector(at)).map(|found| found.data.clone())
+    }
+}
+
 fn unit_vector(point: LonLat) -> [f64; 3] {
     let (lon, lat) = (point.lon.to_radians(), point.lat.to_radians());
     [lat.cos() * lon.cos(), lat.cos() * lon.sin(), lat.sin()]

@@ -10,69 +10,18 @@ use geocoder_core::gazetteer::{Names, PlaceRecord};
 use geocoder_core::{CountryCode, LonLat, RecordType};
 
 use super::SourceNumber;
+use super::position::Position;
 use crate::entry::{AreaName, Entry, Locality};
 use crate::geometry::Area;
 use crate::name;
 
 /// Farthest that two points of one city are apart, in metres.
 const SAME_CITY_M: f64 = 15_000.0;
-/// Farthest that an address is from its city, in metres.
-pub(super) const ADDRESS_REACH_M: f64 = 40_000.0;
+/// Farthest that an address is from its city when nothing else tells namesakes apart, when it
+/// names the region, and when it names the county or an identifier, in metres.
+const ADDRESS_REACH_M: [f64; 3] = [40_000.0, 150_000.0, 300_000.0];
 /// Farthest that two points of one county are apart, in metres.
 const SAME_COUNTY_M: f64 = 150_000.0;
-
-/// Where a place is, and how well that is known; the better one counts as larger.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) enum Position {
-    /// Nothing is known.
-    #[default]
-    Unknown,
-    /// The middle of something larger.
-    Guessed(LonLat),
-    /// The mean of addresses: sums and number.
-    Derived { lon: f64, lat: f64, count: f64 },
-    /// As a source states it.
-    Stated(LonLat),
-}
-
-impl Position {
-    fn rank(self) -> u8 {
-        match self {
-            Self::Unknown => 0,
-            Self::Guessed(_) => 1,
-            Self::Derived { .. } => 2,
-            Self::Stated(_) => 3,
-        }
-    }
-
-    /// Returns the point, if any.
-    pub(super) fn point(self) -> Option<LonLat> {
-        match self {
-            Self::Unknown => None,
-            Self::Guessed(point) | Self::Stated(point) => Some(point),
-            Self::Derived { lon, lat, count } => LonLat::new(lon / count, lat / count),
-        }
-    }
-
-    /// Whether the place is really there.
-    pub(super) fn is_known(self) -> bool {
-        self.rank() > 1
-    }
-
-    fn add_address(&mut self, point: LonLat) {
-        match self {
-            Self::Unknown | Self::Guessed(_) => {
-                *self = Self::Derived { lon: point.lon, lat: point.lat, count: 1.0 };
-            }
-            Self::Derived { lon, lat, count } => {
-                *lon += point.lon;
-                *lat += point.lat;
-                *count += 1.0;
-            }
-            Self::Stated(_) => {}
-        }
-    }
-}
 
 /// A place of which more may become known; without a name it is only referred to so far.
 #[derive(Debug, Clone)]
@@ -84,6 +33,8 @@ pub(super) struct PlaceDraft {
     pub(super) position: Position,
     pub(super) population: u32,
     pub(super) zipcodes: Vec<String>,
+    /// Number of addresses.
+    pub(super) addresses: u32,
     /// Postcodes of addresses, with their number.
     pub(super) votes: BTreeMap<String, u32>,
     pub(super) code: String,
@@ -103,6 +54,7 @@ impl PlaceDraft {
             position: Position::Unknown,
             population: 0,
             zipcodes: Vec::new(),
+            addresses: 0,
             votes: BTreeMap::new(),
             code: String::new(),
             importance: 0,
@@ -407,6 +359,14 @@ impl Places {
         best.map(|(_, index)| index)
     }
 
+    /// Returns the other places of the kind that are shown by the same name.
+    pub(super) fn namesakes(&self, index: usize) -> Vec<usize> {
+        let Some(draft) = self.get(index) else { return Vec::new() };
+        let key = (draft.kind, name::key(&draft.names.default));
+        let list = self.by_name.get(&key).into_iter().flatten();
+        list.copied().filter(|other| *other != index).collect()
+    }
+
     /// Tells how far a namesake is from what is wanted, in metres; nothing when it differs.
     fn fit(
         &self,
@@ -470,8 +430,9 @@ impl Places {
         source: SourceNumber,
     ) -> Option<usize> {
         let key = cache_key(locality);
+        let reach_m = address_reach_m(locality);
         let reachable = |place: &PlaceDraft| match (place.position.point(), at) {
-            (Some(a), Some(b)) => a.distance_m(b) <= ADDRESS_REACH_M,
+            (Some(a), Some(b)) => a.distance_m(b) <= reach_m,
             _ => true,
         };
         if let Some(known) = self.cities.get(&key)
@@ -497,7 +458,7 @@ impl Places {
                 parent: Some(parent),
                 zipcodes: &locality.zipcodes,
                 at,
-                reach_m: ADDRESS_REACH_M,
+                reach_m,
             })
         });
         let around = || at.and_then(|at| self.city_around(at));
@@ -530,6 +491,7 @@ impl Places {
     /// Notes what an address says of its city.
     pub(super) fn vote(&mut self, city: usize, locality: &Locality, at: Option<LonLat>) -> usize {
         if let Some(draft) = self.drafts.get_mut(city) {
+            draft.addresses += 1;
             if let Some(point) = at {
                 draft.position.add_address(point);
             }
@@ -628,6 +590,15 @@ impl Places {
 /// Returns the identifier of a country.
 pub(super) fn country_id(country: CountryCode) -> String {
     format!("country:{}", country.as_str().to_uppercase())
+}
+
+fn address_reach_m(locality: &Locality) -> f64 {
+    let [unsure, region, county] = ADDRESS_REACH_M;
+    match () {
+        () if !locality.city.id.is_empty() || !locality.county.is_empty() => county,
+        () if !locality.administrative.is_empty() => region,
+        () => unsure,
+    }
 }
 
 fn scheme(id: &str) -> &str {

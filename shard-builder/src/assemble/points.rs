@@ -6,8 +6,9 @@ use geocoder_core::gazetteer::{Names, PointRecord};
 use geocoder_core::{LonLat, RecordType};
 
 use super::SourceNumber;
-use super::near::NearCities;
+use super::near::{NearCities, NearZipcodes};
 use super::places::Places;
+use super::streets::Streets;
 use crate::entry::{AreaName, Entry};
 use crate::importance;
 use crate::name;
@@ -151,6 +152,21 @@ impl Points {
                 .or_else(|| places.city_around(at))
                 .or_else(|| near.city(places, at, NEAREST_CITY_M));
             draft.place = city.or(draft.above);
+        }
+    }
+
+    /// Gives points of cities with several postcodes that of the nearest street.
+    pub(super) fn find_zipcodes(&mut self, places: &Places, streets: &Streets) {
+        let several = |draft: &PointDraft| {
+            let city = draft.place.and_then(|place| places.get(place));
+            draft.zipcodes.is_empty() && city.is_some_and(|city| city.zipcodes().len() > 1)
+        };
+        if !self.drafts.iter().any(several) {
+            return;
+        }
+        let near = NearZipcodes::new(streets.zipcodes());
+        for draft in self.drafts.iter_mut().filter(|draft| several(draft)) {
+            draft.zipcodes.extend(near.zipcode(draft.coordinates));
         }
     }
 

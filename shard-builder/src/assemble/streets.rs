@@ -251,6 +251,38 @@ impl Streets {
         taken
     }
 
+    /// Moves all streets of some cities to others; streets of one name become one.
+    pub(super) fn move_cities(&mut self, moves: &BTreeMap<usize, usize>) {
+        for index in 0..self.drafts.len() {
+            let Some(draft) = self.drafts.get_mut(index) else { continue };
+            let Some(city) = moves.get(&draft.city) else { continue };
+            draft.city = *city;
+            let key = (*city, name::marked_key(&draft.names.default));
+            let sites = match self.by_name.get(&key) {
+                Some(_) => std::mem::take(&mut draft.sites),
+                None => {
+                    self.by_name.insert(key, index);
+                    continue;
+                }
+            };
+            let target = self.by_name.get(&key).and_then(|target| self.drafts.get_mut(*target));
+            if let Some(target) = target {
+                target.sites.extend(sites);
+            }
+        }
+        self.drafts.retain(|draft| draft.lines.is_some() || !draft.sites.is_empty());
+        self.by_name.clear();
+        self.by_spelling.clear();
+    }
+
+    /// Returns a point and postcode of each street that has one.
+    pub(super) fn zipcodes(&self) -> impl Iterator<Item = (LonLat, &str)> {
+        self.drafts.iter().filter_map(|draft| {
+            let site = draft.sites.iter().find(|site| site.zipcode != 0)?;
+            Some((site.point(), self.texts.text(site.zipcode)))
+        })
+    }
+
     /// Returns the points of all addresses, with the city of each.
     pub(super) fn points(&self) -> impl Iterator<Item = (usize, LonLat)> + '_ {
         self.drafts
@@ -354,25 +386,36 @@ impl Group<'_> {
         })
     }
 
-    /// Returns each house once, from the most trusted source that has it.
+    /// Returns each house once, from the most trusted source that has it. Namesakes that one
+    /// source has far apart are as many houses, each found where it stands.
     fn houses(&self, zipcodes: &[String], texts: &Texts, report: &mut Report) -> Vec<House> {
-        let mut best: BTreeMap<(u32, String), Site> = BTreeMap::new();
+        let mut found: BTreeMap<(u32, String), Vec<Site>> = BTreeMap::new();
         for site in self.sites.iter().filter(|site| site.number != 0) {
             let key = (site.number, texts.text(site.suffix).to_lowercase());
-            let Some(known) = best.get_mut(&key) else {
-                best.insert(key, *site);
-                continue;
-            };
-            let twins = known.source == site.source;
-            if twins && known.point().distance_m(site.point()) > FAR_TWIN_M {
-                let (number, suffix) = &key;
-                let street = &self.names.default;
-                report.warn("same address far apart", format_args!("{street} {number}{suffix}"));
-            } else if twins {
-                report.reject("address given twice");
-            }
-            if site.source < known.source {
-                *known = *site;
+            let (number, suffix) = &key;
+            let street = &self.names.default;
+            let example = format_args!("{street} {number}{suffix}");
+            let near = |known: &&mut Site| known.point().distance_m(site.point()) <= FAR_TWIN_M;
+            let known = found.entry(key.clone()).or_default();
+            let is_first = known.is_empty();
+            if let Some(twin) = known.iter_mut().find(near) {
+                if twin.source == site.source {
+                    report.reject("address given twice");
+                }
+                // Sites are sorted, but by source only after their postcode.
+                if site.source < twin.source {
+                    *twin = *site;
+                }
+            } else if is_first || known.iter().any(|other| other.source == site.source) {
+                if !is_first {
+                    report.warn("same address far apart", example);
+                }
+                known.push(*site);
+            } else {
+                report.warn("sources disagree where an address is", example);
+                if known.iter().all(|other| site.source < other.source) {
+                    *known = vec![*site];
+                }
             }
         }
         let house = |site: Site| House {
@@ -382,7 +425,7 @@ impl Group<'_> {
             zipcode: Some(texts.text(site.zipcode).to_owned())
                 .filter(|code| zipcodes.len() > 1 && zipcodes.contains(code)),
         };
-        best.into_values().map(house).collect()
+        found.into_values().flatten().map(house).collect()
     }
 
     /// Returns a point on the street: as stated, else the site nearest to the middle of all.
