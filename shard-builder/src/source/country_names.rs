@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(finland.names.default, "Suomi");
         let languages: Vec<&str> =
             finland.names.languages.iter().map(|(code, _)| code.as_str()).collect();
-        assert_eq!(languages, ["en"], "the Swedish name is the English one");
+        assert_eq!(languages, ["en", "sv"], "Swedish is a language of Finland");
     }
 
     #[test]
