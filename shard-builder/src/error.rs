@@ -65,8 +65,22 @@ pub enum Error {
         #[source]
         source: osmpbf::Error,
     },
+    /// A build file is unusable; the message says where and why.
+    #[error("build file {}: {message}", path.display())]
+    BuildFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the line.
+        message: String,
+    },
+    /// Nobody says who must be credited for a file; name the source and its licence.
+    #[error("{} has no attribution: name its source, licence, url and notice", path.display())]
+    NoAttribution {
+        /// The file.
+        path: PathBuf,
+    },
     /// No input was given.
-    #[error("no extract of {country} was given, name at least one .osm.pbf file")]
+    #[error("no source of {country} was given, name at least one")]
     NoInput {
         /// The country to be built.
         country: CountryCode,

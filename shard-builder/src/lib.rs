@@ -3,7 +3,10 @@
 //! [`osm::read`] makes a [`Gazetteer`](geocoder_core::gazetteer::Gazetteer) of OpenStreetMap
 //! extracts and [`publish()`] writes it as content-named blobs with a manifest.
 
+pub mod account;
 mod assemble;
+pub mod batch;
+pub mod build_file;
 mod compress;
 pub mod country;
 pub mod entry;

@@ -105,7 +105,12 @@ fn dump(shard: &Shard<Vec<u8>>) -> Result<BTreeMap<String, String>> {
     }
     for block in 0..shard.places.n_blocks {
         let mut records = Vec::new();
-        shard.scan_records(block, |_| true, |_, record, _| records.push(record))?;
+        shard.scan_records(
+            block,
+            |_, _| Choice::Take,
+            |_| true,
+            |_, record, _| records.push(record),
+        )?;
         let (Lookup::Found((houses, index)), Lookup::Found((lines, _))) =
             (shard.houses(block)?, shard.geometry(block)?)
         else {

@@ -4,6 +4,7 @@ use geocoder_core::gazetteer::Names;
 
 use crate::entry::Locality;
 use crate::progress::Silent;
+use crate::report::Brought;
 
 /// A source of prepared entries.
 struct Prepared {
@@ -91,7 +92,7 @@ fn a_place_of_two_sources_is_one_record_with_the_names_of_both() {
     assert_eq!(cities[0].population, 118_918);
     assert_eq!(cities[0].zipcodes, ["101"]);
     assert_eq!(Some(cities[0].coordinates), point(64.135, -21.895), "stated beats derived");
-    assert_eq!(report.provenance["gazetteer"].0["city"], (0, 1));
+    assert_eq!(report.provenance["gazetteer"].0["city"], Brought { new: 0, known: 1 });
     assert_eq!(gazetteer.streets[0].houses[0].number, 14);
 }
 

@@ -52,6 +52,23 @@ pub(crate) fn sampled(line: &[LonLat], step_m: f64) -> Vec<LonLat> {
     points
 }
 
+/// Returns the point at a share of a line's length, 0 at its start and 1 at its end.
+pub(crate) fn along(line: &[LonLat], share: f64) -> Option<LonLat> {
+    let mut rest_m = share.clamp(0.0, 1.0) * length_m(line);
+    for (from, to) in line.iter().zip(line.iter().skip(1)) {
+        let segment_m = from.distance_m(*to);
+        if segment_m > 0.0 && rest_m <= segment_m {
+            let share = rest_m / segment_m;
+            return Some(LonLat {
+                lon: from.lon + share * (to.lon - from.lon),
+                lat: from.lat + share * (to.lat - from.lat),
+            });
+        }
+        rest_m -= segment_m;
+    }
+    line.last().copied()
+}
+
 fn nearest_on_segment(point: LonLat, from: LonLat, to: LonLat) -> LonLat {
     let scale = point.lat.to_radians().cos();
     let (dx, dy) = ((to.lon - from.lon) * scale, to.lat - from.lat);

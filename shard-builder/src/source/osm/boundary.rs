@@ -9,6 +9,7 @@ use geocoder_core::{CountryCode, LonLat};
 
 use super::extract::Extract;
 use super::object::Relation;
+use super::tags::Tags;
 use crate::country::CountryProfile;
 use crate::geometry::{Area, join_lines};
 use crate::name;
@@ -106,11 +107,7 @@ pub(crate) fn read<'a>(
     let own_nodes = own_nodes(found.country.as_ref());
     for relation in &extract.relations {
         let tags = &relation.tags;
-        let postcode = if tags.is("boundary", &["postal_code"]) {
-            name::zipcodes(tags.get("postal_code").unwrap_or_default()).next()
-        } else {
-            None
-        };
+        let postcode = postcode(tags);
         let level = part_level(relation, profile);
         if (level.is_none() && postcode.is_none()) || is_foreign_by_tags(relation, country) {
             continue;
@@ -133,18 +130,46 @@ pub(crate) fn read<'a>(
             found.parts.push(Boundary { level, relation, area, inside, lines });
         }
     }
+    if profile.ceremonial {
+        prefer_ceremonial(&mut found.parts);
+    }
     found.parts.sort_by_key(|part| (part.level, part.relation.id));
     found
 }
 
+/// Lets ceremonial counties stand for the administrative ones of their name, and makes
+/// municipalities of the other administrative ones within: they are unitary authorities.
+fn prefer_ceremonial(parts: &mut Vec<Boundary<'_>>) {
+    let key = |part: &Boundary<'_>| name::key(part.relation.tags.get("name").unwrap_or_default());
+    let is_ceremonial = |part: &Boundary<'_>| part.relation.tags.is("boundary", &["ceremonial"]);
+    let ceremonial: Vec<(String, Area)> = parts
+        .iter()
+        .filter(|part| is_ceremonial(part))
+        .map(|part| (key(part), part.area.clone()))
+        .collect();
+    let is_administrative =
+        |part: &Boundary<'_>| part.level == Level::County && !is_ceremonial(part);
+    parts.retain(|part| {
+        !is_administrative(part) || ceremonial.iter().all(|(name, _)| *name != key(part))
+    });
+    for part in parts.iter_mut().filter(|part| is_administrative(part)) {
+        if ceremonial.iter().any(|(_, area)| area.contains(part.inside)) {
+            part.level = Level::City;
+        }
+    }
+}
+
+/// Returns the relation of the country; territories have theirs below level 2.
 fn country_relation(extract: &Extract, country: CountryCode) -> Option<&Relation> {
     let code = country.as_str().to_uppercase();
-    extract.relations.iter().find(|relation| {
+    let is_country = |relation: &&Relation| {
         let tags = &relation.tags;
         tags.is("boundary", &["administrative"])
-            && tags.is("admin_level", &["2"])
             && ["ISO3166-1:alpha2", "ISO3166-1"].iter().any(|key| tags.get(key) == Some(&code))
-    })
+    };
+    let level = |relation: &&Relation| relation.tags.get("admin_level")?.parse::<u8>().ok();
+    let countries = extract.relations.iter().filter(is_country);
+    countries.filter(|relation| level(relation).is_some()).min_by_key(level)
 }
 
 fn country_boundary<'a>(
@@ -167,10 +192,22 @@ fn own_nodes(country: Option<&Boundary<'_>>) -> BTreeSet<i64> {
     country.iter().flat_map(|boundary| boundary.lines.iter().flatten()).copied().collect()
 }
 
+/// Returns the code of an area of a postcode, which some have as their reference or name.
+fn postcode(tags: &Tags) -> Option<String> {
+    let is_postal = tags.is("boundary", &["postal_code"]);
+    let keys = ["postal_code", "addr:postcode", "ref", "name"].iter().filter(|_| is_postal);
+    keys.filter_map(|key| tags.get(key)).find_map(|code| name::zipcodes(code).next())
+}
+
 fn part_level(relation: &Relation, profile: CountryProfile) -> Option<Level> {
     let tags = &relation.tags;
-    if !tags.is("boundary", &["administrative"]) || !tags.is("type", &["boundary", "multipolygon"])
-    {
+    if !tags.is("type", &["boundary", "multipolygon"]) {
+        return None;
+    }
+    if profile.ceremonial && tags.is("boundary", &["ceremonial"]) {
+        return tags.get("name").map(|_| Level::County);
+    }
+    if !tags.is("boundary", &["administrative"]) {
         return None;
     }
     let number: u8 = tags.get("admin_level")?.parse().ok()?;

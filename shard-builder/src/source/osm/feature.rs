@@ -2,7 +2,7 @@
 
 use geocoder_core::RecordType;
 
-use super::object::Tags;
+use super::tags::Tags;
 
 /// Ways to drive or walk on; a name on any other highway value is no street's.
 const STREETS: [&str; 26] = [
@@ -101,13 +101,16 @@ pub(crate) fn point_kind(tags: &Tags) -> Option<PointKind> {
         Some(PointKind { kind, prominence })
     };
     if tags.is("aeroway", &["aerodrome"]) {
-        return point(RecordType::Airport, if tags.has("iata") { 170 } else { 100 });
+        return point(RecordType::Airport, airport_prominence(tags));
     }
     if tags.is("aeroway", &["heliport"]) {
         return point(RecordType::Airport, 80);
     }
     if tags.is("railway", &["station", "halt"]) {
         return point(RecordType::Train, if tags.is("railway", &["halt"]) { 90 } else { 110 });
+    }
+    if tags.is("public_transport", &["station"]) && tags.is("train", &["yes"]) {
+        return point(RecordType::Train, 110);
     }
     if tags.is("amenity", &["bus_station"]) {
         return point(RecordType::Bus, 90);
@@ -119,6 +122,20 @@ pub(crate) fn point_kind(tags: &Tags) -> Option<PointKind> {
         return point(RecordType::Townhall, 90);
     }
     sight_prominence(tags, known).and_then(|prominence| point(RecordType::Tourism, prominence))
+}
+
+/// Returns how prominent an airport is: by its scheduled flights, of which its IATA code and its
+/// kind tell.
+fn airport_prominence(tags: &Tags) -> u8 {
+    let kind = tags.get("aerodrome:type").or_else(|| tags.get("aerodrome")).unwrap_or_default();
+    let international = kind.split(';').any(|kind| kind.trim() == "international");
+    match (tags.has("iata"), international) {
+        (true, true) => 185,
+        (true, false) => 165,
+        (false, true) => 140,
+        (false, false) if tags.has("icao") => 110,
+        (false, false) => 90,
+    }
 }
 
 fn is_stop(tags: &Tags) -> bool {
@@ -188,23 +205,48 @@ pub(crate) fn is_area(tags: &Tags) -> bool {
     tags.is("area", &["yes"]) || tags.is("place", &["square"]) || tags.is("type", &["multipolygon"])
 }
 
-/// Whether a node may become a record or a part of one.
-pub(crate) fn keeps_node(tags: &Tags) -> bool {
+/// Whether an object may become a record or a part of one by its middle alone.
+pub(crate) fn keeps_spot(tags: &Tags) -> bool {
+    if tags.is_empty() || !(tags.has("name") || has_number(tags)) {
+        return false;
+    }
     let place = tags.get("place").unwrap_or_default();
     let is_place = city_prominence(place).is_some() || matches!(place, "country" | "square");
-    tags.has("addr:housenumber") || (tags.has("name") && (is_place || point_kind(tags).is_some()))
+    has_number(tags) || (tags.has("name") && (is_place || point_kind(tags).is_some()))
+}
+
+/// Whether an object has a house number of any kind.
+pub(crate) fn has_number(tags: &Tags) -> bool {
+    const KEYS: [&str; 4] = [
+        "addr:housenumber",
+        "addr:conscriptionnumber",
+        "addr:streetnumber",
+        "addr:provisionalnumber",
+    ];
+    KEYS.iter().any(|key| tags.has(key))
+}
+
+/// Whether the course of a way or the outline of a relation counts, and not its middle alone.
+pub(crate) fn is_lined(tags: &Tags) -> bool {
+    is_boundary(tags)
+        || tags.has("addr:interpolation")
+        || (tags.has("name") && street_prominence(tags).is_some())
 }
 
 /// Whether a way may become a record or a part of one by itself.
 pub(crate) fn keeps_way(tags: &Tags) -> bool {
-    keeps_node(tags) || (tags.has("name") && street_prominence(tags).is_some())
+    !tags.is_empty() && (keeps_spot(tags) || (is_lined(tags) && !is_boundary(tags)))
 }
 
 /// Whether a relation may become a record or a part of one.
 pub(crate) fn keeps_relation(tags: &Tags) -> bool {
-    tags.is("boundary", &["administrative", "postal_code"])
-        || tags.is("type", &["associatedStreet"])
-        || (keeps_way(tags) && !tags.is("type", &["route", "route_master", "treaty"]))
+    let is_kind = is_boundary(tags) || tags.is("type", &["associatedStreet", "street"]);
+    let is_place = keeps_way(tags) && !tags.is("type", &["route", "route_master", "treaty"]);
+    is_kind || is_place
+}
+
+fn is_boundary(tags: &Tags) -> bool {
+    tags.is("boundary", &["administrative", "postal_code", "ceremonial"])
 }
 
 #[cfg(test)]
@@ -225,11 +267,30 @@ mod tests {
         assert_eq!(kind(&platform[..1]), None, "a platform of unknown use");
         assert_eq!(kind(&[("amenity", "townhall")]), Some(RecordType::Townhall));
         assert_eq!(kind(&[("tourism", "museum")]), Some(RecordType::Tourism));
+        let train = [("public_transport", "station"), ("train", "yes")];
+        assert_eq!(kind(&train), Some(RecordType::Train));
         let board = [("tourism", "information"), ("information", "board")];
         assert_eq!(kind(&board), None, "a board is no sight");
         let church = [("amenity", "place_of_worship"), ("wikidata", "Q1")];
         assert_eq!(kind(&church), Some(RecordType::Tourism));
         assert_eq!(kind(&church[..1]), None, "a church nobody wrote about");
+    }
+
+    #[test]
+    fn airports_with_flights_stand_before_airfields() {
+        let prominence = |more: &[(&'static str, &'static str)]| {
+            let all = std::iter::once(("aeroway", "aerodrome")).chain(more.iter().copied());
+            point_kind(&Tags::keep(all)).unwrap().prominence
+        };
+        let international = ("aerodrome:type", "public;international");
+        let ranked = [
+            prominence(&[("iata", "ZRH"), ("icao", "LSZH"), international]),
+            prominence(&[("iata", "ACH"), ("icao", "LSZR")]),
+            prominence(&[("aerodrome", "international")]),
+            prominence(&[("icao", "LSZE")]),
+            prominence(&[]),
+        ];
+        assert!(ranked.is_sorted_by(|a, b| a > b), "{ranked:?}");
     }
 
     #[test]

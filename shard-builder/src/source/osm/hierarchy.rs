@@ -15,9 +15,10 @@ use super::boundary::{Boundaries, Boundary, Level};
 use super::extract::{Extract, member_ids};
 use super::feature;
 use super::names;
-use super::object::{ObjectKind, Tags};
+use super::object::ObjectKind;
+use super::tags::Tags;
 use crate::country::CountryProfile;
-use crate::geometry::{Area, mean};
+use crate::geometry::Area;
 use crate::importance;
 use crate::name;
 use crate::report::Report;
@@ -105,7 +106,7 @@ pub(crate) fn build(
         }
     }
     hierarchy.add_arcs(extract, &outlined);
-    add_city_states(&mut hierarchy, boundaries);
+    add_city_states(&mut hierarchy, boundaries, &outlined);
     let mut known = BTreeMap::new();
     for (index, site) in sites.into_iter().enumerate() {
         if !used.contains(&index) && site.place != "country" {
@@ -115,22 +116,16 @@ pub(crate) fn build(
     hierarchy
 }
 
+/// Returns the places; administrative boundaries are places already.
 fn sites(extract: &Extract) -> Vec<Site> {
-    let nodes = extract.nodes.iter().filter_map(|n| Site::new(Some(n.id), n.point, &n.tags));
-    let ways = extract.ways.iter().filter_map(|way| {
-        let point = mean(&extract.points(&way.nodes))?;
-        Site::new(None, point, &way.tags)
-    });
-    let relations = extract.relations.iter().filter_map(|relation| {
-        // Administrative boundaries are places already.
-        if relation.tags.has("boundary") {
-            return None;
-        }
-        let (ways, _) = extract.outline(relation);
-        let point = mean(&extract.points(&ways.concat()))?;
-        Site::new(None, point, &relation.tags)
-    });
-    nodes.chain(ways).chain(relations).collect()
+    let spots = extract.spots.iter();
+    let spots = spots
+        .filter(|spot| spot.kind != ObjectKind::Relation || !spot.tags.has("boundary"))
+        .filter_map(|spot| {
+            let node = (spot.kind == ObjectKind::Node).then_some(spot.id);
+            Site::new(node, spot.point(), &spot.tags)
+        });
+    spots.collect()
 }
 
 fn sites_by_key(sites: &[Site]) -> BTreeMap<String, Vec<usize>> {
@@ -284,26 +279,40 @@ fn part_record(
     })
 }
 
-/// Adds a city for each region or county that has no municipality inside, and for a country
-/// that has none at all.
-fn add_city_states(hierarchy: &mut Hierarchy, boundaries: &Boundaries<'_>) {
+/// Adds a city for each region or county that has no municipality inside or is tagged as a city,
+/// and for a country that has none at all.
+fn add_city_states(
+    hierarchy: &mut Hierarchy,
+    boundaries: &Boundaries<'_>,
+    outlined: &[(usize, &Boundary<'_>)],
+) {
     let cities: Vec<LonLat> = boundaries
         .parts
         .iter()
         .filter(|part| part.level == Level::City)
         .map(|part| part.inside)
         .collect();
-    let inner: Vec<LonLat> = boundaries.parts.iter().map(|part| part.inside).collect();
+    let counties: Vec<&Boundary<'_>> =
+        boundaries.parts.iter().filter(|part| part.level == Level::County).collect();
+    let is_city = |part: &Boundary<'_>| part.relation.tags.is("place", &["city", "town"]);
+    let city_regions: Vec<&Boundary<'_>> = boundaries
+        .parts
+        .iter()
+        .filter(|part| part.level == Level::Administrative && is_city(part))
+        .collect();
     let mut added = Vec::new();
-    for (index, level, area) in &hierarchy.areas {
-        let is_region = matches!(level, Level::Administrative | Level::County);
-        let has_county = *level == Level::Administrative
-            && boundaries
-                .parts
-                .iter()
-                .zip(&inner)
-                .any(|(part, inside)| part.level == Level::County && area.contains(*inside));
-        if is_region && !has_county && !cities.iter().any(|inside| area.contains(*inside)) {
+    for (index, part) in outlined {
+        if !matches!(part.level, Level::Administrative | Level::County) {
+            continue;
+        }
+        let area = &part.area;
+        let has_parts = cities.iter().any(|inside| area.contains(*inside))
+            || (part.level == Level::Administrative
+                && counties.iter().any(|county| area.contains(county.inside)));
+        // The districts of a city that is a region are no cities.
+        let in_city = part.level == Level::County
+            && city_regions.iter().any(|region| region.area.contains(part.inside));
+        if is_city(part) || !(has_parts || in_city) {
             added.push((*index, area.clone()));
         }
     }

@@ -1,7 +1,7 @@
 //! Finds the street that an address names.
 //!
-//! The name is that of `addr:street`, else of the relation that groups a street with its houses,
-//! else of `addr:place`. Where `addr:city` names another municipality than the one around, a
+//! The name is that of `addr:street`, else of the relation or interpolation way that groups a
+//! street with its houses, else of `addr:place`. Where `addr:city` names another municipality than the one around, a
 //! street there within 200 m is it: houses beside a border. Else it is looked for among the
 //! streets of the municipality: as it is, as another name, in another spelling (abbreviated,
 //! divided or joined, without marks), and cut at a bracket or dash. Else it becomes a street
@@ -13,11 +13,12 @@ use geocoder_core::LonLat;
 use geocoder_core::gazetteer::Names;
 use geocoder_core::lexicon::Lexicon;
 
-use super::extract::Extract;
+use super::grouping::GroupStreets;
 use super::locate::Locator;
 use super::names;
-use super::object::{ObjectKind, Tags};
+use super::object::ObjectKind;
 use super::street::{StreetKey, Streets};
+use super::tags::Tags;
 use crate::geometry::nearest_on_lines;
 use crate::importance;
 use crate::name;
@@ -41,20 +42,19 @@ pub(crate) struct Asked<'a> {
 type OneStreet = BTreeMap<StreetKey, Option<StreetKey>>;
 
 /// Finds streets by all their names and spellings.
+#[derive(Debug)]
 pub(crate) struct Joiner<'a> {
-    extract: &'a Extract,
     locator: &'a Locator,
     speller: Speller,
     by_other_name: OneStreet,
     by_spelling: OneStreet,
-    /// Names of relations that group a street with its houses, by member.
-    by_member: BTreeMap<(ObjectKind, i64), String>,
+    grouped: &'a GroupStreets,
 }
 
 impl<'a> Joiner<'a> {
     /// Indexes the streets that are mapped as such.
     pub(crate) fn new(
-        extract: &'a Extract,
+        grouped: &'a GroupStreets,
         locator: &'a Locator,
         lexicon: &Lexicon,
         streets: &Streets,
@@ -68,16 +68,7 @@ impl<'a> Joiner<'a> {
                 add(&mut by_spelling, (key.0, speller.key(text)), key);
             }
         }
-        let mut by_member = BTreeMap::new();
-        for relation in &extract.relations {
-            let names = names::read(&relation.tags);
-            if let Some(names) = names.filter(|_| relation.tags.is("type", &["associatedStreet"])) {
-                for member in relation.members.iter().filter(|m| !m.role_is(&["street"])) {
-                    by_member.insert((member.kind, member.id), names.default.clone());
-                }
-            }
-        }
-        Self { extract, locator, speller, by_other_name, by_spelling, by_member }
+        Self { locator, speller, by_other_name, by_spelling, grouped }
     }
 
     /// Returns the street of an address, which may be a new one, and how it was found; nothing
@@ -89,7 +80,7 @@ impl<'a> Joiner<'a> {
     ) -> Option<(StreetKey, &'static str)> {
         let first = |list: Option<&str>| list.and_then(|list| name::split(list).next());
         let street = first(asked.tags.get("addr:street"))
-            .or_else(|| self.by_member.get(&asked.member).cloned());
+            .or_else(|| self.grouped.get(&asked.member).cloned());
         let (named, is_place) = match street {
             Some(street) => (street, false),
             None => (first(asked.tags.get("addr:place"))?, true),
@@ -147,7 +138,7 @@ impl<'a> Joiner<'a> {
             Some(_) => exact,
             None => self.variant(city, named)?.0,
         };
-        let lines = streets.drafts.get(&key)?.lines(self.extract);
+        let lines = streets.drafts.get(&key)?.lines();
         let (distance_m, _) = nearest_on_lines(&lines, asked.point)?;
         (distance_m <= ACROSS_BORDER_M).then_some(key)
     }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use geocoder_core::{LonLat, RecordType};
-use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{AABB, RTree};
+use rstar::RTree;
+use rstar::primitives::GeomWithData;
 
 use super::boundary::Level;
 use super::hierarchy::Hierarchy;
 use super::names;
-use crate::geometry::Area;
+use crate::geometry::{Area, AreaIndex};
 use crate::name;
 
 /// Farthest that a city named by an address may be when no boundary tells, in metres.
@@ -32,8 +32,7 @@ pub(crate) enum Nowhere {
 #[derive(Debug)]
 pub(crate) struct Locator {
     country: Option<Area>,
-    areas: Vec<(usize, Area)>,
-    boxes: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>,
+    cities: AreaIndex<usize>,
     centres: RTree<GeomWithData<[f64; 2], usize>>,
     by_key: BTreeMap<String, Vec<(usize, LonLat)>>,
     lon_scale: f64,
@@ -48,12 +47,6 @@ impl Locator {
             .filter(|(_, level, _)| *level == Level::City)
             .map(|(index, _, area)| (*index, area.clone()))
             .collect();
-        let boxes = areas.iter().enumerate().map(|(number, (_, area))| {
-            let b = area.bbox();
-            let corners = ([b.min_lon, b.min_lat], [b.max_lon, b.max_lat]);
-            GeomWithData::new(Rectangle::from_corners(corners.0, corners.1), number)
-        });
-        let boxes = RTree::bulk_load(boxes.collect());
         let lat = hierarchy.places.first().map_or(0.0, |country| country.coordinates.lat);
         let lon_scale = lat.to_radians().cos();
         let mut by_key: BTreeMap<String, Vec<(usize, LonLat)>> = BTreeMap::new();
@@ -84,7 +77,8 @@ impl Locator {
             by_key.entry(key).or_insert(of);
         }
         let centres = RTree::bulk_load(centres);
-        Self { country: hierarchy.country.clone(), areas, boxes, centres, by_key, lon_scale }
+        let cities = AreaIndex::new(areas);
+        Self { country: hierarchy.country.clone(), cities, centres, by_key, lon_scale }
     }
 
     /// Learns one more name of a city.
@@ -108,15 +102,7 @@ impl Locator {
 
     /// Returns the smallest municipality whose boundary holds the point.
     pub(crate) fn city_around(&self, point: LonLat) -> Option<usize> {
-        let at = AABB::from_point([point.lon, point.lat]);
-        let around = self
-            .boxes
-            .locate_in_envelope_intersecting(at)
-            .filter_map(|found| self.areas.get(found.data))
-            .filter(|(_, area)| area.contains(point));
-        around
-            .min_by(|a, b| a.1.extent().total_cmp(&b.1.extent()).then(a.0.cmp(&b.0)))
-            .map(|(index, _)| *index)
+        self.cities.smallest_around(point).map(|(index, _)| *index)
     }
 
     /// Returns the nearest city within reach that has a name, or has a part of that name.

@@ -5,19 +5,29 @@
 
 mod address;
 mod arc;
+mod blob_index;
+mod border;
 mod boundary;
 mod extract;
 mod feature;
+mod grouping;
 mod hierarchy;
+mod house;
+mod interpolation;
 mod joiner;
 mod locate;
+mod location;
 mod names;
+mod near_street;
 mod neighbour;
+mod node_list;
 mod object;
 mod pbf;
 mod point;
+mod postal_area;
 mod postcode;
 mod street;
+mod tags;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -26,13 +36,16 @@ use geocoder_core::CountryCode;
 use geocoder_core::gazetteer::{Gazetteer, PlaceRecord};
 use geocoder_core::manifest::Attribution;
 
-use self::address::CityMentions;
+use self::address::{AddressJoin, CityMentions};
 use self::extract::Extract;
+use self::joiner::Joiner;
 use self::locate::Locator;
 use self::neighbour::Neighbours;
-use self::object::{OsmInput, Tags};
+use self::object::OsmInput;
 use self::pbf::PbfFiles;
+use self::postal_area::PostalAreas;
 use self::street::Streets;
+use self::tags::Tags;
 use super::{Sink, Source};
 use crate::error::{Error, Result};
 use crate::lexicon::lexicon_for;
@@ -89,7 +102,7 @@ fn read_files(
     if paths.is_empty() {
         return Err(Error::NoInput { country });
     }
-    read_input(&PbfFiles { paths: paths.to_vec() }, country, report, progress)
+    read_input(&PbfFiles::open(paths)?, country, report, progress)
 }
 
 /// What must be said about data from OpenStreetMap.
@@ -109,37 +122,50 @@ fn read_input(
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<Gazetteer> {
-    let extract = Extract::read(input, progress)?;
+    let mut extract = Extract::read(input, progress)?;
     if !mentions_country(&extract, country) {
         return Err(Error::Empty { country });
     }
     progress.start("merging records", 0);
     let boundaries = boundary::read(&extract, country, report);
     let hierarchy = hierarchy::build(&extract, country, &boundaries, report);
+    let postal = PostalAreas::new(boundaries.postal);
     let mut locator = Locator::new(&hierarchy);
     let lexicon = lexicon_for(country);
     let mut streets = Streets::read(&extract, &locator, report);
-    let (located, mentions) = address::locate(&extract, &locator, country.as_str(), report);
+    let interpolations = interpolation::read(&extract, report);
+    let grouped = grouping::read(&extract);
+    extract.drop_lines();
+    let (located, mentions) =
+        address::locate(&extract, &locator, country, &interpolations.spread, report);
     let mut places = hierarchy.places;
     add_mentioned_names(&mut places, &mut locator, &mentions);
-    address::join(&extract, &locator, &lexicon, located, &mut streets, report);
-    neighbour::rehome(&mut streets, &locator, &hierarchy.settlements, &extract);
-    postcode::fill_houses(&mut streets, &boundaries.postal);
+    let joiner = Joiner::new(&grouped, &locator, &lexicon, &streets);
+    AddressJoin::new(joiner, &locator, country).join(
+        &extract.spots,
+        located,
+        interpolations,
+        &mut streets,
+        report,
+    );
+    neighbour::rehome(&mut streets, &locator, &hierarchy.settlements);
+    postcode::fill_houses(&mut streets, &postal);
     postcode::fill_cities(&mut places, &streets, &mentions, report);
     let shown = neighbour::shown_cities(&streets, &hierarchy.settlements);
     let near = Neighbours::new(&places, &streets, &shown);
     postcode::fill_parts(&mut places, &near);
     let points = point::read(&extract, &locator, &places, &near, report);
+    drop(extract);
     let mut records = Vec::new();
     for (key, draft) in streets.drafts {
-        let middle = draft.middle(&extract);
+        let middle = draft.middle();
         let city = match (shown.get(&key), middle) {
             (Some(city), _) => *city,
             (None, Some(middle)) => near.shown_city(key.0, middle),
             (None, None) => key.0,
         };
         let zipcodes = postcode::of_street(&places, (key.0, city), &draft.zipcodes, middle, &near);
-        match draft.finish(&extract, city, zipcodes) {
+        match draft.finish(city, zipcodes) {
             Some(record) => records.push(record),
             None => report.warn("street without any place", key.1),
         }
@@ -172,8 +198,8 @@ fn mentions_country(extract: &Extract, country: CountryCode) -> bool {
     };
     let says = |tags: &Tags| KEYS.iter().any(|key| tags.get(key).is_some_and(is_code));
     extract.relations.iter().any(|relation| says(&relation.tags))
-        || extract.nodes.iter().any(|node| says(&node.tags))
-        || extract.ways.iter().any(|way| says(&way.tags))
+        || extract.spots.iter().any(|spot| says(&spot.tags))
+        || extract.lines.iter().any(|way| says(&way.tags))
 }
 
 /// Makes municipalities findable under the names that their addresses use for them.

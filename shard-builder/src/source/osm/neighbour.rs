@@ -5,13 +5,13 @@
 //! city is shown under that, as people write it: `Feldkircher Strasse, Nendeln`, not `Eschen`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use geocoder_core::LonLat;
 use geocoder_core::gazetteer::PlaceRecord;
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
-use super::extract::Extract;
 use super::locate::Locator;
 use super::street::{StreetKey, Streets};
 
@@ -27,7 +27,6 @@ pub(crate) fn rehome(
     streets: &mut Streets,
     locator: &Locator,
     settlements: &BTreeMap<(usize, String), usize>,
-    extract: &Extract,
 ) {
     let mut moves = Vec::new();
     for (key, draft) in &streets.drafts {
@@ -43,7 +42,7 @@ pub(crate) fn rehome(
         if !enough || settlements.contains_key(&(key.0, named.clone())) {
             continue;
         }
-        let city = draft.middle(extract).and_then(|middle| locator.city_named(named, middle));
+        let city = draft.middle().and_then(|middle| locator.city_named(named, middle));
         if let Some(city) = city.filter(|city| *city != key.0) {
             moves.push((key.clone(), (city, key.1.clone())));
         }
@@ -88,7 +87,7 @@ const MIN_MOVING_ADDRESSES: u32 = 3;
 struct Neighbour {
     municipality: usize,
     shown_city: usize,
-    zipcode: Option<String>,
+    zipcode: Option<Rc<str>>,
 }
 
 /// Houses of municipalities in which addresses differ in postcode or settlement.
@@ -117,8 +116,12 @@ impl Neighbours {
             }
             let shown_city = shown.get(key).copied().unwrap_or(key.0);
             for house in draft.houses.values() {
-                let zipcode = house.zipcode.clone().filter(|code| place.zipcodes.contains(code));
-                let at = [house.coordinates.lon * lon_scale, house.coordinates.lat];
+                let zipcode = house
+                    .zipcode
+                    .clone()
+                    .filter(|code| place.zipcodes.iter().any(|known| **known == **code));
+                let point = house.point();
+                let at = [point.lon * lon_scale, point.lat];
                 let known = Neighbour { municipality: key.0, shown_city, zipcode };
                 houses.push(GeomWithData::new(at, known));
             }
@@ -128,7 +131,7 @@ impl Neighbours {
 
     /// Returns the postcode of the nearest house of a municipality that has one.
     pub(crate) fn zipcode(&self, municipality: usize, point: LonLat) -> Option<String> {
-        self.near(municipality, point).find_map(|known| known.zipcode.clone())
+        self.near(municipality, point).find_map(|known| known.zipcode.as_deref().map(Into::into))
     }
 
     /// Returns the city that the nearest house of a municipality is shown under.

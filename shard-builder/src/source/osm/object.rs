@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use geocoder_core::LonLat;
 
+use super::node_list::NodeList;
+use super::tags::Tags;
 use crate::error::Result;
 use crate::progress::Progress;
 
@@ -26,88 +28,6 @@ impl ObjectKind {
     }
 }
 
-/// Tags of an object that the builder may use.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Tags(Vec<(Box<str>, Box<str>)>);
-
-impl Tags {
-    /// Keeps the useful ones of all tags.
-    pub(crate) fn keep<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let useful = tags.into_iter().filter(|(key, _)| is_useful(key));
-        Self(useful.map(|(key, value)| (key.into(), value.into())).collect())
-    }
-
-    /// Returns the value of a key.
-    pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.iter().find(|(found, _)| *found == key).map(|(_, value)| value)
-    }
-
-    /// Whether a key has one of some values.
-    pub(crate) fn is(&self, key: &str, values: &[&str]) -> bool {
-        self.get(key).is_some_and(|value| values.contains(&value))
-    }
-
-    /// Whether the key is there, with any value.
-    pub(crate) fn has(&self, key: &str) -> bool {
-        self.get(key).is_some()
-    }
-
-    /// Returns all tags.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (&**key, &**value))
-    }
-}
-
-/// Keys that are looked at; the rest would only cost memory.
-fn is_useful(key: &str) -> bool {
-    const KEYS: [&str; 40] = [
-        "addr:city",
-        "addr:country",
-        "addr:housenumber",
-        "addr:place",
-        "addr:postcode",
-        "addr:street",
-        "admin_level",
-        "aeroway",
-        "amenity",
-        "area",
-        "boundary",
-        "building",
-        "bus",
-        "capital",
-        "entrance",
-        "highway",
-        "historic",
-        "iata",
-        "icao",
-        "information",
-        "leisure",
-        "name",
-        "office",
-        "place",
-        "population",
-        "postal_code",
-        "public_transport",
-        "railway",
-        "ref",
-        "ref:INSEE",
-        "shop",
-        "station",
-        "tourism",
-        "tram",
-        "trolleybus",
-        "type",
-        "wikidata",
-        "wikipedia",
-        "craft",
-        "junction",
-    ];
-    const PREFIXES: [&str; 2] = ["name:", "ISO3166-"];
-    KEYS.contains(&key)
-        || key.ends_with("_name")
-        || PREFIXES.iter().any(|prefix| key.starts_with(prefix))
-}
-
 /// A point with tags.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Node {
@@ -121,7 +41,7 @@ pub(crate) struct Node {
 pub(crate) struct Way {
     pub(crate) id: i64,
     pub(crate) tags: Tags,
-    pub(crate) nodes: Vec<i64>,
+    pub(crate) nodes: NodeList,
 }
 
 /// A group of objects with tags.
@@ -157,26 +77,28 @@ impl Member {
     }
 }
 
-/// Where objects come from. Objects arrive in any order; an object may arrive twice.
+/// Where objects come from, in blocks. Objects arrive in any order; one may arrive twice.
 pub(crate) trait OsmInput {
-    /// Returns what `pick` makes of each relation.
+    /// Returns what `read` makes of each block of relations that `keeps` keeps.
     fn relations<T: Send>(
         &self,
         progress: &dyn Progress,
-        pick: impl Fn(Relation) -> Option<T> + Sync,
+        keeps: impl Fn(i64, &Tags) -> bool + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Relation>) -> T + Sync,
     ) -> Result<Vec<T>>;
 
-    /// Returns what `pick` makes of each way.
+    /// Returns what `read` makes of each block of ways that `keeps` keeps.
     fn ways<T: Send>(
         &self,
         progress: &dyn Progress,
-        pick: impl Fn(Way) -> Option<T> + Sync,
+        keeps: impl Fn(i64, &Tags) -> bool + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Way>) -> T + Sync,
     ) -> Result<Vec<T>>;
 
-    /// Returns what `pick` makes of each node.
+    /// Returns what `read` makes of each block of nodes.
     fn nodes<T: Send>(
         &self,
         progress: &dyn Progress,
-        pick: impl Fn(Node) -> Option<T> + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Node>) -> T + Sync,
     ) -> Result<Vec<T>>;
 }

@@ -1,21 +1,28 @@
 //! Reads objects from `.osm.pbf` files, blocks in parallel.
+//!
+//! Files sorted by kind, as almost all are and then say in their header, are read once in all:
+//! each pass reads only the blobs that hold its kind of objects. Others are read in each pass.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use geocoder_core::LonLat;
-use osmpbf::{BlobDecode, BlobReader, PrimitiveGroup, RelMemberType};
+use osmpbf::{BlobDecode, BlobReader, PrimitiveBlock, RelMemberType};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
-use super::object::{Member, Node, ObjectKind, OsmInput, Relation, Tags, Way};
+use super::blob_index::{BlobIndex, kinds_of};
+use super::node_list::NodeList;
+use super::object::{Member, Node, ObjectKind, OsmInput, Relation, Way};
+use super::tags::Tags;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
 /// Files of one country, such as neighbouring extracts that together cover it.
 #[derive(Debug)]
 pub(crate) struct PbfFiles {
-    pub(crate) paths: Vec<PathBuf>,
+    files: Vec<(PathBuf, BlobIndex)>,
 }
 
 /// Tells the progress of the bytes that pass.
@@ -25,71 +32,94 @@ struct Counted<'a, R> {
 }
 
 impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.progress.advance(count as u64);
         Ok(count)
     }
 }
 
-impl PbfFiles {
-    fn scan<T: Send>(
-        &self,
-        progress: &dyn Progress,
-        stage: &str,
-        read_group: impl Fn(&PrimitiveGroup<'_>, &mut Vec<T>) + Sync,
-    ) -> Result<Vec<T>> {
-        let mut total = 0;
-        for path in &self.paths {
-            let read = |source| Error::Read { path: path.clone(), source };
-            total += std::fs::metadata(path).map_err(read)?.len();
-        }
-        progress.start(stage, total);
-        let mut picked = Vec::new();
-        for path in &self.paths {
-            picked.append(&mut scan_file(path, progress, &read_group)?);
-        }
-        progress.finish();
-        Ok(picked)
+impl<R: Seek> Seek for Counted<'_, R> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
     }
 }
 
-fn scan_file<T: Send>(
+impl PbfFiles {
+    /// Finds out what is where in some files.
+    ///
+    /// # Errors
+    /// Fails when a file cannot be read or is no extract.
+    pub(crate) fn open(paths: &[PathBuf]) -> Result<Self> {
+        let index = |path: &PathBuf| Ok((path.clone(), BlobIndex::read(path)?));
+        Ok(Self { files: paths.iter().map(index).collect::<Result<_>>()? })
+    }
+
+    fn scan<T: Send>(
+        &self,
+        progress: &dyn Progress,
+        (kind, stage): (ObjectKind, &str),
+        read: impl Fn(&PrimitiveBlock) -> T + Sync,
+    ) -> Result<Vec<T>> {
+        let total = self.files.iter().map(|(_, index)| index.range(kind).bytes).sum();
+        progress.start(stage, total);
+        let found = Mutex::new(Vec::new());
+        for (path, index) in &self.files {
+            scan_file(path, index, kind, progress, &|block| {
+                let made = read(block);
+                if let Ok(mut found) = found.lock() {
+                    found.push(made);
+                }
+            })?;
+        }
+        progress.finish();
+        Ok(found.into_inner().unwrap_or_default())
+    }
+}
+
+fn scan_file(
     path: &Path,
+    index: &BlobIndex,
+    kind: ObjectKind,
     progress: &dyn Progress,
-    read_group: &(impl Fn(&PrimitiveGroup<'_>, &mut Vec<T>) + Sync),
-) -> Result<Vec<T>> {
+    read: &(impl Fn(&PrimitiveBlock) + Sync),
+) -> Result<()> {
     let file = File::open(path).map_err(|source| Error::Read { path: path.into(), source })?;
     let pbf = |source| Error::Pbf { path: path.into(), source };
-    let read_blob = |blob: osmpbf::Result<osmpbf::Blob>| {
-        let blob = blob.map_err(pbf)?;
-        let mut picked = Vec::new();
-        if let BlobDecode::OsmData(block) = blob.decode().map_err(pbf)? {
-            block.groups().for_each(|group| read_group(&group, &mut picked));
-        }
-        Ok(picked)
-    };
-    BlobReader::new(BufReader::new(Counted { inner: file, progress }))
-        .par_bridge()
-        .map(read_blob)
-        .try_reduce(Vec::new, |mut left: Vec<T>, mut right| {
-            // Appending the shorter to the longer: the order does not matter to the caller.
-            if left.len() < right.len() {
-                std::mem::swap(&mut left, &mut right);
+    let range = index.range(kind);
+    let counted = BufReader::with_capacity(1 << 16, Counted { inner: file, progress });
+    let mut blobs = BlobReader::new_seekable(counted).map_err(pbf)?;
+    blobs.seek(range.start).map_err(pbf)?;
+    let read_blob = |(number, blob): (usize, osmpbf::Result<osmpbf::Blob>)| {
+        if let BlobDecode::OsmData(block) = blob.map_err(pbf)?.decode().map_err(pbf)? {
+            // The last blob of a kind may go on with the next kind, and the first may end another.
+            let is_inner = number > 0 && number + 1 < range.blobs;
+            if index.is_sorted() && is_inner && kinds_of(&block).any(|found| found != kind) {
+                let unsorted = "its header says that objects are sorted by type, and they are \
+                    not: sort it (`osmium sort`)";
+                let source = io::Error::new(io::ErrorKind::InvalidData, unsorted);
+                return Err(Error::Read { path: path.into(), source });
             }
-            left.append(&mut right);
-            Ok(left)
-        })
+            read(&block);
+        }
+        Ok(())
+    };
+    blobs.take(range.blobs).enumerate().par_bridge().try_for_each(read_blob)
 }
 
 impl OsmInput for PbfFiles {
     fn relations<T: Send>(
         &self,
         progress: &dyn Progress,
-        pick: impl Fn(Relation) -> Option<T> + Sync,
+        keeps: impl Fn(i64, &Tags) -> bool + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Relation>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        self.scan(progress, "reading relations", |group, picked| {
-            picked.extend(group.relations().filter_map(|relation| {
+        self.scan(progress, (ObjectKind::Relation, "reading relations"), |block| {
+            read(&mut block.groups().flat_map(|group| group.relations()).filter_map(|relation| {
+                let (id, tags) = (relation.id(), Tags::keep(relation.tags()));
+                if !keeps(id, &tags) {
+                    return None;
+                }
                 let members = relation.members().map(|member| Member {
                     kind: match member.member_type {
                         RelMemberType::Node => ObjectKind::Node,
@@ -99,39 +129,40 @@ impl OsmInput for PbfFiles {
                     id: member.member_id,
                     role: member.role().unwrap_or_default().into(),
                 });
-                let tags = Tags::keep(relation.tags());
-                pick(Relation { id: relation.id(), tags, members: members.collect() })
-            }));
+                Some(Relation { id, tags, members: members.collect() })
+            }))
         })
     }
 
     fn ways<T: Send>(
         &self,
         progress: &dyn Progress,
-        pick: impl Fn(Way) -> Option<T> + Sync,
+        keeps: impl Fn(i64, &Tags) -> bool + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Way>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        self.scan(progress, "reading ways", |group, picked| {
-            picked.extend(group.ways().filter_map(|way| {
-                let tags = Tags::keep(way.tags());
-                pick(Way { id: way.id(), tags, nodes: way.refs().collect() })
-            }));
+        self.scan(progress, (ObjectKind::Way, "reading ways"), |block| {
+            read(&mut block.groups().flat_map(|group| group.ways()).filter_map(|way| {
+                let (id, tags) = (way.id(), Tags::keep(way.tags()));
+                keeps(id, &tags).then(|| Way { id, tags, nodes: NodeList::new(way.refs()) })
+            }))
         })
     }
 
     fn nodes<T: Send>(
         &self,
         progress: &dyn Progress,
-        pick: impl Fn(Node) -> Option<T> + Sync,
+        read: impl Fn(&mut dyn Iterator<Item = Node>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        self.scan(progress, "reading nodes", |group, picked| {
-            picked.extend(group.nodes().filter_map(|node| {
+        self.scan(progress, (ObjectKind::Node, "reading nodes"), |block| {
+            let plain = block.groups().flat_map(|group| group.nodes()).filter_map(|node| {
                 let point = LonLat::new(node.lon(), node.lat())?;
-                pick(Node { id: node.id(), tags: Tags::keep(node.tags()), point })
-            }));
-            picked.extend(group.dense_nodes().filter_map(|node| {
+                Some(Node { id: node.id(), tags: Tags::keep(node.tags()), point })
+            });
+            let dense = block.groups().flat_map(|group| group.dense_nodes()).filter_map(|node| {
                 let point = LonLat::new(node.lon(), node.lat())?;
-                pick(Node { id: node.id(), tags: Tags::keep(node.tags()), point })
-            }));
+                Some(Node { id: node.id(), tags: Tags::keep(node.tags()), point })
+            });
+            read(&mut plain.chain(dense))
         })
     }
 }

@@ -11,7 +11,7 @@ use super::feature::{self, PointKind};
 use super::locate::{Locator, Nowhere};
 use super::names;
 use super::neighbour::Neighbours;
-use super::object::Tags;
+use super::tags::Tags;
 use crate::geometry::mean;
 use crate::importance;
 use crate::name;
@@ -72,25 +72,15 @@ pub(crate) fn read(
 }
 
 fn sightings(extract: &Extract) -> impl Iterator<Item = (PointKind, Names, LonLat, &Tags)> {
-    let nodes = extract.nodes.iter().map(|node| (Some(node.point), &node.tags));
-    let ways = extract.ways.iter().filter(|way| feature::point_kind(&way.tags).is_some());
-    let ways = ways.map(|way| (mean(&extract.points(&way.nodes)), &way.tags));
-    let relations = extract.relations.iter();
-    let relations = relations.filter(|relation| feature::point_kind(&relation.tags).is_some());
-    let relations = relations.map(|relation| {
-        let (outline, _) = extract.outline(relation);
-        let of_nodes: Vec<i64> = relation.members.iter().map(|member| member.id).collect();
-        let point = mean(&extract.points(&outline.concat()));
-        (point.or_else(|| mean(&extract.points(&of_nodes))), &relation.tags)
-    });
-    nodes.chain(ways).chain(relations).filter_map(|(point, tags)| {
+    extract.spots.iter().filter_map(|spot| {
+        let (point, tags) = (spot.point(), &spot.tags);
         let kind = feature::point_kind(tags)?;
         let mut names = names::read(tags)?;
-        if kind.kind == RecordType::Airport {
-            let codes = ["iata", "icao"].into_iter().filter_map(|key| tags.get(key));
+        if matches!(kind.kind, RecordType::Airport | RecordType::Train) {
+            let codes = ["iata", "icao", "uic_name"].into_iter().filter_map(|key| tags.get(key));
             names::add_alternates(&mut names, codes.map(name::clean));
         }
-        Some((kind, names, point?, tags))
+        Some((kind, names, point, tags))
     })
 }
 

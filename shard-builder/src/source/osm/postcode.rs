@@ -6,29 +6,35 @@
 //! several postcodes that has none itself takes that of the nearest house within 500 m.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use geocoder_core::gazetteer::PlaceRecord;
 use geocoder_core::{LonLat, RecordType};
 
 use super::address::CityMentions;
 use super::neighbour::Neighbours;
+use super::postal_area::PostalAreas;
 use super::street::{StreetDraft, Streets};
-use crate::geometry::Area;
 use crate::name;
 use crate::report::Report;
 
 /// Gives houses inside an area of a postcode that code when they have none.
-pub(crate) fn fill_houses(streets: &mut Streets, postal: &[(String, Area)]) {
+///
+/// A street without houses takes the code of the area that its middle is in.
+pub(crate) fn fill_houses(streets: &mut Streets, postal: &PostalAreas) {
     if postal.is_empty() {
         return;
     }
     for draft in streets.drafts.values_mut() {
+        if draft.houses.is_empty() && draft.zipcodes.is_empty() {
+            let code = draft.middle().and_then(|middle| postal.code_at(middle));
+            draft.zipcodes.extend(code.map(|code| (code.as_ref().into(), 1)));
+        }
         let StreetDraft { houses, zipcodes, .. } = draft;
         for house in houses.values_mut().filter(|house| house.zipcode.is_none()) {
-            let around = postal.iter().find(|(_, area)| area.contains(house.coordinates));
-            if let Some((code, _)) = around {
-                house.zipcode = Some(code.clone());
-                *zipcodes.entry(code.clone()).or_default() += 1;
+            if let Some(code) = postal.code_at(house.point()) {
+                house.zipcode = Some(Rc::clone(code));
+                *zipcodes.entry(code.as_ref().into()).or_default() += 1;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Streets: named ways become one street for each name and municipality.
 //!
-//! A way that crosses a municipal border is divided at it, segment by segment. A street may have
+//! A way that crosses a municipal border is divided at it ([`super::border`]). A street may have
 //! several lines; they are joined end to end and simplified once the street is complete.
 
 use std::collections::btree_map::Entry;
@@ -9,13 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use geocoder_core::LonLat;
 use geocoder_core::gazetteer::{Names, StreetRecord};
 
-use super::address::HouseDraft;
 use super::arc::TOLERANCE_M;
+use super::border;
 use super::extract::Extract;
 use super::feature;
+use super::house::{HouseDraft, HouseKey};
 use super::locate::{Locator, Nowhere};
+use super::location::Position;
 use super::names;
-use super::object::Tags;
+use super::object::ObjectKind;
+use super::tags::Tags;
 use crate::geometry::{join_lines, length_m, mean, middle, nearest_on_lines, sampled, simplify};
 use crate::importance;
 use crate::name;
@@ -23,6 +26,8 @@ use crate::report::Report;
 
 /// A line this near to the rest of its street adds nothing, in metres.
 const BESIDE_M: f64 = 20.0;
+/// A street that reaches no farther than this over a border is left on its side, in metres.
+const SLIVER_M: f64 = 15.0;
 
 /// Names a street: its municipality and the marked key of its name.
 pub(crate) type StreetKey = (usize, String);
@@ -33,16 +38,18 @@ pub(crate) struct StreetDraft {
     /// Names by spelling of the default, with the number of ways that have it.
     spellings: BTreeMap<String, (u32, Names)>,
     prominence: u8,
-    pieces: Vec<Vec<i64>>,
+    pieces: Vec<Vec<Position>>,
     /// Whether a way to go along has the name, and not only the outline of a square.
     has_way: bool,
+    /// Whether a part of the street was left out for being abroad.
+    leaves_country: bool,
     /// Middles of squares.
     squares: Vec<LonLat>,
     /// Keys of the cities that addresses name, with the number of addresses.
     pub(crate) cities: BTreeMap<String, u32>,
     /// Postcodes with the number of addresses and ways that have them.
     pub(crate) zipcodes: BTreeMap<String, u32>,
-    pub(crate) houses: BTreeMap<(u32, String), HouseDraft>,
+    pub(crate) houses: BTreeMap<HouseKey, HouseDraft>,
 }
 
 /// All streets of a country.
@@ -55,19 +62,25 @@ impl Streets {
     /// Collects all named ways.
     pub(crate) fn read(extract: &Extract, locator: &Locator, report: &mut Report) -> Self {
         let mut streets = Self::default();
-        for way in &extract.ways {
+        for way in &extract.lines {
             let tags = &way.tags;
             let Some(prominence) = feature::street_prominence(tags) else { continue };
             let Some(names) = names::read(tags) else { continue };
-            let closed = way.nodes.len() > 3 && way.nodes.first() == way.nodes.last();
+            let nodes = way.nodes.to_vec();
+            let closed = nodes.len() > 3 && nodes.first() == nodes.last();
             if closed && feature::is_area(tags) {
-                let outline = vec![way.nodes.clone()];
+                let outline = vec![nodes];
                 streets.add_square(extract, locator, (tags, &names, prominence), outline, report);
                 continue;
             }
-            for (city, piece) in pieces(extract, locator, &way.nodes, report) {
+            let pieces = border::divide(locator, &extract.points(&nodes));
+            if let Some(nowhere) = pieces.lost {
+                skip(nowhere, report, format_args!("way {}", way.id));
+            }
+            for (city, piece) in pieces.of_cities {
                 let draft = streets.draft(city, &names, prominence, tags);
                 draft.has_way = true;
+                draft.leaves_country |= pieces.lost == Some(Nowhere::Abroad);
                 draft.pieces.push(piece);
             }
         }
@@ -80,16 +93,43 @@ impl Streets {
             let (outline, _) = extract.outline(relation);
             streets.add_square(extract, locator, (tags, &names, prominence), outline, report);
         }
-        for node in &extract.nodes {
-            let Some(prominence) = feature::street_prominence(&node.tags) else { continue };
-            let (Some(names), Ok(city)) = (names::read(&node.tags), locator.city(node.point, None))
-            else {
+        for node in extract.spots.iter().filter(|spot| spot.kind == ObjectKind::Node) {
+            let (tags, point) = (&node.tags, node.point());
+            let Some(prominence) = feature::street_prominence(tags) else { continue };
+            let (Some(names), Ok(city)) = (names::read(tags), locator.city(point, None)) else {
                 continue;
             };
-            streets.draft(city, &names, prominence, &node.tags).squares.push(node.point);
+            streets.draft(city, &names, prominence, tags).squares.push(point);
         }
+        streets.merge_bilingual();
         streets.merge_spellings();
+        streets.merge_slivers();
         streets
+    }
+
+    /// Merges streets named in two languages without saying which into those that say it.
+    fn merge_bilingual(&mut self) {
+        let mut moves = Vec::new();
+        for (key, draft) in &self.drafts {
+            let parts = draft.spellings.keys().find_map(|spelling| names::parts(spelling));
+            let Some((first, rest)) = parts.as_deref().and_then(<[_]>::split_first) else {
+                continue;
+            };
+            let twin = (key.0, name::marked_key(first));
+            let knows = |names: &Names| {
+                rest.iter().all(|part| names::all(names).any(|known| known == part.as_str()))
+            };
+            if self.drafts.get(&twin).is_some_and(|twin| knows(&twin.names())) {
+                moves.push((key.clone(), twin));
+            }
+        }
+        for (from, to) in moves {
+            if let Some(draft) = self.drafts.remove(&from)
+                && let Some(twin) = self.drafts.get_mut(&to)
+            {
+                twin.absorb(StreetDraft { spellings: BTreeMap::new(), ..draft });
+            }
+        }
     }
 
     /// Merges streets of a city that differ in marks only and touch: they are one street.
@@ -101,18 +141,54 @@ impl Streets {
         for keys in spellings.into_values().filter(|keys| keys.len() > 1) {
             for (index, key) in keys.iter().enumerate().skip(1) {
                 let Some(draft) = self.drafts.remove(key) else { continue };
-                let nodes: BTreeSet<i64> = draft.pieces.iter().flatten().copied().collect();
-                let touches = |other: &StreetDraft| {
-                    other.pieces.iter().flatten().any(|node| nodes.contains(node))
-                };
-                let twin = keys
-                    .iter()
-                    .take(index)
-                    .find(|other| self.drafts.get(other).is_some_and(touches));
+                let nodes = draft.positions();
+                let twin = keys.iter().take(index).find(|other| {
+                    self.drafts.get(other).is_some_and(|other| other.touches(&nodes))
+                });
                 match twin.and_then(|twin| self.drafts.get_mut(twin)) {
                     Some(twin) => twin.absorb(draft),
                     None => drop(self.drafts.insert(key.clone(), draft)),
                 }
+            }
+        }
+    }
+
+    /// Gives the ends of streets that barely reach over a border back to the rest of the street,
+    /// and leaves out those of streets abroad.
+    fn merge_slivers(&mut self) {
+        let mut slivers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (key, draft) in &self.drafts {
+            if draft.has_way && draft.squares.is_empty() && draft.length_m() < SLIVER_M {
+                slivers.entry(key.1.clone()).or_default().push(key.0);
+            }
+        }
+        let mut namesakes: BTreeMap<&String, Vec<usize>> = BTreeMap::new();
+        for (city, text) in self.drafts.keys().filter(|key| slivers.contains_key(&key.1)) {
+            namesakes.entry(text).or_default().push(*city);
+        }
+        let mut moves = Vec::new();
+        for (text, cities) in &slivers {
+            for city in cities {
+                let Some(sliver) = self.drafts.get(&(*city, text.clone())) else { continue };
+                let nodes = sliver.positions();
+                let others = namesakes.get(text).into_iter().flatten().filter(|of| *of != city);
+                let rest = others
+                    .filter_map(|of| Some((of, self.drafts.get(&(*of, text.clone()))?)))
+                    .filter(|(_, other)| other.touches(&nodes) && other.length_m() >= SLIVER_M)
+                    .max_by(|a, b| a.1.length_m().total_cmp(&b.1.length_m()));
+                if let Some((to, _)) = rest {
+                    moves.push(((*city, text.clone()), (*to, text.clone())));
+                }
+            }
+        }
+        self.drafts.retain(|_, draft| {
+            !draft.leaves_country || !draft.squares.is_empty() || draft.length_m() >= SLIVER_M
+        });
+        for (from, to) in moves {
+            if let Some(draft) = self.drafts.remove(&from)
+                && let Some(rest) = self.drafts.get_mut(&to)
+            {
+                rest.absorb(draft);
             }
         }
     }
@@ -130,7 +206,10 @@ impl Streets {
             Ok(city) => {
                 let draft = self.draft(city, names, prominence, tags);
                 draft.squares.push(centre);
-                draft.pieces.extend(outline);
+                let positions = |line: &Vec<i64>| {
+                    extract.points(line).into_iter().map(Position::new).collect::<Vec<_>>()
+                };
+                draft.pieces.extend(outline.iter().map(positions));
             }
             Err(nowhere) => skip(nowhere, report, &names.default),
         }
@@ -170,11 +249,18 @@ impl StreetDraft {
     /// Takes over everything of another street.
     pub(crate) fn absorb(&mut self, other: Self) {
         for (spelling, (count, names)) in other.spellings {
-            let known = self.spellings.entry(spelling).or_insert_with(|| (0, names));
-            known.0 += count;
+            match self.spellings.entry(spelling) {
+                Entry::Vacant(entry) => drop(entry.insert((count, names))),
+                Entry::Occupied(mut entry) => {
+                    let (known_count, known) = entry.get_mut();
+                    *known_count += count;
+                    names::merge(known, names);
+                }
+            }
         }
         self.prominence = self.prominence.max(other.prominence);
         self.has_way |= other.has_way;
+        self.leaves_country |= other.leaves_country;
         self.pieces.extend(other.pieces);
         self.squares.extend(other.squares);
         for (code, count) in other.zipcodes {
@@ -212,16 +298,34 @@ impl StreetDraft {
     }
 
     /// Returns the lines of the street as mapped, joined end to end.
-    pub(crate) fn lines(&self, extract: &Extract) -> Vec<Vec<LonLat>> {
-        let joined = join_lines(self.pieces.clone(), |_| true);
-        joined.iter().map(|line| extract.points(line)).filter(|line| line.len() > 1).collect()
+    pub(crate) fn lines(&self) -> Vec<Vec<LonLat>> {
+        let joined = join_lines(self.pieces.clone(), |_| true).into_iter();
+        let points = |line: Vec<Position>| line.into_iter().map(Position::point).collect();
+        joined.filter(|line| line.len() > 1).map(points).collect()
+    }
+
+    fn positions(&self) -> BTreeSet<Position> {
+        self.pieces.iter().flatten().copied().collect()
+    }
+
+    fn touches(&self, positions: &BTreeSet<Position>) -> bool {
+        self.pieces.iter().flatten().any(|position| positions.contains(position))
+    }
+
+    fn length_m(&self) -> f64 {
+        let segments = self.pieces.iter().flat_map(|piece| piece.windows(2));
+        let length_m = |segment: &[Position]| match segment {
+            [from, to] => from.point().distance_m(to.point()),
+            _ => 0.0,
+        };
+        segments.map(length_m).sum()
     }
 
     /// Returns a point in the middle of the street or of its houses.
-    pub(crate) fn middle(&self, extract: &Extract) -> Option<LonLat> {
-        let houses: Vec<LonLat> = self.houses.values().map(|house| house.coordinates).collect();
+    pub(crate) fn middle(&self) -> Option<LonLat> {
+        let houses: Vec<LonLat> = self.houses.values().map(HouseDraft::point).collect();
         let of_square = mean(&self.squares).filter(|_| !self.has_way);
-        if let Some(centre) = of_square.or_else(|| middle(&self.lines(extract))) {
+        if let Some(centre) = of_square.or_else(|| middle(&self.lines())) {
             return Some(centre);
         }
         let centre = mean(&houses)?;
@@ -230,15 +334,10 @@ impl StreetDraft {
     }
 
     /// Completes the street; postcodes and houses are those already decided on.
-    pub(crate) fn finish(
-        self,
-        extract: &Extract,
-        city: usize,
-        zipcodes: Vec<String>,
-    ) -> Option<StreetRecord> {
+    pub(crate) fn finish(self, city: usize, zipcodes: Vec<String>) -> Option<StreetRecord> {
         let names = self.names();
-        let coordinates = self.middle(extract)?;
-        let lines = self.lines(extract);
+        let coordinates = self.middle()?;
+        let lines = self.lines();
         let extent_m: f64 = lines.iter().map(|line| length_m(line)).sum();
         Some(StreetRecord {
             names,
@@ -271,40 +370,6 @@ fn significant(mut lines: Vec<Vec<LonLat>>) -> Vec<Vec<LonLat>> {
         }
     }
     kept
-}
-
-/// Divides a way into pieces that each lie in one city.
-fn pieces(
-    extract: &Extract,
-    locator: &Locator,
-    nodes: &[i64],
-    report: &mut Report,
-) -> Vec<(usize, Vec<i64>)> {
-    let located: Vec<(i64, LonLat)> =
-        nodes.iter().filter_map(|node| Some((*node, extract.location(*node)?))).collect();
-    let cities: Vec<Option<usize>> =
-        located.iter().map(|(_, point)| locator.city_around(*point)).collect();
-    let mut pieces: Vec<(usize, Vec<i64>)> = Vec::new();
-    let mut lost = None;
-    let mut connected = false;
-    for (segment, ends) in located.windows(2).zip(cities.windows(2)) {
-        let (&[(from, a), (to, b)], &[at_start, at_end]) = (segment, ends) else { continue };
-        let half = LonLat { lon: (a.lon + b.lon) / 2.0, lat: (a.lat + b.lat) / 2.0 };
-        let city = match (at_start, at_end) {
-            (Some(start), Some(end)) if start == end => Ok(start),
-            _ => locator.city(half, None),
-        };
-        match (city, pieces.last_mut()) {
-            (Ok(city), Some((last, piece))) if connected && *last == city => piece.push(to),
-            (Ok(city), _) => pieces.push((city, vec![from, to])),
-            (Err(nowhere), _) => lost = Some(nowhere),
-        }
-        connected = city.is_ok();
-    }
-    if let Some(nowhere) = lost {
-        skip(nowhere, report, format_args!("node {}", nodes.first().unwrap_or(&0)));
-    }
-    pieces
 }
 
 fn skip(nowhere: Nowhere, report: &mut Report, example: impl std::fmt::Display) {
