@@ -110,6 +110,15 @@ fn french_communes_and_areas_bear_their_official_codes() {
 }
 
 #[test]
+fn regions_bear_the_code_that_results_show() {
+    let admin1 = file("[{\"code\":\"IT.19\",\"name\":\"Aosta Valley\"}]");
+    let source = Geonames { admin1: Some(admin1.path().into()), ..Geonames::default() };
+    let read = Collected::of(&source, "it");
+    assert_eq!(read.by_id("iso3166-2:IT-23").code, "23");
+    assert_eq!(Collected::of(&excerpt(), "is").by_id("geonames:IS.39").code, "");
+}
+
+#[test]
 fn parts_of_cities_are_cities_on_demand_and_abandoned_places_never_are() {
     let without = Collected::of(&excerpt(), "fr");
     let parts = without.report.clipped["a part of a city"];
