@@ -1,5 +1,5 @@
 //! Entries: what a flat source says of one record, before the record has its place in the
-//! hierarchy. [`crate::assemble`] joins them to records.
+//! hierarchy. [`crate::assemble()`] joins them to records.
 
 use geocoder_core::gazetteer::Names;
 use geocoder_core::{CountryCode, LonLat, RecordType};

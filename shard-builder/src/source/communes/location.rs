@@ -65,13 +65,11 @@ impl Gazetteer {
         let france = CountryCode::parse("fr");
         super::super::geonames::for_each_commune(paths, progress, |row| {
             let key = name::key(&row.name);
-            if row.country != france || district_key(&key).is_some() {
-                if let Some(country) = row.country {
-                    let best =
-                        gazetteer.by_name.entry((country, key)).or_insert_with(|| row.clone());
-                    if row.rank > best.rank {
-                        *best = row.clone();
-                    }
+            let is_named = row.country != france || district_key(&key).is_some();
+            if let Some(country) = row.country.filter(|_| is_named) {
+                let best = gazetteer.by_name.entry((country, key)).or_insert_with(|| row.clone());
+                if row.rank > best.rank {
+                    *best = row.clone();
                 }
             }
             if !row.insee.is_empty() && !row.is_section {

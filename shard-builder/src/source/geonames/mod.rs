@@ -7,6 +7,7 @@ mod alternates;
 mod area;
 mod commune;
 mod feature;
+mod iso;
 mod row;
 mod survey;
 #[cfg(test)]
@@ -200,11 +201,13 @@ impl Reading<'_> {
         entry.locality.country = Some(country);
         let mut parts = code.split('.').skip(1);
         match (parts.next(), parts.next(), country.as_str()) {
-            (Some(region), None, "us") => {
-                entry.ids.push(format!("iso3166-2:US-{region}"));
-                entry.code = region.to_owned();
-            }
             (Some(region), None, "fr") => entry.ids.push(format!("insee-region:{region}")),
+            (Some(region), None, of) => {
+                if let Some(iso) = iso::region_code(of, region) {
+                    entry.ids.push(format!("iso3166-2:{}-{iso}", fields::upper(country)));
+                    entry.code = iso.to_owned();
+                }
+            }
             (Some(_), Some(county), "fr" | "it") => {
                 if country.as_str() == "fr" {
                     entry.ids.push(format!("insee-departement:{county}"));

@@ -110,6 +110,40 @@ fn french_communes_and_areas_bear_their_official_codes() {
 }
 
 #[test]
+fn regions_bear_the_code_that_results_show() {
+    let admin1 = file("[{\"code\":\"IT.19\",\"name\":\"Aosta Valley\"}]");
+    let source = Geonames { admin1: Some(admin1.path().into()), ..Geonames::default() };
+    let read = Collected::of(&source, "it");
+    assert_eq!(read.by_id("iso3166-2:IT-23").code, "23");
+    assert_eq!(Collected::of(&excerpt(), "is").by_id("geonames:IS.39").code, "");
+}
+
+#[test]
+fn postal_codes_are_read_of_one_country_and_bad_rows_are_counted() {
+    let rows = file(
+        "LI\t9490\tVaduz\t\t\t\t\t\t\t47.1415\t9.5215\t6\n\
+         CH\t9470\tBuchs SG\tKanton St. Gallen\tSG\tWahlkreis Werdenberg\t1726\tBuchs (SG)\t3271\t47.1673\t9.4712\t4\n\
+         LI\t9494\tSchaan\t\t\t\t\t\t\t47.165\t9.5087\t6\nLI\t\tNowhere\t\t\t\t\t\t\t\t\t\n",
+    );
+    let source = Geonames { zipcodes: vec![rows.path().into()], ..Geonames::default() };
+    let read = Collected::of(&source, "li");
+    let zipcodes: Vec<_> = read.entries.iter().map(|e| e.locality.zipcodes[0].as_str()).collect();
+    assert_eq!(zipcodes, ["9490", "9494"]);
+    assert!(read.entries.iter().all(|entry| entry.kind == EntryKind::Zipcode));
+    assert_eq!(read.report.clipped["of another country"], 1);
+    let bad = &read.report.warnings["bad row"];
+    assert!(bad.examples[0].ends_with(":4: no postcode or no place"), "{bad:?}");
+}
+
+#[test]
+fn the_same_files_give_the_same_entries() {
+    let first = Collected::of(&excerpt(), "zz");
+    let second = Collected::of(&excerpt(), "zz");
+    assert_eq!(first.entries, second.entries);
+    assert_eq!(first.report, second.report);
+}
+
+#[test]
 fn parts_of_cities_are_cities_on_demand_and_abandoned_places_never_are() {
     let without = Collected::of(&excerpt(), "fr");
     let parts = without.report.clipped["a part of a city"];

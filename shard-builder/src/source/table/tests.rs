@@ -4,7 +4,7 @@ use std::io::Write;
 
 use geocoder_core::RecordType;
 
-use super::super::collected::{Collected, bundled, whole};
+use super::super::collected::{Collected, bundled};
 use super::*;
 use crate::entry::{Entry, EntryKind};
 
@@ -170,7 +170,7 @@ fn a_table_without_the_mapped_columns_is_refused_with_its_header() {
 
 #[test]
 fn the_whole_icelandic_register_is_read() {
-    let Some(path) = whole("iceland_addresses.csv.xz") else { return };
+    let path = bundled("iceland_addresses.csv.xz");
     let read = Collected::of(&table(path, Mapping::ready("iceland").unwrap()), "is");
     assert!(read.report.warnings.is_empty(), "{:?}", read.report.warnings);
     let lines: std::collections::BTreeSet<u64> = read.entries.iter().map(|e| e.line).collect();
