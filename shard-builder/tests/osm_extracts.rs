@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use geocoder_core::gazetteer::{Gazetteer, PlaceRecord, StreetRecord};
-use geocoder_core::{CountryCode, LonLat, RecordType};
+use geocoder_core::shard::writer::ShardWriter;
+use geocoder_core::{CountryCode, Geocoder, LonLat, RecordType, SearchRequest, Shard};
 use shard_builder::{Error, Report, osm};
 
 fn extract(name: &str) -> PathBuf {
@@ -275,4 +276,32 @@ fn an_extract_of_a_city_is_read_without_the_boundary_of_its_country() {
     assert!(street.names.languages.contains(&swedish));
     let houses: usize = gazetteer.streets.iter().map(|street| street.houses.len()).sum();
     assert!(houses > 550, "{houses}");
+
+    let shard = ShardWriter::new(&gazetteer).write().unwrap();
+    let mut geocoder = Geocoder::new();
+    geocoder.insert(Shard::open(shard.bytes).unwrap());
+    let found = |query: &str, language: Option<&str>| {
+        let language = language.map(String::from);
+        let request = SearchRequest { query: query.into(), language, ..SearchRequest::default() };
+        geocoder.search(&request).unwrap().results[0].name.clone()
+    };
+    for query in ["Aleksanterinkatu", "Alexandersgatan"] {
+        assert_eq!(found(query, None), "Aleksanterinkatu");
+        assert_eq!(found(query, Some("fi")), "Aleksanterinkatu");
+        assert_eq!(found(query, Some("sv")), "Alexandersgatan");
+    }
+    // Nearly all streets have a name in both languages, and either finds the street.
+    let bilingual = gazetteer
+        .streets
+        .iter()
+        .filter(|street| street.names.languages.iter().any(|(language, _)| language == "sv"));
+    let (mut total, mut wrong) = (0, Vec::new());
+    for street in bilingual {
+        let (_, swedish) = street.names.languages.iter().find(|(l, _)| l == "sv").unwrap();
+        total += 1;
+        if found(swedish, Some("sv")) != *swedish {
+            wrong.push(swedish);
+        }
+    }
+    assert!(total > 60 && wrong.len() * 20 <= total, "{wrong:?} of {total}");
 }

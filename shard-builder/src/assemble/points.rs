@@ -61,7 +61,10 @@ impl Points {
             city: entry.locality.city,
             zipcodes: entry.locality.zipcodes,
             coordinates,
-            importance: entry.importance.max(importance::of_point(kind)),
+            importance: match entry.importance {
+                0 => importance::of_point(kind),
+                stated => stated,
+            },
             source,
         };
         Some(self.take(draft))

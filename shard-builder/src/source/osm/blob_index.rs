@@ -1,14 +1,16 @@
-//! Which blobs of a `.osm.pbf` file hold nodes, ways and relations, found without reading it all.
+//! Where the blobs of a `.osm.pbf` file are, and which of them hold nodes, ways and relations.
 //!
-//! A file that declares `Sort.Type_then_ID` has all nodes, then all ways, then all relations; a
-//! binary search over its blobs finds where each kind begins. Format:
+//! A file that declares `Sort.Type_then_ID` has all nodes, then all ways, then all relations.
+//! Read backwards, one kind ends where a blob begins with an earlier one, and the next kind goes
+//! on from there: three passes read the file once. Format:
 //! <https://wiki.openstreetmap.org/wiki/PBF_Format>.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::BufReader;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use osmpbf::{BlobDecode, BlobReader, BlobType, ByteOffset, PrimitiveBlock};
+use osmpbf::{BlobReader, BlobType, ByteOffset, PrimitiveBlock};
 
 use super::object::ObjectKind;
 use crate::error::{Error, Result};
@@ -16,25 +18,20 @@ use crate::error::{Error, Result};
 /// Optional feature by which a header says that objects are sorted by kind, then id.
 const SORTED: &str = "Sort.Type_then_ID";
 
-/// Consecutive blobs.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct BlobRange {
-    pub(crate) start: ByteOffset,
-    pub(crate) blobs: usize,
-    pub(crate) bytes: u64,
-}
-
-/// Where each kind of objects is in a file.
+/// The blobs of a file.
 #[derive(Debug)]
 pub(crate) struct BlobIndex {
-    nodes: BlobRange,
-    ways: BlobRange,
-    relations: BlobRange,
+    starts: Vec<ByteOffset>,
+    file_bytes: u64,
     sorted: bool,
+    /// Number of blobs, from the first, that may hold nodes or ways, as far as known.
+    n_before_relations: AtomicUsize,
+    /// Number of blobs, from the first, that may hold nodes, as far as known.
+    n_before_ways: AtomicUsize,
 }
 
 impl BlobIndex {
-    /// Reads the headers of a file's blobs, and some blobs of a sorted one.
+    /// Reads the headers of a file's blobs.
     ///
     /// # Errors
     /// Fails when the file cannot be read or is no extract.
@@ -43,23 +40,75 @@ impl BlobIndex {
         index(file).map_err(|source| Error::Pbf { path: path.into(), source })
     }
 
-    /// Returns the blobs that hold a kind of objects, and at their ends perhaps others.
-    pub(crate) fn range(&self, kind: ObjectKind) -> BlobRange {
-        match kind {
-            ObjectKind::Node => self.nodes,
-            ObjectKind::Way => self.ways,
-            ObjectKind::Relation => self.relations,
-        }
+    /// Returns where the blobs are that may hold a kind of objects, as far as known.
+    pub(crate) fn starts(&self, kind: ObjectKind) -> &[ByteOffset] {
+        let count = match kind {
+            ObjectKind::Node => self.n_before_ways.load(Ordering::Relaxed),
+            ObjectKind::Way => self.n_before_relations.load(Ordering::Relaxed),
+            ObjectKind::Relation => self.starts.len(),
+        };
+        self.starts.get(..count).unwrap_or_default()
     }
 
-    /// Whether the file says that its objects are sorted, so that ranges leave blobs out.
+    /// Returns the bytes that a pass over a kind reads, 0 when that is not known yet.
+    pub(crate) fn n_bytes(&self, kind: ObjectKind) -> u64 {
+        if self.sorted && kind != ObjectKind::Node {
+            return 0;
+        }
+        let end = self.starts.get(self.starts(kind).len());
+        end.map_or(self.file_bytes, |start| start.0)
+    }
+
+    /// Whether the file says that its objects are sorted.
     pub(crate) fn is_sorted(&self) -> bool {
         self.sorted
+    }
+
+    /// Learns from what a pass over a sorted file found in its blobs where earlier kinds end.
+    ///
+    /// Returns whether the blobs are sorted indeed.
+    pub(crate) fn learn(&self, kind: ObjectKind, mut found: Vec<FoundBlob>) -> bool {
+        found.sort_unstable_by_key(|blob| blob.number);
+        let of_kind = found.iter().find(|blob| blob.kinds.contains(&kind));
+        // That blob may begin with the kind before.
+        let n_before = of_kind.map_or(self.starts(kind).len(), |blob| blob.number + 1);
+        match kind {
+            ObjectKind::Relation => {
+                self.n_before_relations.store(n_before, Ordering::Relaxed);
+                self.n_before_ways.store(n_before, Ordering::Relaxed);
+            }
+            ObjectKind::Way => self.n_before_ways.store(n_before, Ordering::Relaxed),
+            ObjectKind::Node => {}
+        }
+        found.iter().flat_map(|blob| &blob.kinds).is_sorted()
+    }
+}
+
+/// The kinds of objects of a blob, group by group.
+#[derive(Debug)]
+pub(crate) struct FoundBlob {
+    pub(crate) number: usize,
+    pub(crate) kinds: Vec<ObjectKind>,
+}
+
+impl FoundBlob {
+    /// Looks into a block.
+    pub(crate) fn new(number: usize, block: &PrimitiveBlock) -> Self {
+        let kinds = block.groups().filter_map(|group| {
+            if group.dense_nodes().next().is_some() || group.nodes().next().is_some() {
+                Some(ObjectKind::Node)
+            } else if group.ways().next().is_some() {
+                Some(ObjectKind::Way)
+            } else {
+                group.relations().next().map(|_| ObjectKind::Relation)
+            }
+        });
+        Self { number, kinds: kinds.collect() }
     }
 }
 
 fn index(file: File) -> osmpbf::Result<BlobIndex> {
-    let size = file.metadata()?.len();
+    let file_bytes = file.metadata()?.len();
     let mut blobs = BlobReader::new_seekable(BufReader::new(file))?;
     let (mut starts, mut sorted) = (Vec::new(), false);
     while let Some(header) = blobs.next_header_skip_blob() {
@@ -74,63 +123,7 @@ fn index(file: File) -> osmpbf::Result<BlobIndex> {
             BlobType::Unknown(_) => {}
         }
     }
-    let range = |from: usize, to: usize| {
-        let start = starts.get(from).copied().unwrap_or(ByteOffset(size));
-        let end = starts.get(to).map_or(size, |end| end.0);
-        BlobRange { start, blobs: to.saturating_sub(from), bytes: end.saturating_sub(start.0) }
-    };
-    let all = range(0, starts.len());
-    let way = if sorted { first_of(&mut blobs, &starts, ObjectKind::Way, 0)? } else { None };
-    let relation = match way {
-        Some(way) => first_of(&mut blobs, &starts, ObjectKind::Relation, way)?,
-        None => None,
-    };
-    let (Some(way), Some(relation)) = (way, relation) else {
-        return Ok(BlobIndex { nodes: all, ways: all, relations: all, sorted: false });
-    };
-    Ok(BlobIndex {
-        nodes: range(0, way),
-        // The blob before may have begun with another kind and end with this one.
-        ways: range(way.saturating_sub(1), relation),
-        relations: range(relation.saturating_sub(1), starts.len()),
-        sorted,
-    })
-}
-
-/// Returns the first blob from one on that begins with a kind or a later one, by binary search;
-/// nothing when a blob holds no objects to tell by.
-fn first_of<R: Read + Seek + Send>(
-    blobs: &mut BlobReader<R>,
-    starts: &[ByteOffset],
-    kind: ObjectKind,
-    from: usize,
-) -> osmpbf::Result<Option<usize>> {
-    let (mut low, mut high) = (from, starts.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        let Some(start) = starts.get(middle) else { return Ok(None) };
-        let found = match blobs.blob_from_offset(*start)?.decode()? {
-            BlobDecode::OsmData(block) => kinds_of(&block).next(),
-            BlobDecode::OsmHeader(_) | BlobDecode::Unknown(_) => None,
-        };
-        match found {
-            Some(found) if found >= kind => high = middle,
-            Some(_) => low = middle + 1,
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(low))
-}
-
-/// Returns the kinds of objects of a block, group by group.
-pub(crate) fn kinds_of(block: &PrimitiveBlock) -> impl Iterator<Item = ObjectKind> + '_ {
-    block.groups().filter_map(|group| {
-        if group.dense_nodes().next().is_some() || group.nodes().next().is_some() {
-            Some(ObjectKind::Node)
-        } else if group.ways().next().is_some() {
-            Some(ObjectKind::Way)
-        } else {
-            group.relations().next().map(|_| ObjectKind::Relation)
-        }
-    })
+    let all = starts.len();
+    let [n_before_relations, n_before_ways] = [all, all].map(AtomicUsize::new);
+    Ok(BlobIndex { starts, file_bytes, sorted, n_before_relations, n_before_ways })
 }

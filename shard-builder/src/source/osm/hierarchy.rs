@@ -92,21 +92,41 @@ pub(crate) fn build(
     let by_key = sites_by_key(&sites);
     let mut outlined: Vec<(usize, &Boundary<'_>)> =
         boundaries.country.iter().map(|boundary| (0, boundary)).collect();
-    for boundary in &boundaries.parts {
+    let quarters = boundaries.parts.partition_point(|part| part.level < Level::Quarter);
+    let mut city_states = Vec::new();
+    for (number, boundary) in boundaries.parts.iter().enumerate() {
+        if number == quarters {
+            city_states = add_city_states(&mut hierarchy, boundaries, &outlined);
+        }
+        // A quarter of a city that is not in the extract would be a city beside it.
+        if boundary.level == Level::Quarter && !hierarchy.is_in_city(boundary.inside) {
+            report.warn(
+                "quarter without its city",
+                format_args!("relation {}", boundary.relation.id),
+            );
+            continue;
+        }
         let lookup = (extract, sites.as_slice(), &by_key);
         let record = part_record(boundary, profile, &hierarchy, lookup, &mut used);
         let index = hierarchy.places.len();
-        if let Some(record) = record {
-            if let Some(parent) = record.parent.filter(|_| boundary.level == Level::Quarter) {
-                hierarchy.add_settlement(parent, &record.names);
-            }
-            hierarchy.places.push(record);
-            hierarchy.areas.push((index, boundary.level, boundary.area.clone()));
-            outlined.push((index, boundary));
+        let Some(record) = record else { continue };
+        if let Some(parent) = record.parent.filter(|_| boundary.level == Level::Quarter) {
+            hierarchy.add_settlement(parent, &record.names);
         }
+        hierarchy.places.push(record);
+        hierarchy.areas.push((index, boundary.level, boundary.area.clone()));
+        outlined.push((index, boundary));
+    }
+    if quarters == boundaries.parts.len() {
+        city_states = add_city_states(&mut hierarchy, boundaries, &outlined);
     }
     hierarchy.add_arcs(extract, &outlined);
-    add_city_states(&mut hierarchy, boundaries, &outlined);
+    for (city, region) in city_states {
+        let arcs = hierarchy.places.get(region).map(|region| region.boundary.clone());
+        if let (Some(city), Some(arcs)) = (hierarchy.places.get_mut(city), arcs) {
+            city.boundary = arcs;
+        }
+    }
     let mut known = BTreeMap::new();
     for (index, site) in sites.into_iter().enumerate() {
         if !used.contains(&index) && site.place != "country" {
@@ -280,12 +300,12 @@ fn part_record(
 }
 
 /// Adds a city for each region or county that has no municipality inside or is tagged as a city,
-/// and for a country that has none at all.
+/// and for a country that has none at all. Returns these cities with what they are cities of.
 fn add_city_states(
     hierarchy: &mut Hierarchy,
     boundaries: &Boundaries<'_>,
     outlined: &[(usize, &Boundary<'_>)],
-) {
+) -> Vec<(usize, usize)> {
     let cities: Vec<LonLat> = boundaries
         .parts
         .iter()
@@ -321,6 +341,7 @@ fn add_city_states(
     {
         added.push((0, area.clone()));
     }
+    let mut states = Vec::new();
     for (parent, area) in added {
         let Some(region) = hierarchy.places.get(parent) else { continue };
         let prominence = importance::MUNICIPALITY;
@@ -331,9 +352,11 @@ fn add_city_states(
             importance: importance::place(prominence, region.population, ""),
             ..region.clone()
         };
+        states.push((hierarchy.places.len(), parent));
         hierarchy.areas.push((hierarchy.places.len(), Level::City, area));
         hierarchy.places.push(city);
     }
+    states
 }
 
 /// Adds a place that no boundary stands for, unless it is mapped twice.
@@ -389,6 +412,11 @@ impl Hierarchy {
             }
         }
         self.arcs = arcs.lines;
+    }
+
+    fn is_in_city(&self, point: LonLat) -> bool {
+        let city = self.places.get(self.container(point, Level::Quarter));
+        city.is_some_and(|place| place.kind == RecordType::City)
     }
 
     /// Returns the smallest place of a larger level around a point, at last the country.

@@ -76,7 +76,7 @@ pub(crate) fn read(extract: &Extract, report: &mut Report) -> Interpolations {
                 houses.filter_map(|(n, number)| Some((number, along(line, share(n + 1))?)));
             let section = Section {
                 way: way.id,
-                tags: inherited([&way.tags, from.tags, to.tags]),
+                tags: inherited(&[&way.tags, from.tags, to.tags]),
                 houses: houses.collect(),
             };
             if !section.houses.is_empty() {
@@ -134,18 +134,14 @@ fn own_range(way: &Way, step: Step, points: &[LonLat]) -> Option<Section> {
         .into_iter()
         .enumerate()
         .filter_map(|(n, number)| Some((number, along(points, n as f64 / last)?)));
-    Some(Section { way: way.id, tags: inherited([&way.tags]), houses: houses.collect() })
+    Some(Section { way: way.id, tags: inherited(&[&way.tags]), houses: houses.collect() })
 }
 
-fn inherited<'a>(sources: impl IntoIterator<Item = &'a Tags> + Clone) -> Tags {
-    Tags::keep(INHERITED.iter().filter_map(|key| {
-        // The street of one node and the place of another are two answers to one question.
-        let has_street = || sources.clone().into_iter().any(|tags| tags.has("addr:street"));
-        if *key == "addr:place" && has_street() {
-            return None;
-        }
-        sources.clone().into_iter().find_map(|tags| Some((*key, tags.get(key)?)))
-    }))
+fn inherited(sources: &[&Tags]) -> Tags {
+    // The street of one node and the place of another are two answers to one question.
+    let has_street = sources.iter().any(|tags| tags.has("addr:street"));
+    let keys = INHERITED.iter().filter(|key| !(has_street && **key == "addr:place"));
+    Tags::keep(keys.filter_map(|key| sources.iter().find_map(|tags| Some((*key, tags.get(key)?)))))
 }
 
 /// Which numbers there are between two.
@@ -176,8 +172,8 @@ impl Step {
         let (low, high) = (from.number.min(to.number), from.number.max(to.number));
         let plain = |number| HouseNumber { number, suffix: String::new() };
         let matches = |number: &u32| match self {
-            Self::Every(2) => number % 2 == 0,
-            Self::Odd => number % 2 == 1,
+            Self::Every(2) => number.is_multiple_of(2),
+            Self::Odd => !number.is_multiple_of(2),
             Self::Every(step) => (number - low).is_multiple_of(step),
             Self::Letters => false,
         };

@@ -151,6 +151,7 @@ fn read_input(
     neighbour::rehome(&mut streets, &locator, &hierarchy.settlements);
     postcode::fill_houses(&mut streets, &postal);
     postcode::fill_cities(&mut places, &streets, &mentions, report);
+    postcode::fill_from_areas(&mut places, &postal);
     let shown = neighbour::shown_cities(&streets, &hierarchy.settlements);
     let near = Neighbours::new(&places, &streets, &shown);
     postcode::fill_parts(&mut places, &near);

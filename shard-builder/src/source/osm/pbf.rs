@@ -7,12 +7,13 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use geocoder_core::LonLat;
 use osmpbf::{BlobDecode, BlobReader, PrimitiveBlock, RelMemberType};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
-use super::blob_index::{BlobIndex, kinds_of};
+use super::blob_index::{BlobIndex, FoundBlob};
 use super::node_list::NodeList;
 use super::object::{Member, Node, ObjectKind, OsmInput, Relation, Way};
 use super::tags::Tags;
@@ -61,22 +62,22 @@ impl PbfFiles {
         (kind, stage): (ObjectKind, &str),
         read: impl Fn(&PrimitiveBlock) -> T + Sync,
     ) -> Result<Vec<T>> {
-        let total = self.files.iter().map(|(_, index)| index.range(kind).bytes).sum();
-        progress.start(stage, total);
-        let found = Mutex::new(Vec::new());
+        progress.start(stage, self.files.iter().map(|(_, index)| index.n_bytes(kind)).sum());
+        let made = Mutex::new(Vec::new());
         for (path, index) in &self.files {
             scan_file(path, index, kind, progress, &|block| {
-                let made = read(block);
-                if let Ok(mut found) = found.lock() {
-                    found.push(made);
+                let one = read(block);
+                if let Ok(mut made) = made.lock() {
+                    made.push(one);
                 }
             })?;
         }
         progress.finish();
-        Ok(found.into_inner().unwrap_or_default())
+        Ok(made.into_inner().unwrap_or_default())
     }
 }
 
+/// Reads the blobs of a file backwards, until one begins before a kind when they are sorted.
 fn scan_file(
     path: &Path,
     index: &BlobIndex,
@@ -86,25 +87,36 @@ fn scan_file(
 ) -> Result<()> {
     let file = File::open(path).map_err(|source| Error::Read { path: path.into(), source })?;
     let pbf = |source| Error::Pbf { path: path.into(), source };
-    let range = index.range(kind);
     let counted = BufReader::with_capacity(1 << 16, Counted { inner: file, progress });
-    let mut blobs = BlobReader::new_seekable(counted).map_err(pbf)?;
-    blobs.seek(range.start).map_err(pbf)?;
-    let read_blob = |(number, blob): (usize, osmpbf::Result<osmpbf::Blob>)| {
+    let mut reader = BlobReader::new_seekable(counted).map_err(pbf)?;
+    let (passed, found) = (AtomicBool::new(false), Mutex::new(Vec::new()));
+    let starts = index.starts(kind).iter().enumerate().rev();
+    let blobs = starts.map_while(|(number, start)| {
+        let goes_on = !passed.load(Ordering::Relaxed);
+        goes_on.then(|| (number, reader.blob_from_offset(*start)))
+    });
+    blobs.par_bridge().try_for_each(|(number, blob)| {
         if let BlobDecode::OsmData(block) = blob.map_err(pbf)?.decode().map_err(pbf)? {
-            // The last blob of a kind may go on with the next kind, and the first may end another.
-            let is_inner = number > 0 && number + 1 < range.blobs;
-            if index.is_sorted() && is_inner && kinds_of(&block).any(|found| found != kind) {
-                let unsorted = "its header says that objects are sorted by type, and they are \
-                    not: sort it (`osmium sort`)";
-                let source = io::Error::new(io::ErrorKind::InvalidData, unsorted);
-                return Err(Error::Read { path: path.into(), source });
+            if index.is_sorted() {
+                let blob = FoundBlob::new(number, &block);
+                if blob.kinds.first().is_some_and(|first| *first < kind) {
+                    passed.store(true, Ordering::Relaxed);
+                }
+                if let Ok(mut found) = found.lock() {
+                    found.push(blob);
+                }
             }
             read(&block);
         }
         Ok(())
-    };
-    blobs.take(range.blobs).enumerate().par_bridge().try_for_each(read_blob)
+    })?;
+    if !index.learn(kind, found.into_inner().unwrap_or_default()) {
+        let unsorted = "its header says that objects are sorted by type, and they are not: sort \
+            it (`osmium sort`)";
+        let source = io::Error::new(io::ErrorKind::InvalidData, unsorted);
+        return Err(Error::Read { path: path.into(), source });
+    }
+    Ok(())
 }
 
 impl OsmInput for PbfFiles {

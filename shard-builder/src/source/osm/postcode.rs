@@ -71,13 +71,26 @@ pub(crate) fn fill_cities(
         }
     }
     // Parts of a municipality have the postcodes of the addresses that name them.
-    for ((city, key), mention) in mentions {
-        let part = places
-            .iter_mut()
-            .find(|place| place.parent == Some(*city) && name::key(&place.names.default) == *key);
-        if let Some(part) = part {
+    let mut parts: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    for (index, place) in places.iter().enumerate() {
+        if let Some(parent) = place.parent {
+            parts.entry((parent, name::key(&place.names.default))).or_insert(index);
+        }
+    }
+    for (named, mention) in mentions {
+        if let Some(part) = parts.get(named).and_then(|index| places.get_mut(*index)) {
             part.zipcodes = frequent(&mention.zipcodes);
         }
+    }
+}
+
+/// Gives cities of which no address or tag tells a postcode that of the area at their centre.
+pub(crate) fn fill_from_areas(places: &mut [PlaceRecord], postal: &PostalAreas) {
+    let without =
+        |place: &&mut PlaceRecord| place.kind == RecordType::City && place.zipcodes.is_empty();
+    for place in places.iter_mut().filter(without) {
+        let code = postal.code_at(place.coordinates);
+        place.zipcodes.extend(code.map(|code| code.as_ref().to_owned()));
     }
 }
 

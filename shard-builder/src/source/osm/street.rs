@@ -69,7 +69,7 @@ impl Streets {
             let nodes = way.nodes.to_vec();
             let closed = nodes.len() > 3 && nodes.first() == nodes.last();
             if closed && feature::is_area(tags) {
-                let outline = vec![nodes];
+                let outline = &[nodes];
                 streets.add_square(extract, locator, (tags, &names, prominence), outline, report);
                 continue;
             }
@@ -91,7 +91,7 @@ impl Streets {
                 continue;
             };
             let (outline, _) = extract.outline(relation);
-            streets.add_square(extract, locator, (tags, &names, prominence), outline, report);
+            streets.add_square(extract, locator, (tags, &names, prominence), &outline, report);
         }
         for node in extract.spots.iter().filter(|spot| spot.kind == ObjectKind::Node) {
             let (tags, point) = (&node.tags, node.point());
@@ -198,7 +198,7 @@ impl Streets {
         extract: &Extract,
         locator: &Locator,
         (tags, names, prominence): (&Tags, &Names, u8),
-        outline: Vec<Vec<i64>>,
+        outline: &[Vec<i64>],
         report: &mut Report,
     ) {
         let Some(centre) = mean(&extract.points(&outline.concat())) else { return };

@@ -203,3 +203,25 @@ fn pairs_of_stops_are_one_point_and_airports_are_found_by_their_codes() {
     let museum = of("Museum").next().unwrap().coordinates;
     assert!((museum.lon - 0.0061).abs() < 1e-7 && (museum.lat - 0.0061).abs() < 1e-7);
 }
+
+#[test]
+fn a_quarter_belongs_to_its_city_or_is_left_out() {
+    let mut drawing = Drawing::country();
+    drawing.relations[0].tags = tags(&boundary(2, "Republik").replace("type", "ISO3166-1=DE|type"));
+    // A city state on the left, nothing but a quarter on the right.
+    drawing.relations[1].tags = tags(&boundary(4, "Stadtstaat"));
+    drawing.relations.remove(2);
+    drawing.square(60, (3.0, 4.0), 2.0);
+    drawing.relation(4, &[60], &boundary(9, "Bezirk"));
+    drawing.square(61, (13.0, 4.0), 2.0);
+    drawing.relation(5, &[61], &boundary(9, "Fernbezirk"));
+    drawing.street(20, 5.0, (3.5, 4.5), "name=Platz");
+    let (gazetteer, report) = drawing.read_as("de");
+    let (state, _) = place(&gazetteer, "Bezirk");
+    let city = &gazetteer.places[gazetteer.places[state].parent.unwrap()];
+    assert_eq!((city.kind, city.names.default.as_str()), (RecordType::City, "Stadtstaat"));
+    assert!(!city.boundary.is_empty());
+    assert_eq!(gazetteer.streets[0].names.default, "Platz");
+    assert!(gazetteer.places.iter().all(|place| place.names.default != "Fernbezirk"));
+    assert_eq!(report.warnings["quarter without its city"].count, 1);
+}
