@@ -276,8 +276,8 @@ fn broken_content_with_right_checksums_never_panics() {
     }
 }
 
-/// What a result says, without what may differ between layouts: the order of equal scores, and
-/// the last digit of coordinates.
+/// What results say, without what may differ between layouts: the order of equal scores, and
+/// which of several that nobody can tell apart stands for them.
 fn said(response: &SearchResponse) -> Vec<String> {
     let mut said: Vec<String> = response
         .results
@@ -285,10 +285,11 @@ fn said(response: &SearchResponse) -> Vec<String> {
         .map(|hit| {
             let score = hit.explain.as_ref().map_or(0.0, |explain| explain.score);
             let Hit { name, city, administrative, countrycode, population, kind, .. } = hit;
+            let precision = hit.precision;
             format!(
                 "{score:9.3} {name} {city} {administrative} {countrycode} {population} {kind:?} \
-                 {:?} {:.3} {:.3} {}",
-                hit.precision, hit.lat, hit.lng, hit.highlight
+                 {precision:?} {}",
+                hit.highlight
             )
         })
         .collect();
@@ -309,7 +310,6 @@ prop_compose! {
         let mut names = Names::new(default.join(" "));
         names.languages = other.map(|name| ("it".into(), name)).into_iter().collect();
         names.alternates = alternates.iter().map(|words| words.join("-")).collect();
-        // In the middle of the thousandths that are compared.
         let degrees = |hundredths: i32| f64::from(hundredths) / 100.0;
         City { names, region, population, coordinates: LonLat { lon: degrees(lon), lat: degrees(lat) } }
     }
