@@ -114,12 +114,11 @@ pub fn inspect(shard: &Shard<Vec<u8>>) -> Inspection {
     let without_alternates = size_of(shard, |kind| !alternates.contains(&kind));
     let apart = alternates.map(&whole);
     let apart = [apart[0][0] + apart[1][0], apart[0][1] + apart[1][1]];
-    // Only cities that are records have a section.
+    // In a shard of cities that are records, all there is is there for them.
     let city_records = meta.sections.iter().any(|section| section.name == "cities");
-    let cities = if city_records { count(&["city"]) } else { 0 };
+    let cities = if city_records && count(&["street"]) == 0 { count(&["city"]) } else { 0 };
     let city = [without_alternates.raw_bytes as f64, without_alternates.brotli_bytes as f64];
     let costs = [
-        // What is around cities is there for nothing else.
         ("city", city, cities),
         ("city_alternates", apart, cities),
         ("house", whole(ChunkKind::Houses), count(&["house"])),
