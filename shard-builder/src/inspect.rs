@@ -32,6 +32,8 @@ pub struct Inspection {
     pub without_geometry: Size,
     /// Size without the lines of streets and the boundaries of places.
     pub without_geometry_and_boundaries: Size,
+    /// Size without alternates that are apart, which clients may do without.
+    pub without_alternates: Size,
     /// Number of records by type name, and `house` for house numbers.
     pub records: BTreeMap<String, u64>,
     /// Chunks by what they hold.
@@ -108,7 +110,17 @@ pub fn inspect(shard: &Shard<Vec<u8>>) -> Inspection {
         [parts[0][0] + parts[1][0], parts[0][1] + parts[1][1]]
     };
     let count = |names: &[&str]| names.iter().filter_map(|name| records.get(*name)).sum::<u64>();
+    let alternates = [ChunkKind::AlternateTerms, ChunkKind::Alternates];
+    let without_alternates = size_of(shard, |kind| !alternates.contains(&kind));
+    let apart = alternates.map(&whole);
+    let apart = [apart[0][0] + apart[1][0], apart[0][1] + apart[1][1]];
+    // In a shard of cities that are records, all there is is there for them.
+    let city_records = meta.sections.iter().any(|section| section.name == "cities");
+    let cities = if city_records && count(&["street"]) == 0 { count(&["city"]) } else { 0 };
+    let city = [without_alternates.raw_bytes as f64, without_alternates.brotli_bytes as f64];
     let costs = [
+        ("city", city, cities),
+        ("city_alternates", apart, cities),
         ("house", whole(ChunkKind::Houses), count(&["house"])),
         ("street", with_terms("streets", "terms of streets"), count(&["street"])),
         ("street_geometry", whole(ChunkKind::Geometry), count(&["street"])),
@@ -127,6 +139,7 @@ pub fn inspect(shard: &Shard<Vec<u8>>) -> Inspection {
         total: size_of(shard, |_| true),
         without_geometry: size_of(shard, |kind| kind != ChunkKind::Geometry),
         without_geometry_and_boundaries: size_of(shard, |kind| !apart.contains(&kind)),
+        without_alternates,
         per_record: per_record.collect(),
         records,
         chunks,
@@ -165,6 +178,7 @@ impl fmt::Display for Inspection {
         line("whole shard", self.total)?;
         line("without street geometry", self.without_geometry)?;
         line("without geometry and boundaries", self.without_geometry_and_boundaries)?;
+        line("without alternates apart", self.without_alternates)?;
         for chunk in &self.chunks {
             line(&format!("  {} ({} chunks)", chunk.kind, chunk.count), chunk.size)?;
         }

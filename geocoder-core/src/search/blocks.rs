@@ -63,8 +63,11 @@ impl BlockWords {
 
 /// A block that may hold an answer.
 struct Promising {
-    /// Points that the words of nothing in the block exceed, and points that nothing exceeds.
+    /// Points of the words that the block and what is around it answer, at no cost.
     words: f32,
+    /// Points that the words of nothing in the block exceed.
+    names: f32,
+    /// Points that nothing in the block exceeds.
     bound: f32,
     block: u32,
     alternates: bool,
@@ -173,16 +176,17 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         // Every word is either found or missing: what a block cannot answer is lost.
         let lost = self.weights.potential(TokenMask::MAX) - self.weights.most_found();
         let words = self.weights.potential(own.all | around) - lost;
-        let mut bound = words + MOST_OTHER_POINTS;
+        let (mut names, mut bound) = (words, words + MOST_OTHER_POINTS);
         if let Some(digits) = self.city_digits(block) {
             let dear = self.weights.of(own.all & !around & !own.free);
             let costs = dear.filter_map(|(index, _)| least.get(index));
-            bound = words + self.most_city_points((1 << digits) - 1) - costs.sum::<f32>();
+            names -= costs.sum::<f32>();
             if !own.in_names {
-                bound -= WEIGHTS.alternate_name;
+                names -= WEIGHTS.alternate_name;
             }
+            bound = names + self.most_city_points((1 << digits) - 1);
         }
-        Promising { words, bound, block, alternates: own.in_alternates }
+        Promising { words, names, bound, block, alternates: own.in_alternates }
     }
 
     /// Returns the digits of the largest population in a block that holds cities and nothing else.
@@ -284,7 +288,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     ) -> Result<Vec<(usize, Record)>> {
         let choose = |_, record: &Record| {
             let city = record.kind == RecordType::City;
-            let most = || promising.words + self.most_city_points(record.population);
+            let most = || promising.names + self.most_city_points(record.population);
             if !self.request.types.contains(record.kind) || (city && best.beats(most())) {
                 Choice::Skip
             } else if promising.alternates {

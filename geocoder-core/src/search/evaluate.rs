@@ -45,8 +45,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             None if words.zipcodes != 0 => 0,
             None => return Ok(None),
         };
-        for (slot, cost) in costs.iter_mut().zip(&words.costs) {
-            *slot = slot.min(*cost);
+        // What its other names cost says nothing about the best one, but postcodes stand apart.
+        for (index, _) in self.weights.of(words.zipcodes) {
+            if let (Some(slot), Some(cost)) = (costs.get_mut(index), words.costs.get(index)) {
+                *slot = slot.min(*cost);
+            }
         }
         score.add_words(self.weights, own, container, 0, &costs);
         score.add_population(WEIGHTS.population, place.population);

@@ -56,6 +56,7 @@ fn sample() -> Gazetteer {
             zipcode: None,
         });
     }
+    streets[1].names.alternates.push("Hof auf dem Bühl".into());
     streets[3].zipcodes = vec!["9490".into(), "9491".into()];
     streets[3].houses.push(House {
         number: 1,
@@ -63,7 +64,7 @@ fn sample() -> Gazetteer {
         coordinates: LonLat { lon: 9.5283, lat: 47.1122 },
         zipcode: Some("9491".into()),
     });
-    let points = vec![PointRecord {
+    let museum = PointRecord {
         kind: RecordType::Tourism,
         names: Names::new("Liechtensteinisches Landesmuseum"),
         city: 1,
@@ -71,7 +72,21 @@ fn sample() -> Gazetteer {
         coordinates: LonLat { lon: 9.52213, lat: 47.13852 },
         population: 0,
         importance: 200,
-    }];
+    };
+    let hamlet = PointRecord {
+        kind: RecordType::City,
+        names: Names {
+            default: "Steg".into(),
+            languages: vec![("fr".into(), "Le Steg".into())],
+            alternates: vec!["Valüna".into(), "東京".into(), "steg".into()],
+        },
+        city: 0,
+        zipcodes: vec!["9497".into()],
+        coordinates: LonLat { lon: 12.57712, lat: 47.11452 },
+        population: 157,
+        importance: 70,
+    };
+    let points = vec![museum, hamlet];
     let corners = [(9.4, 47.0), (9.7, 47.0), (9.7, 47.3), (9.4, 47.3), (9.4, 47.0)];
     let arcs = vec![corners.map(|(lon, lat)| LonLat { lon, lat }).to_vec()];
     Gazetteer {
@@ -82,6 +97,12 @@ fn sample() -> Gazetteer {
         arcs,
         ..Gazetteer::default()
     }
+}
+
+fn with_separate_alternates() -> Gazetteer {
+    let mut gazetteer = sample();
+    gazetteer.separate_alternates = true;
+    gazetteer
 }
 
 /// Lists everything in a shard as text.
@@ -122,6 +143,11 @@ fn dump(shard: &Shard<Vec<u8>>) -> Result<BTreeMap<String, String>> {
                 record.names.iter().map(|name| text(Dictionary::Records, name)).collect();
             let names = names?;
             let mut value = format!("{:?} {names:?} {},{}", record.kind, record.lat, record.lon);
+            if record.kind == RecordType::City {
+                let zips = shard.record_zipcodes(&record, block);
+                let zips: Vec<_> = zips.iter().map(|z| shard.places.zipcode(*z)).collect();
+                value += &format!(" {} {} {zips:?}", record.population, record.importance);
+            }
             if record.kind == RecordType::Street {
                 let n_zipcodes = shard.record_zipcodes(&record, block).len();
                 let mut stored = Vec::new();
@@ -150,16 +176,59 @@ fn everything_written_reads_back() {
 
 #[test]
 fn writing_twice_gives_the_same_bytes_and_order_of_input_plays_no_role() {
-    let first = ShardWriter::new(&sample()).write().unwrap();
-    let mut shuffled = sample();
-    shuffled.streets.reverse();
-    shuffled.streets.iter_mut().for_each(|street| street.houses.reverse());
-    assert_eq!(first.bytes, ShardWriter::new(&shuffled).write().unwrap().bytes);
+    for sample in [sample(), with_separate_alternates()] {
+        let first = ShardWriter::new(&sample).write().unwrap();
+        let mut shuffled = sample.clone();
+        shuffled.streets.reverse();
+        shuffled.points.reverse();
+        shuffled.points.iter_mut().for_each(|point| point.names.alternates.reverse());
+        shuffled.streets.iter_mut().for_each(|street| street.houses.reverse());
+        assert_eq!(first.bytes, ShardWriter::new(&shuffled).write().unwrap().bytes);
+    }
+}
+
+/// Lists the terms of the alternates of all records that are apart.
+fn alternates(shard: &Shard<Vec<u8>>) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut names = Vec::new();
+    for block in 0..shard.places.n_blocks {
+        let scanned = shard.scan_alternates(block, |_| true, |_| true, |_, own| names.extend(own));
+        assert_eq!(scanned.unwrap(), Lookup::Found(()));
+    }
+    for name in names {
+        let terms = name.all_terms().map(|(term, shown)| {
+            let piece = shard.piece(Dictionary::Records, term.piece()).unwrap();
+            let Lookup::Found(piece) = piece else { panic!("a chunk is missing") };
+            let ordinal = piece.ordinal(term.slot()).unwrap();
+            format!("{} {shown}", piece.automaton.term(ordinal).unwrap())
+        });
+        all.push(terms.collect::<Vec<_>>().join(", "));
+    }
+    all
+}
+
+#[test]
+fn alternates_apart_read_back_and_all_else_is_as_without_them() {
+    let written = ShardWriter::new(&with_separate_alternates()).write().unwrap();
+    let kinds: Vec<ChunkKind> = written.chunks.iter().map(|chunk| chunk.kind).collect();
+    assert!(kinds.ends_with(&[ChunkKind::AlternateTerms, ChunkKind::Alternates]), "{kinds:?}");
+    let shard = Shard::open(written.bytes).unwrap();
+    shard.verify().unwrap();
+    let expected = ["hof true, auf true, dem true, buhl true", "valuna true", "東京 true"];
+    let mut found = alternates(&shard);
+    found.sort();
+    assert_eq!(found, expected);
+    let mut without = sample();
+    without.streets.iter_mut().for_each(|street| street.names.alternates.clear());
+    without.points.iter_mut().for_each(|point| point.names.alternates.clear());
+    let without = Shard::open(ShardWriter::new(&without).write().unwrap().bytes).unwrap();
+    assert_eq!(dump(&shard).unwrap(), dump(&without).unwrap());
+    assert!(alternates(&without).is_empty());
 }
 
 #[test]
 fn every_flipped_bit_and_every_cut_is_an_error_and_never_another_answer() {
-    let bytes = ShardWriter::new(&sample()).write().unwrap().bytes;
+    let bytes = ShardWriter::new(&with_separate_alternates()).write().unwrap().bytes;
     for at in 0..bytes.len() {
         for bit in 0..8 {
             let mut flipped = bytes.clone();
