@@ -52,7 +52,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
         }
         score.add_words(self.weights, own, container, 0, &costs);
-        score.add_population(WEIGHTS.population, place.population);
+        score.add_size(place);
         score.add("type", type_prior(kind));
         score.add_proximity(point(place.lat, place.lon), self.request.coordinates, kind);
         let total = score.total();
@@ -116,7 +116,12 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
         }
         score.add("rest of name", WEIGHTS.name_rest * (best.coverage - 1.0));
-        if best.alternate {
+        // Who types KEF in full means the airport of that code, not what goes on so.
+        let free = |(index, _)| best.costs.get(index) == Some(&0.0);
+        let whole = best.coverage >= 1.0 && self.weights.of(best.words).all(free);
+        if best.alternate && record.kind == RecordType::Airport && whole {
+            score.add("airport code", WEIGHTS.airport_code);
+        } else if best.alternate {
             score.add("alternate name", -WEIGHTS.alternate_name);
         }
         score.add_words(self.weights, best.words, container, ignored, &costs);

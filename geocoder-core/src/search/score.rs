@@ -5,6 +5,7 @@ use crate::geo::LonLat;
 use crate::lexicon::Lexicon;
 use crate::record::RecordType;
 use crate::response::Explanation;
+use crate::shard::Place;
 
 /// Weights of the score; see `docs/RANKING.md` for the formula and where they come from.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,8 @@ pub(crate) struct Weights {
     /// Points lost when nothing of the name is asked for, in proportion.
     pub(crate) name_rest: f32,
     pub(crate) alternate_name: f32,
+    /// Points of an airport whose code is asked for.
+    pub(crate) airport_code: f32,
     /// Outcomes of the search for a house number.
     pub(crate) number_exact: f32,
     pub(crate) number_near: f32,
@@ -50,6 +53,7 @@ pub(crate) const WEIGHTS: Weights = Weights {
     container: 0.9,
     name_rest: 6.0,
     alternate_name: 1.5,
+    airport_code: 3.0,
     number_exact: 6.0,
     number_near: 4.0,
     number_interpolated: 2.0,
@@ -68,6 +72,11 @@ pub(crate) const LEAST_FOUND: f32 = 0.5;
 /// carmen's radii of 160 km and 960 km, a third each.
 const NEAR_STREET_M: f64 = 53_000.0;
 const NEAR_PLACE_M: f64 = 320_000.0;
+
+/// Importance of a city without inhabitants, and what a factor of ten in inhabitants adds to it,
+/// as builders set it.
+const CITY_IMPORTANCE: f32 = 75.0;
+const IMPORTANCE_PER_DIGIT: f32 = 12.0;
 
 impl Weights {
     /// Points of a word that is found.
@@ -185,6 +194,17 @@ impl Score {
 
     pub(crate) fn add_population(&mut self, points_per_digit: f32, population: u32) {
         self.add("population", population_points(points_per_digit, population));
+    }
+
+    /// Adds points for the size of a place: its population, or what its importance says where
+    /// that is unknown.
+    pub(crate) fn add_size(&mut self, place: &Place) {
+        if place.population > 0 || place.kind != Some(RecordType::City) {
+            return self.add_population(WEIGHTS.population, place.population);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "at most 255")]
+        let above = place.importance as f32 - CITY_IMPORTANCE;
+        self.add("importance", WEIGHTS.population * (above / IMPORTANCE_PER_DIGIT).max(0.0));
     }
 
     pub(crate) fn explain(self) -> Explanation {

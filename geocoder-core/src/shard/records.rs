@@ -217,7 +217,7 @@ impl<'a> RecordsChunk<'a> {
         };
         state.kind = likely_after(kind);
         state.index = state.index.wrapping_add(reader.unsigned(&mut state.steps));
-        let bits = state.grid.point_bits();
+        let bits = state.grid.point_bits(kind);
         let mut part = || if kind == RecordType::Street { 0 } else { reader.bits(bits) };
         let inside = (part(), part());
         let population = if kind == RecordType::City { read_population(reader) } else { 0 };
@@ -273,7 +273,7 @@ impl BlockState {
     fn locate(&self, record: &mut Record, inside: (u32, u32)) {
         let (lat, lon) = self.grid.cell_corner(self.index, self.place_lat, self.place_lon);
         let cell = self.grid.cell_units();
-        let bits = self.grid.point_bits();
+        let bits = self.grid.point_bits(record.kind);
         let offset = |part: u32| match record.kind {
             RecordType::Street => cell / 2,
             _ => (2 * i32::try_from(part).unwrap_or(0) + 1) * cell / (2 << bits),
@@ -298,9 +298,11 @@ impl Grid {
         CELL_UNITS << self.shift.min(MAX_SHIFT)
     }
 
-    /// Bits that place a point inside its cell, a side: as exactly in wide cells as in usual ones.
-    pub(crate) fn point_bits(self) -> u32 {
-        POINT_BITS + self.shift.min(MAX_SHIFT)
+    /// Bits that place a point inside its cell, a side: as exactly in wide cells as in usual
+    /// ones, and cities to the unit.
+    pub(crate) fn point_bits(self, kind: RecordType) -> u32 {
+        let exact = u32::from(kind == RecordType::City);
+        POINT_BITS + exact + self.shift.min(MAX_SHIFT)
     }
 
     /// Returns the south-west corner of a cell.

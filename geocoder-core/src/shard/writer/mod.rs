@@ -41,6 +41,9 @@ const NUMBER_FIRST: [&str; 62] = [
     "nz", "om", "pf", "ph", "pk", "re", "sa", "sg", "th", "tn", "tt", "us", "yt", "za",
 ];
 
+/// What the shard of all countries is called.
+const WORLD_NAME: &str = "World";
+
 /// Writes shards.
 #[derive(Debug)]
 pub struct ShardWriter<'a> {
@@ -145,6 +148,7 @@ impl<'a> ShardWriter<'a> {
             let english = place.names.languages.iter().find(|(language, _)| language == "en");
             english.map_or(&place.names.default, |(_, name)| name).clone()
         });
+        let name = if country == CountryCode::WORLD { WORLD_NAME.into() } else { name };
         let mut attribution = gazetteer.attribution.clone();
         attribution.sort();
         attribution.dedup();

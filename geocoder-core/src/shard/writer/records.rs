@@ -147,8 +147,8 @@ impl Context<'_> {
             writer.unsigned(step, &mut context);
             if !street {
                 let (lat, lon) = point_parts(record, block.grid);
-                writer.bits(lat, block.grid.point_bits());
-                writer.bits(lon, block.grid.point_bits());
+                writer.bits(lat, block.grid.point_bits(record.kind));
+                writer.bits(lon, block.grid.point_bits(record.kind));
             }
             let city = record.kind == RecordType::City;
             if street {
@@ -204,7 +204,7 @@ impl Context<'_> {
 /// Returns in which part of its cell a point lies.
 fn point_parts(record: &RecordDraft<'_>, grid: Grid) -> (u32, u32) {
     let cell = grid.cell_units();
-    let parts = 1 << grid.point_bits();
+    let parts = 1 << grid.point_bits(record.kind);
     let part = |rest: i32| (rest * parts / cell).clamp(0, parts - 1) as u32;
     (part(record.rest.0), part(record.rest.1))
 }
