@@ -14,7 +14,8 @@ pub struct Gazetteer {
     pub places: Vec<PlaceRecord>,
     /// Streets and other addressable names, with their houses.
     pub streets: Vec<StreetRecord>,
-    /// Airports, bus stops, tourism objects, town halls and railway stations.
+    /// Airports, bus stops, tourism objects, town halls, railway stations, and cities that
+    /// contain nothing.
     pub points: Vec<PointRecord>,
     /// Pieces of boundaries, shared by the places on both sides.
     pub arcs: Vec<Vec<LonLat>>,
@@ -22,6 +23,9 @@ pub struct Gazetteer {
     pub attribution: Vec<Attribution>,
     /// Abbreviations and stop words of the country's languages.
     pub lexicon: Lexicon,
+    /// Whether alternates of streets and points get chunks of their own, so that clients can do
+    /// without them.
+    pub separate_alternates: bool,
 }
 
 /// Names of a record.
@@ -100,19 +104,22 @@ pub struct House {
     pub zipcode: Option<String>,
 }
 
-/// A point of interest of one city.
+/// A point of interest of one city, or a city that contains nothing itself.
 #[derive(Debug, Clone)]
 pub struct PointRecord {
-    /// Airport, bus, tourism, townhall or train.
+    /// Airport, bus, city, tourism, townhall or train.
     pub kind: RecordType,
     /// Names.
     pub names: Names,
-    /// Index in [`Gazetteer::places`] of its city.
+    /// Index in [`Gazetteer::places`] of the smallest place around it: for a city a county,
+    /// region or country.
     pub city: usize,
-    /// Postcodes; empty means the city's.
+    /// Postcodes; empty means the city's, and for a city that none is known.
     pub zipcodes: Vec<String>,
     /// Where it is.
     pub coordinates: LonLat,
+    /// Inhabitants of a city, 0 when unknown; 0 for all others.
+    pub population: u32,
     /// How prominent it is, 0 to 255.
     pub importance: u8,
 }

@@ -28,6 +28,11 @@ pub(crate) fn present<D: AsRef<[u8]>>(
             let mut hit = presenter.in_place(city)?;
             hit.kind = record.kind;
             hit.precision = Precision::Exact;
+            if record.kind == RecordType::City {
+                hit.precision = Precision::Area;
+                hit.population = record.population;
+                hit.city.clone_from(&own);
+            }
             let zipcodes = shard.record_zipcodes(record, *block);
             let texts = |numbers: &[u32]| -> Vec<String> {
                 numbers.iter().map(|number| shard.places().zipcode(*number).to_string()).collect()

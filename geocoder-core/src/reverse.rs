@@ -3,14 +3,16 @@
 //! Streets and points are found block by block, nearest box first, until no further block can
 //! hold anything nearer. A street is as far as the nearer of its houses and its lines; it is
 //! answered as a house when one is near. Then follow the places that contain the point, by
-//! their boundaries, smallest first.
+//! their boundaries, smallest first. Where there are no boundaries, the places around the nearest
+//! city stand for them; cities that are records are found like points, but answered with the
+//! areas.
 
 use crate::error::Result;
 use crate::geo::LonLat;
 use crate::record::{Precision, RecordType, TypeSet};
 use crate::request::ReverseRequest;
 use crate::search::{FoundHouse, Target};
-use crate::shard::{Lookup, NO_PARENT, Place, Record, Shard, StoredHouse, point};
+use crate::shard::{Lookup, NO_PARENT, Record, Shard, StoredHouse, point};
 use crate::sort::sort_by;
 
 /// Streets and points farther away are answered only when there is nothing nearer.
@@ -27,7 +29,7 @@ const PLACE_LIMIT_M: f64 = 100_000.0;
 pub(crate) struct Nearby {
     pub(crate) target: Target,
     pub(crate) distance_m: f64,
-    /// Whether it is an area around the point; areas follow whatever stands at a point.
+    /// Whether it is an area around the point, or a city; they follow whatever stands at a point.
     pub(crate) area: bool,
 }
 
@@ -55,6 +57,39 @@ pub(crate) fn reverse<D: AsRef<[u8]>>(shard: &Shard<D>, request: &ReverseRequest
     Ok(search.found)
 }
 
+/// How far to look for records.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    /// Farther records are answered only when there is nothing nearer.
+    usual_m: f64,
+    /// Farther records are never answered.
+    limit_m: f64,
+    /// Most records wanted.
+    count: usize,
+}
+
+impl Reach {
+    /// Returns the distance beyond which nothing can be among the results.
+    fn limit(self, best: &[Nearby]) -> f64 {
+        let worst = best.get(self.count.saturating_sub(1));
+        let usual = best.first().map_or(self.limit_m, |first| first.distance_m.max(self.usual_m));
+        worst.map_or(usual, |worst| worst.distance_m).min(self.limit_m)
+    }
+}
+
+impl Found {
+    /// Returns what is there; notes the chunk when it is not.
+    fn present<T>(&mut self, lookup: Lookup<T>) -> Option<T> {
+        match lookup {
+            Lookup::Found(value) => Some(value),
+            Lookup::Missing(chunk) => {
+                self.missing.push(chunk);
+                None
+            }
+        }
+    }
+}
+
 struct Search<'a, D> {
     shard: &'a Shard<D>,
     request: &'a ReverseRequest,
@@ -62,14 +97,35 @@ struct Search<'a, D> {
 }
 
 impl<D: AsRef<[u8]>> Search<'_, D> {
+    /// Finds streets and points.
     fn records(&mut self, types: TypeSet) -> Result<()> {
+        let count = self.request.max_results;
+        let reach = Reach { usual_m: USUAL_RADIUS_M, limit_m: LIMIT_M, count };
+        let mut nearest = self.nearest_records(types, reach)?;
+        self.found.nearby.append(&mut nearest);
+        Ok(())
+    }
+
+    /// Finds the cities that are records, nearest first.
+    fn cities(&mut self, count: usize) -> Result<Vec<Nearby>> {
+        if !self.shard.places().has_city_records() {
+            return Ok(Vec::new());
+        }
+        let reach = Reach { usual_m: PLACE_LIMIT_M, limit_m: PLACE_LIMIT_M, count };
+        let mut cities = self.nearest_records(TypeSet::NONE.with(RecordType::City), reach)?;
+        cities.iter_mut().for_each(|city| city.area = true);
+        Ok(cities)
+    }
+
+    /// Finds the nearest records, with their names.
+    fn nearest_records(&mut self, types: TypeSet, reach: Reach) -> Result<Vec<Nearby>> {
         let at = self.request.coordinates;
         let entries = &self.shard.places().records;
         let mut chunks: Vec<(f64, usize)> = entries
             .iter()
             .enumerate()
             .map(|(number, entry)| (entry.bbox.distance_m(at), number))
-            .filter(|(distance, _)| *distance < LIMIT_M)
+            .filter(|(distance, _)| *distance < reach.limit_m)
             .collect();
         sort_by(&mut chunks, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         // Blocks of chunks already opened, farthest first so that the nearest is popped.
@@ -77,7 +133,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
         let mut best: Vec<Nearby> = Vec::new();
         let mut chunks = chunks.into_iter().peekable();
         loop {
-            let limit = self.limit(&best);
+            let limit = reach.limit(&best);
             let nearest_block = blocks.last().map_or(f64::INFINITY, |(distance, _)| *distance);
             let next_chunk = chunks.next_if(|(distance, _)| *distance <= nearest_block);
             if let Some((distance, number)) = next_chunk {
@@ -100,13 +156,14 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
                         let keys = a.target.key().cmp(&b.target.key());
                         a.distance_m.total_cmp(&b.distance_m).then(keys)
                     });
-                    best.truncate(self.request.max_results);
+                    best.truncate(reach.count);
                 }
                 _ => break,
             }
         }
         let nearest = best.first().map_or(0.0, |first| first.distance_m);
-        best.retain(|nearby| nearby.distance_m <= USUAL_RADIUS_M.max(nearest));
+        let farthest_m = reach.usual_m.max(nearest).min(reach.limit_m);
+        best.retain(|nearby| nearby.distance_m <= farthest_m);
         for nearby in &mut best {
             if let Target::Record { block, index, record, .. } = &mut nearby.target
                 && let Lookup::Found(Some(named)) = self.shard.record(*block, *index)?
@@ -114,15 +171,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
                 record.names = named.names;
             }
         }
-        self.found.nearby.append(&mut best);
-        Ok(())
-    }
-
-    /// Returns the distance beyond which nothing can be among the results.
-    fn limit(&self, best: &[Nearby]) -> f64 {
-        let worst = best.get(self.request.max_results.saturating_sub(1));
-        let usual = best.first().map_or(LIMIT_M, |first| first.distance_m.max(USUAL_RADIUS_M));
-        worst.map_or(usual, |worst| worst.distance_m).min(LIMIT_M)
+        Ok(best)
     }
 
     fn block(&mut self, block: u32, types: TypeSet, best: &mut Vec<Nearby>) -> Result<()> {
@@ -135,22 +184,11 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             }
         };
         let streets = types.contains(RecordType::Street);
-        let houses = match self.shard.houses(block)? {
-            Lookup::Found(found) if streets => Some(found),
-            Lookup::Missing(chunk) if streets => {
-                self.found.missing.push(chunk);
-                None
-            }
-            _ => None,
-        };
-        let lines = match self.shard.geometry(block)? {
-            Lookup::Found(found) if streets => Some(found),
-            Lookup::Missing(chunk) if streets => {
-                self.found.missing.push(chunk);
-                None
-            }
-            _ => None,
-        };
+        let (mut houses, mut lines) = (None, None);
+        if streets {
+            houses = self.found.present(self.shard.houses(block)?);
+            lines = self.found.present(self.shard.geometry(block)?);
+        }
         let mut house_block =
             houses.as_ref().map(|(chunk, index)| chunk.block(*index)).transpose()?;
         let mut line_block =
@@ -222,34 +260,47 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
                 }
             }
         }
-        let mut around: Vec<u32> = Vec::new();
-        if let Some((_, ordinal)) = smallest {
-            around.extend(places.chain(ordinal).map(|(ordinal, _)| ordinal));
-        } else if let Some((_, ordinal)) =
-            self.nearest_places(TypeSet::NONE.with(RecordType::City)).first()
-        {
-            around.extend(places.chain(*ordinal).map(|(ordinal, _)| ordinal));
+        let city_asked = types.contains(RecordType::City);
+        let mut cities = Vec::new();
+        if city_asked || smallest.is_none() {
+            cities = self.cities(if city_asked { self.request.max_results } else { 1 })?;
         }
-        let allowed = |place: &Place| place.kind.is_some_and(|kind| types.contains(kind));
-        for ordinal in &around {
-            if places.get(*ordinal).is_some_and(allowed) {
-                let target = Target::Place(*ordinal);
-                self.found.nearby.push(Nearby { target, distance_m: 0.0, area: true });
+        let nearest_city = cities.first().and_then(|city| match city.target {
+            Target::Record { block, .. } => Some((city.distance_m, places.place_of_block(block)?)),
+            Target::Place(_) => None,
+        });
+        if city_asked {
+            self.found.nearby.append(&mut cities);
+        }
+        let nearest_place = self.nearest_places(TypeSet::NONE.with(RecordType::City));
+        let nearest_place = nearest_place.first().copied();
+        // A city that is a record is no farther away than the areas that it lies in.
+        let mut within_m = None;
+        let innermost = match (smallest, nearest_city, nearest_place) {
+            (Some((_, ordinal)), _, _) => {
+                within_m = Some(0.0);
+                Some(ordinal)
             }
-        }
-        if smallest.is_none() {
-            // Not inside: the distance is that to the centre.
-            for nearby in self.found.nearby.iter_mut().filter(|nearby| nearby.area) {
-                if let Target::Place(ordinal) = nearby.target
-                    && let Some(place) = places.get(ordinal)
-                {
-                    nearby.distance_m = at.distance_m(point(place.lat, place.lon));
-                }
+            (_, Some((city_m, ordinal)), place) if place.is_none_or(|(m, _)| city_m <= m) => {
+                within_m = Some(city_m);
+                Some(ordinal)
+            }
+            (_, _, place) => place.map(|(_, ordinal)| ordinal),
+        };
+        let around = innermost.map(|ordinal| places.chain(ordinal).collect::<Vec<_>>());
+        let around = around.unwrap_or_default();
+        for (ordinal, place) in &around {
+            if place.kind.is_some_and(|kind| types.contains(kind)) {
+                // Elsewhere the distance is that to the centre.
+                let centre_m = || at.distance_m(point(place.lat, place.lon));
+                let distance_m = within_m.unwrap_or_else(centre_m);
+                let target = Target::Place(*ordinal);
+                self.found.nearby.push(Nearby { target, distance_m, area: true });
             }
         }
         if nothing_else {
             for (distance_m, ordinal) in self.nearest_places(types) {
-                if !around.contains(&ordinal) {
+                if !around.iter().any(|(known, _)| *known == ordinal) {
                     let target = Target::Place(ordinal);
                     self.found.nearby.push(Nearby { target, distance_m, area: true });
                 }

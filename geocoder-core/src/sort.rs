@@ -18,6 +18,21 @@ pub(crate) fn sort_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ord
     }
 }
 
+/// Orders items so that [`pop`] can take the greatest.
+pub(crate) fn make_heap<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
+    for start in (0..items.len() / 2).rev() {
+        sift_down(items, start, items.len(), &mut compare);
+    }
+}
+
+/// Takes the greatest item out of a heap.
+pub(crate) fn pop<T>(items: &mut Vec<T>, mut compare: impl FnMut(&T, &T) -> Ordering) -> Option<T> {
+    let last = items.len().checked_sub(1)?;
+    items.swap(0, last);
+    sift_down(items, 0, last, &mut compare);
+    items.pop()
+}
+
 /// Lets an item sink until it is not smaller than the items below it.
 fn sift_down<T>(
     items: &mut [T],
@@ -60,7 +75,10 @@ mod tests {
             let mut expected = items.clone();
             expected.sort_unstable();
             sort_by(&mut items, Ord::cmp);
-            prop_assert_eq!(items, expected);
+            prop_assert_eq!(&items, &expected);
+            make_heap(&mut items, Ord::cmp);
+            let popped = core::iter::from_fn(|| pop(&mut items, Ord::cmp));
+            prop_assert!(popped.eq(expected.into_iter().rev()));
         }
     }
 }

@@ -20,6 +20,33 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// A compressed file is damaged or cut short; download it again.
+    #[error("{} is damaged or cut short, download it again", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file is not of its source's format.
+    #[error("{}:{line}: {problem}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Line or row, from 1 on.
+        line: u64,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+    /// A column mapping cannot be read.
+    #[error("mapping `{part}`: {problem}")]
+    Mapping {
+        /// The part of the mapping that is wrong.
+        part: String,
+        /// What is wrong and what to do.
+        problem: String,
+    },
     /// A file or directory cannot be written; check its rights and the free space.
     #[error("cannot write {}", path.display())]
     Write {
@@ -38,11 +65,38 @@ pub enum Error {
         #[source]
         source: osmpbf::Error,
     },
+    /// A build file is unusable; the message says where and why.
+    #[error("build file {}: {message}", path.display())]
+    BuildFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the line.
+        message: String,
+    },
+    /// Nobody says who must be credited for a file; name the source and its licence.
+    #[error("{} has no attribution: name its source, licence, url and notice", path.display())]
+    NoAttribution {
+        /// The file.
+        path: PathBuf,
+    },
     /// No input was given.
-    #[error("no extract of {country} was given, name at least one .osm.pbf file")]
+    #[error("no source of {country} was given, name at least one")]
     NoInput {
         /// The country to be built.
         country: CountryCode,
+    },
+    /// Records under a share-alike licence would be mixed with others; say so if that is meant.
+    #[error(
+        "{country}: {source_name} is under {licence}, which holds for everything made with it: \
+         build other sources apart, or set share_alike to offer the whole shard under {licence}"
+    )]
+    ShareAlike {
+        /// The country.
+        country: CountryCode,
+        /// The source with the licence.
+        source_name: String,
+        /// The licence.
+        licence: String,
     },
     /// The input has nothing of the country; check that the extract covers it.
     #[error("the input has no streets, places or points in {country}, check the country code")]

@@ -46,6 +46,17 @@ pub fn lexicon_for(country: CountryCode) -> Lexicon {
     lexicon
 }
 
+/// Returns the ISO 639-1 codes of a country's languages, the most used first.
+pub fn languages_of(country: CountryCode) -> impl Iterator<Item = &'static str> {
+    country_row(country).into_iter().flat_map(|(languages, _)| languages.split(' '))
+}
+
+/// Returns the codes of all countries, the world left out.
+pub fn countries() -> impl Iterator<Item = CountryCode> {
+    let codes = COUNTRIES.lines().filter_map(|line| CountryCode::parse(line.get(..2)?));
+    codes.filter(|code| *code != CountryCode::WORLD)
+}
+
 /// Languages and name words of a country.
 fn country_row(country: CountryCode) -> Option<(&'static str, &'static str)> {
     COUNTRIES

@@ -3,12 +3,18 @@
 //! [`osm::read`] makes a [`Gazetteer`](geocoder_core::gazetteer::Gazetteer) of OpenStreetMap
 //! extracts and [`publish()`] writes it as content-named blobs with a manifest.
 
+pub mod account;
+mod assemble;
+pub mod batch;
+pub mod build_file;
 mod compress;
 pub mod country;
+pub mod entry;
 mod error;
 mod geometry;
 pub mod house_number;
 mod importance;
+mod input;
 pub mod inspect;
 pub mod lexicon;
 mod name;
@@ -18,8 +24,18 @@ pub mod report;
 pub mod shard_file;
 mod source;
 mod spelling;
+mod zipcode;
 
+pub use assemble::assemble;
 pub use error::{Error, Result};
 pub use publish::{Published, publish};
 pub use report::Report;
-pub use source::{Source, osm};
+pub use source::airports::Airports;
+pub use source::communes::Communes;
+pub use source::country_names::CountryNames;
+pub use source::geonames::Geonames;
+pub use source::records::Records;
+pub use source::stations::Stations;
+pub use source::subdivisions::Subdivisions;
+pub use source::table::{Mapping, Table};
+pub use source::{Sink, Source, osm};

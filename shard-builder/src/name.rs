@@ -1,5 +1,8 @@
 //! Names from the outside: cleaning, splitting, and the key under which equal names meet.
 
+use std::collections::HashSet;
+
+use geocoder_core::gazetteer::Names;
 use geocoder_core::text;
 
 /// Longest name kept, in bytes; shards hold no longer ones.
@@ -56,9 +59,65 @@ pub(crate) fn zipcodes(list: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
+/// Returns every name of a record, the default first.
+pub(crate) fn all(names: &Names) -> impl Iterator<Item = &str> {
+    shown(names).chain(names.alternates.iter().map(String::as_str))
+}
+
+/// Returns the names of a record that can be shown, the default first.
+pub(crate) fn shown(names: &Names) -> impl Iterator<Item = &str> {
+    let languages = names.languages.iter().map(|(_, text)| text.as_str());
+    std::iter::once(names.default.as_str()).chain(languages)
+}
+
+/// Adds the names of the same thing from elsewhere; what is there already wins.
+pub(crate) fn unite(names: &mut Names, other: Names) {
+    if names.default.is_empty() {
+        names.default.clone_from(&other.default);
+    }
+    for (language, text) in other.languages {
+        if names.languages.iter().all(|(known, _)| *known != language) {
+            names.languages.push((language, text));
+        } else {
+            add_alternates(names, [text]);
+        }
+    }
+    names.languages.sort_unstable();
+    add_alternates(names, std::iter::once(other.default).chain(other.alternates));
+}
+
+/// Adds alternates that differ from all names so far in more than case and punctuation.
+pub(crate) fn add_alternates(names: &mut Names, alternates: impl IntoIterator<Item = String>) {
+    let mut alternates = alternates.into_iter().filter(|text| !text.is_empty()).peekable();
+    if alternates.peek().is_none() {
+        return;
+    }
+    let mut known: HashSet<String> = all(names).map(key).collect();
+    for alternate in alternates {
+        let key = key(&alternate);
+        if !key.is_empty() && known.insert(key) {
+            names.alternates.push(alternate);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn uniting_keeps_the_first_default_and_searches_the_other() {
+        let mut names = Names::new("Gamprin");
+        names.languages.push(("de".into(), "Gamprin".into()));
+        let mut other = Names::new("Gamprin-Bendern");
+        other.languages = vec![("de".into(), "Gamprin am Rhein".into()), ("fr".into(), "G".into())];
+        unite(&mut names, other);
+        unite(&mut names, Names::new("GAMPRIN"));
+        assert_eq!(names.default, "Gamprin");
+        let languages = [("de".to_string(), "Gamprin".to_string()), ("fr".into(), "G".into())];
+        assert_eq!(names.languages, languages);
+        assert_eq!(names.alternates, ["Gamprin am Rhein", "Gamprin-Bendern"]);
+    }
 
     #[test]
     fn clean_strips_markup_and_control_characters() {

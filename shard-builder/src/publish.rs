@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use geocoder_core::CountryCode;
 use geocoder_core::gazetteer::Gazetteer;
@@ -57,10 +58,7 @@ pub fn publish(
         previous.map(|manifest| shard_file::open_published(manifest, country)).transpose()?;
     // An unusable manifest must be found before any work is done.
     let manifest_path = directory.join("manifest.json");
-    let old = shard_file::read_manifest(&manifest_path).map(Some).or_else(|error| match error {
-        Error::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => Ok(None),
-        other => Err(other),
-    })?;
+    old_manifest(&manifest_path)?;
     progress.start("writing the shard", 0);
     let shard = write_shard(gazetteer, country, previous.as_ref())?;
     progress.finish();
@@ -70,6 +68,9 @@ pub fn publish(
     fs::create_dir_all(&blobs).map_err(write)?;
     let entry = write_blobs(&blobs, &shard, progress)?;
 
+    // Builds of other countries may have published meanwhile.
+    let _lock = lock(directory)?;
+    let old = old_manifest(&manifest_path)?;
     let mut manifest = old.clone().unwrap_or_else(|| Manifest {
         format: MANIFEST_FORMAT,
         epoch: FIRST_EPOCH.into(),
@@ -85,6 +86,19 @@ pub fn publish(
         write_atomically(&manifest_path, &text)?;
     }
     Ok(Published { shard, entry, version: manifest.version, manifest: manifest_path })
+}
+
+fn old_manifest(path: &Path) -> Result<Option<Manifest>> {
+    shard_file::read_manifest(path).map(Some).or_else(|error| match error {
+        Error::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => Err(other),
+    })
+}
+
+/// Waits until nobody else changes the manifest of a directory; the lock ends with the handle.
+fn lock(directory: &Path) -> Result<File> {
+    let locked = File::open(directory).and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|source| Error::Write { path: directory.into(), source })
 }
 
 fn write_shard(
@@ -177,10 +191,13 @@ fn write_blob(path: &Path, bytes: &[u8]) -> Result<(u64, u64)> {
 }
 
 /// Writes a file so that its name shows the old content or the new one, never a part.
-fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let draft = directory.join(format!(".{name}.{}.draft", std::process::id()));
+    static DRAFTS: AtomicU64 = AtomicU64::new(0);
+    // Two threads may write the same blob: each its own draft, and the last rename stays.
+    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    let draft = directory.join(format!(".{name}.{}-{number}.draft", std::process::id()));
     let write = || -> io::Result<()> {
         let mut file = File::create(&draft)?;
         file.write_all(bytes)?;

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use geocoder_core::gazetteer::Gazetteer;
+use serde::Serialize;
 
 /// Examples kept of each kind of warning.
 const MAX_EXAMPLES: usize = 3;
 
 /// Account of a build; every map is ordered by its key, so reports can be compared.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Records by type name, and `house` for house numbers.
     pub records: BTreeMap<&'static str, u64>,
@@ -19,12 +20,41 @@ pub struct Report {
     pub unjoined: BTreeMap<&'static str, u64>,
     /// Objects left out because they are not of the country, by reason.
     pub clipped: BTreeMap<&'static str, u64>,
+    /// Records by the source they came from.
+    pub provenance: BTreeMap<String, Provenance>,
     /// Oddities of the input that were worked around, by kind.
     pub warnings: BTreeMap<&'static str, Warning>,
 }
 
+/// What one source brought: by type of record, how many were new and how many known already.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Provenance(pub BTreeMap<&'static str, Brought>);
+
+/// How many records a source brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Brought {
+    /// Records that no source before had.
+    pub new: u64,
+    /// Records that were known and of which it may have told more.
+    pub known: u64,
+}
+
+impl Provenance {
+    /// Counts a record.
+    pub fn count(&mut self, kind: &'static str, is_new: bool) {
+        self.add(kind, u64::from(is_new), u64::from(!is_new));
+    }
+
+    /// Counts several records.
+    pub fn add(&mut self, kind: &'static str, new: u64, known: u64) {
+        let counts = self.0.entry(kind).or_default();
+        counts.new += new;
+        counts.known += known;
+    }
+}
+
 /// One kind of warning.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Warning {
     /// How often it occurred.
     pub count: u64,
@@ -88,6 +118,12 @@ impl fmt::Display for Report {
             }
             for (name, count) in counts {
                 writeln!(f, "  {count:>9}  {name}")?;
+            }
+        }
+        for (label, provenance) in &self.provenance {
+            writeln!(f, "from {label}, new (and known already):")?;
+            for (kind, Brought { new, known }) in &provenance.0 {
+                writeln!(f, "  {new:>9}  {kind} ({known})")?;
             }
         }
         if !self.warnings.is_empty() {

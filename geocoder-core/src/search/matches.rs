@@ -87,7 +87,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
 
     fn reading(&self, reading: &Reading, matches: &mut Matches) -> Result<()> {
         let Reading { term, mask, cost, unfinished } = reading;
-        for index in self.pieces(term, *unfinished) {
+        for index in self.shard.pieces_with(self.dictionary, term, *unfinished) {
             let Some(piece) = self.piece(index, matches)? else { continue };
             if let Some(ordinal) = piece.automaton.get(term) {
                 matches.push(index, ordinal, ordinal, *mask, *cost, Part::Whole);
@@ -126,10 +126,13 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             if edits == 0 {
                 continue;
             }
-            let found = self.similar(token.unfinished, &token.term, edits, 2, mask, matches)?;
-            // Two errors are as many as a wrong first letter costs; one is not.
-            if !found && edits == 1 {
-                self.similar(token.unfinished, &token.term, edits, 1, mask, matches)?;
+            // More errors are looked for only where fewer lead nowhere, the first letter being
+            // right. Two errors are as many as a wrong one costs; one is not.
+            let prefix = token.unfinished;
+            let found = self.similar(prefix, &token.term, 1, 2, mask, matches)?;
+            if !found {
+                let cost = if edits == 1 { 1 } else { 2 };
+                self.similar(prefix, &token.term, edits, cost, mask, matches)?;
             }
         }
         sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
@@ -150,11 +153,8 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         let first = term.chars().next().map_or(0, char::len_utf8);
         let first = term.get(..first).unwrap_or_default();
         // When the first letter is certain, only its pieces can hold matches.
-        let pieces = if edits < first_letter_cost {
-            self.pieces(first, true)
-        } else {
-            0..self.shard.n_pieces(self.dictionary)
-        };
+        let first = if edits < first_letter_cost { first } else { "" };
+        let pieces = self.shard.pieces_with(self.dictionary, first, true);
         let mut any = false;
         let mut ranges: Vec<TermRange> = Vec::new();
         for index in pieces {
@@ -180,16 +180,18 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             let Some((left, right)) = term.split_at_checked(at) else { continue };
             let mut halves = Vec::new();
             for (half, part) in [(left, Part::First), (right, Part::Second)] {
-                for index in self.pieces(half, false) {
+                for index in self.shard.pieces_with(self.dictionary, half, false) {
                     let Some(piece) = self.piece(index, matches)? else { continue };
                     if let Some(ordinal) = piece.automaton.get(half) {
                         halves.push((index, ordinal, part));
                     }
                 }
             }
-            if let [(left, first, _), (right, second, _)] = halves[..] {
-                matches.push(left, first, first, mask, SPLIT_COST, Part::First);
-                matches.push(right, second, second, mask, SPLIT_COST, Part::Second);
+            let has = |wanted| halves.iter().any(|(_, _, part)| *part == wanted);
+            if has(Part::First) && has(Part::Second) {
+                for (piece, ordinal, part) in halves {
+                    matches.push(piece, ordinal, ordinal, mask, SPLIT_COST, part);
+                }
             }
         }
         Ok(())
@@ -202,19 +204,6 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             self.reading(&reading, matches)?;
         }
         Ok(())
-    }
-
-    /// Returns the pieces that can hold a term, or all terms that start so.
-    fn pieces(&self, term: &str, prefix: bool) -> core::ops::Range<usize> {
-        let all = self.shard.n_pieces(self.dictionary);
-        if self.dictionary == Dictionary::Places {
-            return 0..all;
-        }
-        let first_terms = &self.shard.places().first_terms;
-        let start = first_terms.partition_point(|first| first.as_str() <= term).saturating_sub(1);
-        let inside = |first: &&String| prefix && first.starts_with(term);
-        let further = first_terms.iter().skip(start + 1).take_while(inside).count();
-        start..(start + 1 + further).min(all)
     }
 
     fn piece(&self, index: usize, matches: &mut Matches) -> Result<Option<Piece<'_>>> {

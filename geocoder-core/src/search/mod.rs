@@ -4,13 +4,18 @@
 //! 2. Find the terms that the readings match; with errors only when a plain match leaves words
 //!    over (`matches`, `walk`).
 //! 3. Collect which words each place and each block of records can answer, look into the most
-//!    promising ones first, and score their records (`candidates`, `score`).
+//!    promising ones first, and score their records (`containers`, `blocks`, `name_match`,
+//!    `evaluate`, `candidates`, `score`).
 //! 4. Find the house number on the best streets (`house`).
 
+mod blocks;
 mod candidates;
+mod containers;
+mod evaluate;
 mod highlight;
 mod house;
 mod matches;
+mod name_match;
 mod query;
 mod score;
 mod walk;

@@ -61,6 +61,9 @@ pub(crate) const WEIGHTS: Weights = Weights {
     proximity: 4.0,
 };
 
+/// Least points of a word that is found, whatever it costs.
+pub(crate) const LEAST_FOUND: f32 = 0.5;
+
 /// Distance at which proximity has fallen to 61 %, for streets and points, and for places:
 /// carmen's radii of 160 km and 960 km, a third each.
 const NEAR_STREET_M: f64 = 53_000.0;
@@ -162,7 +165,7 @@ impl Score {
     ) {
         let cost = |index: usize| costs.get(index).copied().unwrap_or_default();
         let all = TokenMask::MAX;
-        let own_points = |(index, kind)| (WEIGHTS.found(kind) - cost(index)).max(0.5);
+        let own_points = |(index, kind)| (WEIGHTS.found(kind) - cost(index)).max(LEAST_FOUND);
         self.add("name", weights.of(own).map(own_points).sum());
         let shared = |(index, kind)| own_points((index, kind)) * WEIGHTS.container;
         self.add("containers", weights.of(container & !own).map(shared).sum());
@@ -181,14 +184,19 @@ impl Score {
     }
 
     pub(crate) fn add_population(&mut self, points_per_digit: f32, population: u32) {
-        #[expect(clippy::cast_precision_loss, reason = "only the magnitude counts")]
-        let digits = (population as f32 + 1.0).log10();
-        self.add("population", points_per_digit * digits);
+        self.add("population", population_points(points_per_digit, population));
     }
 
     pub(crate) fn explain(self) -> Explanation {
         Explanation { score: self.total(), terms: self.terms }
     }
+}
+
+/// Points of a population, given those of a tenfold one.
+pub(crate) fn population_points(points_per_digit: f32, population: u32) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "only the magnitude counts")]
+    let digits = (population as f32 + 1.0).log10();
+    points_per_digit * digits
 }
 
 /// Points of a type when a name alone is typed: people mean the larger thing.

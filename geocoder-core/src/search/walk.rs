@@ -7,6 +7,10 @@
 
 use crate::shard::automaton::{Automaton, Position};
 
+/// Most errors of a walk.
+const MAX_EDITS: u8 = 2;
+/// Columns of a row that can hold so few errors: as many on either side of the diagonal.
+const BAND: usize = 2 * MAX_EDITS as usize + 1;
 /// Longest word that is matched with errors, in characters.
 pub(crate) const MAX_FUZZY_CHARS: usize = 32;
 /// Most nodes visited by one walk; reached only by hostile automata or hopeless patterns.
@@ -35,26 +39,28 @@ impl Pattern {
     /// Looks for a word with up to `max_edits` errors, or for terms that start so.
     pub(crate) fn new(word: &str, max_edits: u8, prefix: bool, first_letter_cost: u8) -> Self {
         let letters = word.chars().take(MAX_FUZZY_CHARS).collect();
-        Self { letters, max_edits, prefix, first_letter_cost }
+        Self { letters, max_edits: max_edits.min(MAX_EDITS), prefix, first_letter_cost }
     }
 
     /// Collects the matching ranges of one automaton.
     pub(crate) fn ranges(&self, automaton: &Automaton, ranges: &mut Vec<TermRange>) {
         let mut walk = Walk { pattern: self, ranges, budget: NODE_BUDGET };
         let row = self.first_row();
-        let state = State { row, before: [u8::MAX; MAX_FUZZY_CHARS + 1], letter: '\0', depth: 0 };
+        let state = State { row, before: [u8::MAX; BAND], letter: '\0', depth: 0 };
         walk.visit(automaton.root(), &state, Partial::default(), u8::MAX);
     }
 
     fn first_row(&self) -> Row {
-        let mut row = [u8::MAX; MAX_FUZZY_CHARS + 1];
+        let mut row = [u8::MAX; BAND];
         let mut distance = 0u8;
-        for (index, cell) in row.iter_mut().take(self.letters.len() + 1).enumerate() {
-            if index == 1 {
-                distance = self.first_letter_cost;
-            } else if index > 1 {
-                distance = distance.saturating_add(1);
-            }
+        // The diagonal starts at the column of no letters.
+        let cells = row.iter_mut().skip(usize::from(MAX_EDITS));
+        for (column, cell) in cells.take(self.letters.len() + 1).enumerate() {
+            distance = match column {
+                0 => 0,
+                1 => self.first_letter_cost,
+                _ => distance.saturating_add(1),
+            };
             *cell = distance;
         }
         row
@@ -62,39 +68,48 @@ impl Pattern {
 
     /// Returns the row of distances after one more letter of the term.
     fn next_row(&self, state: &State, letter: char) -> Row {
-        let mut next = [u8::MAX; MAX_FUZZY_CHARS + 1];
+        let mut next = [u8::MAX; BAND];
         let at_start = state.depth == 0;
-        let edge = if at_start { self.first_letter_cost } else { 1 };
-        let mut left = state.row.first().map_or(u8::MAX, |cell| cell.saturating_add(edge));
-        if let Some(cell) = next.first_mut() {
-            *cell = left;
-        }
-        let mut wanted_before = '\0';
-        let cells = next.iter_mut().skip(1).zip(&self.letters);
-        let above = state.row.iter().zip(state.row.iter().skip(1));
-        let swapped = core::iter::once(&u8::MAX).chain(&state.before);
-        for (index, (((cell, wanted), (diagonal, up)), swap)) in
-            cells.zip(above).zip(swapped).enumerate()
-        {
+        let mut left = u8::MAX;
+        let above = state.row.iter().zip(state.row.iter().skip(1).chain(&[u8::MAX]));
+        let cells = next.iter_mut().zip(above).zip(&state.before);
+        for (band, ((cell, (diagonal, up)), swap)) in cells.enumerate() {
+            let Some(column) = (state.depth + 1 + band).checked_sub(usize::from(MAX_EDITS)) else {
+                continue;
+            };
+            let Some(index) = column.checked_sub(1) else {
+                let edge = if at_start { self.first_letter_cost } else { 1 };
+                *cell = up.saturating_add(edge);
+                left = *cell;
+                continue;
+            };
+            let Some(wanted) = self.letters.get(index) else { break };
             let cost = if index == 0 || at_start { self.first_letter_cost } else { 1 };
             let replace = diagonal.saturating_add(if *wanted == letter { 0 } else { cost });
             let insert = up.saturating_add(cost);
             let delete = left.saturating_add(cost);
             let mut best = replace.min(insert).min(delete);
-            if index > 0 && *wanted == state.letter && wanted_before == letter {
+            let before = index.checked_sub(1).and_then(|index| self.letters.get(index));
+            if *wanted == state.letter && before == Some(&letter) {
                 // A swap that touches the first letter is an edit of the first letter.
                 let cost = if index == 1 || state.depth == 1 { self.first_letter_cost } else { 1 };
                 best = best.min(swap.saturating_add(cost));
             }
             *cell = best;
             left = best;
-            wanted_before = *wanted;
         }
         next
     }
+
+    /// Returns the distance of the whole pattern from the letters of the term so far.
+    fn at_end(&self, state: &State) -> u8 {
+        let band = (self.letters.len() + usize::from(MAX_EDITS)).checked_sub(state.depth);
+        band.and_then(|band| state.row.get(band)).copied().unwrap_or(u8::MAX)
+    }
 }
 
-type Row = [u8; MAX_FUZZY_CHARS + 1];
+/// Distances in the columns around the diagonal; the others exceed [`MAX_EDITS`].
+type Row = [u8; BAND];
 
 /// Distances after the letters of the term so far.
 struct State {
@@ -102,7 +117,7 @@ struct State {
     /// The row before, for swaps.
     before: Row,
     letter: char,
-    depth: u32,
+    depth: usize,
 }
 
 /// Bytes of a character that is not complete yet.
@@ -146,7 +161,7 @@ impl Walk<'_> {
         }
         let mut found = found;
         if partial.missing == 0 {
-            let distance = state.row.get(self.pattern.letters.len()).copied().unwrap_or(u8::MAX);
+            let distance = self.pattern.at_end(state);
             if distance <= self.pattern.max_edits && distance < found {
                 if self.pattern.prefix {
                     if let Some((first, last)) = at.bounds() {
@@ -157,23 +172,23 @@ impl Walk<'_> {
                     self.emit(ordinal, ordinal, distance);
                 }
             }
-            // Distances never shrink along the term, so a row beyond the limit ends the walk.
-            let cells = state.row.iter().take(self.pattern.letters.len() + 1);
-            let least = cells.copied().min().unwrap_or(u8::MAX);
-            if least > self.pattern.max_edits || (self.pattern.prefix && least >= found) {
-                return;
-            }
         }
         for index in 0..at.len() {
-            let (byte, target) = at.step(index);
-            let (partial, letter) = partial.push(byte);
+            let (partial, letter) = partial.push(at.byte(index));
             match letter {
                 // Bytes inside a character have no distances of their own.
-                None => self.visit(target, state, partial, found),
+                None => self.visit(at.step(index), state, partial, found),
                 Some(letter) => {
                     let row = self.pattern.next_row(state, letter);
-                    let next = State { row, before: state.row, letter, depth: state.depth + 1 };
-                    self.visit(target, &next, partial, found);
+                    // Distances never shrink along the term: a row beyond the limit ends the
+                    // walk.
+                    let least = row.iter().copied().min().unwrap_or(u8::MAX);
+                    let farther = self.pattern.prefix && least >= found;
+                    if least <= self.pattern.max_edits && !farther {
+                        let depth = state.depth + 1;
+                        let next = State { row, before: state.row, letter, depth };
+                        self.visit(at.step(index), &next, partial, found);
+                    }
                 }
             }
         }
@@ -202,21 +217,16 @@ pub(crate) fn allowed_edits(word: &str) -> u8 {
 /// other, when it is within the limit; used where there is no automaton, as for highlights.
 pub(crate) fn distance(word: &str, term: &str, max_edits: u8, prefix: bool) -> Option<(u8, usize)> {
     let pattern = Pattern::new(word, max_edits, prefix, 1);
-    let goal = pattern.letters.len();
-    let mut state = State {
-        row: pattern.first_row(),
-        before: [u8::MAX; MAX_FUZZY_CHARS + 1],
-        letter: '\0',
-        depth: 0,
-    };
+    let row = pattern.first_row();
+    let mut state = State { row, before: [u8::MAX; BAND], letter: '\0', depth: 0 };
     let mut best: Option<(u8, usize)> = None;
     let mut length = 0;
-    let mut at_end = state.row.get(goal).copied().unwrap_or(u8::MAX);
+    let mut at_end = pattern.at_end(&state);
     for letter in term.chars().take(2 * MAX_FUZZY_CHARS) {
         let row = pattern.next_row(&state, letter);
         state = State { row, before: state.row, letter, depth: state.depth + 1 };
         length += 1;
-        at_end = state.row.get(goal).copied().unwrap_or(u8::MAX);
+        at_end = pattern.at_end(&state);
         if prefix && at_end <= max_edits && best.is_none_or(|(edits, _)| at_end < edits) {
             best = Some((at_end, length));
         }

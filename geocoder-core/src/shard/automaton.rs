@@ -67,7 +67,7 @@ impl Automaton {
     pub(crate) fn below(&self, text: &str) -> Option<(u32, u32)> {
         let mut position = self.root();
         for byte in text.bytes() {
-            position = position.step(position.node.find_input(byte)?).1;
+            position = position.step(position.node.find_input(byte)?);
         }
         position.bounds()
     }
@@ -86,12 +86,17 @@ impl<'a> Position<'a> {
         self.node.len()
     }
 
-    /// Follows a transition, by its number below [`Self::len`]; returns its byte as well.
-    pub(crate) fn step(&self, transition: usize) -> (u8, Self) {
+    /// Returns the byte of a transition, by its number below [`Self::len`].
+    pub(crate) fn byte(&self, transition: usize) -> u8 {
+        self.node.transition(transition).inp
+    }
+
+    /// Follows a transition, by its number below [`Self::len`].
+    pub(crate) fn step(&self, transition: usize) -> Self {
         let transition = self.node.transition(transition);
         let address: CompiledAddr = transition.addr;
         let sum = self.sum.cat(transition.out);
-        (transition.inp, Self { fst: self.fst, node: self.fst.node(address), sum })
+        Self { fst: self.fst, node: self.fst.node(address), sum }
     }
 
     /// Returns the ordinal of the term that ends here.
@@ -104,10 +109,10 @@ impl<'a> Position<'a> {
     pub(crate) fn bounds(self) -> Option<(u32, u32)> {
         let (mut first, mut last) = (self, self);
         while !first.node.is_final() && !first.node.is_empty() {
-            first = first.step(0).1;
+            first = first.step(0);
         }
         while !last.node.is_empty() {
-            last = last.step(last.len() - 1).1;
+            last = last.step(last.len() - 1);
         }
         Some((first.ordinal()?, last.ordinal()?))
     }

@@ -137,7 +137,9 @@ impl Adaptive {
     #[inline]
     fn parameter(self) -> u32 {
         let target = u64::from(self.sum) * 11 / 16;
-        let mut k = 0;
+        // With fewer digits than the target, the number is certainly smaller.
+        let digits = u64::BITS - target.leading_zeros();
+        let mut k = digits.saturating_sub(u32::BITS - self.count.leading_zeros()).min(28);
         while k < 28 && (u64::from(self.count) << k) < target {
             k += 1;
         }

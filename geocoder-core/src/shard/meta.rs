@@ -68,11 +68,16 @@ pub enum ChunkKind {
     Geometry = 5,
     /// Boundaries of places.
     Boundaries = 6,
+    /// Terms that alternates use, with their postings, where alternates are apart.
+    #[serde(rename = "alternate_terms")]
+    AlternateTerms = 7,
+    /// Alternates of the streets, points and cities of one records chunk, where they are apart.
+    Alternates = 8,
 }
 
 impl ChunkKind {
     /// All kinds in the order of their numbers.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Head,
         Self::Places,
         Self::Terms,
@@ -80,6 +85,8 @@ impl ChunkKind {
         Self::Houses,
         Self::Geometry,
         Self::Boundaries,
+        Self::AlternateTerms,
+        Self::Alternates,
     ];
 
     /// Finds a kind by its number.
@@ -97,6 +104,8 @@ impl ChunkKind {
             Self::Houses => "houses",
             Self::Geometry => "geometry",
             Self::Boundaries => "boundaries",
+            Self::AlternateTerms => "alternate_terms",
+            Self::Alternates => "alternates",
         }
     }
 }

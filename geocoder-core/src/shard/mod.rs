@@ -8,9 +8,11 @@
 //! houses …     their house numbers               ├ three chunks for the same blocks
 //! geometry …   their lines                       ┘
 //! boundaries … outlines of places
+//! alternate terms …, alternates …   other names of the records, where they are apart
 //! ```
 //! Every chunk starts at a multiple of 8 bytes. `docs/SHARD_FORMAT.md` has the details.
 
+mod alternates;
 pub(crate) mod automaton;
 mod bits;
 mod boundaries;
@@ -20,11 +22,13 @@ mod houses;
 mod meta;
 mod names;
 mod places;
+mod postings;
 mod records;
 mod terms;
 #[cfg(test)]
 #[cfg(feature = "build")]
 mod tests;
+mod verify;
 #[cfg(feature = "build")]
 pub mod writer;
 
@@ -35,18 +39,19 @@ pub use meta::{ChunkInfo, ChunkKind, SectionSize, ShardMeta};
 pub(crate) use boundaries::BoundariesChunk;
 pub(crate) use houses::StoredHouse;
 pub(crate) use names::{Name, Role};
-pub(crate) use places::{NO_PARENT, Place, Places, point};
-pub(crate) use records::Record;
+pub(crate) use places::{MIXED_BLOCK, NO_PARENT, Place, Places, point};
+pub(crate) use postings::PostingReader;
 #[cfg(feature = "build")]
 pub(crate) use records::UNITS_PER_DEGREE;
+pub(crate) use records::{Choice, Record};
 pub(crate) use terms::{MAX_PIECE_TERMS, Piece, TermRef};
 
-use bits::BitReader;
+use alternates::AlternatesTable;
 use container::Container;
 use geometry::GeometryChunk;
 use houses::HousesChunk;
 use names::Behind;
-use records::{ChunkContext, RecordsChunk};
+use records::{ChunkContext, RecordsChunk, RecordsTable};
 use terms::PieceTables;
 
 use crate::error::{Error, Result};
@@ -69,14 +74,24 @@ pub struct Shard<D> {
     meta: ShardMeta,
     places: Places,
     place_pieces: Vec<OnceLock<PieceTables>>,
+    /// Pieces of the terms of records, those of alternates that are apart behind the others.
     term_pieces: Vec<OnceLock<PieceTables>>,
+    records: Vec<OnceLock<RecordsTable>>,
     boundaries: Vec<OnceLock<BoundariesChunk>>,
+    alternates: Vec<OnceLock<AlternatesTable>>,
     /// References to the stop words among the terms of places, ascending.
     place_stop_terms: OnceLock<Vec<TermRef>>,
-    /// Chunk numbers: first terms chunk, first records chunk, first boundaries chunk.
-    first_terms_chunk: usize,
-    first_records_chunk: usize,
-    first_boundaries_chunk: usize,
+    first_chunks: FirstChunks,
+}
+
+/// Numbers of the first chunks of each kind.
+#[derive(Debug, Clone, Copy)]
+struct FirstChunks {
+    terms: usize,
+    records: usize,
+    boundaries: usize,
+    alternate_terms: usize,
+    alternates: usize,
 }
 
 /// Which dictionary a term reference belongs to.
@@ -84,7 +99,8 @@ pub struct Shard<D> {
 pub(crate) enum Dictionary {
     /// Terms of the names of places.
     Places,
-    /// Terms of the names of streets and points.
+    /// Terms of the names of streets, points and cities: those of alternates that are apart
+    /// follow as further pieces.
     Records,
 }
 
@@ -140,66 +156,31 @@ impl<D: AsRef<[u8]>> Shard<D> {
                     .iter()
                     .flat_map(|_| [ChunkKind::Records, ChunkKind::Houses, ChunkKind::Geometry]),
             )
-            .chain(places.boundaries.iter().map(|_| ChunkKind::Boundaries));
+            .chain(places.boundaries.iter().map(|_| ChunkKind::Boundaries))
+            .chain(places.alternate_first_terms.iter().map(|_| ChunkKind::AlternateTerms))
+            .chain(places.alternates_entries().map(|_| ChunkKind::Alternates));
         if !expected.eq(container.chunks().iter().map(|chunk| chunk.kind)) {
             return Err(malformed("chunks do not match the directories"));
         }
-        let first_records_chunk = 2 + places.first_terms.len();
+        let terms = PLACES_CHUNK + 1;
+        let records = terms + places.first_terms.len();
+        let boundaries = records + 3 * places.records.len();
+        let alternate_terms = boundaries + places.boundaries.len();
+        let alternates = alternate_terms + places.alternate_first_terms.len();
+        let first_chunks = FirstChunks { terms, records, boundaries, alternate_terms, alternates };
+        let term_pieces = places.first_terms.iter().chain(&places.alternate_first_terms);
         Ok(Self {
             place_pieces: places.pieces.iter().map(|_| OnceLock::new()).collect(),
-            term_pieces: places.first_terms.iter().map(|_| OnceLock::new()).collect(),
+            term_pieces: term_pieces.map(|_| OnceLock::new()).collect(),
+            records: places.records.iter().map(|_| OnceLock::new()).collect(),
             boundaries: places.boundaries.iter().map(|_| OnceLock::new()).collect(),
+            alternates: places.alternates_entries().map(|_| OnceLock::new()).collect(),
             place_stop_terms: OnceLock::new(),
-            first_terms_chunk: 2,
-            first_records_chunk,
-            first_boundaries_chunk: first_records_chunk + 3 * places.records.len(),
+            first_chunks,
             container,
             meta,
             places,
         })
-    }
-
-    /// Checks every chunk against its checksum and decodes everything once.
-    ///
-    /// # Errors
-    /// Returns the first fault found.
-    pub fn verify(&self) -> Result<()> {
-        for index in 0..self.container.chunks().len() {
-            self.container.chunk(index)?;
-        }
-        let missing = |_| Error::Malformed { section: "shard", what: "a chunk is missing" };
-        let found = |lookup| match lookup {
-            Lookup::Found(()) => Ok(()),
-            Lookup::Missing(chunk) => Err(missing(chunk)),
-        };
-        for index in 0..self.places.pieces.len() {
-            found(self.piece(Dictionary::Places, index)?.map(|_| ()))?;
-        }
-        for index in 0..self.places.first_terms.len() {
-            found(self.piece(Dictionary::Records, index)?.map(|_| ()))?;
-        }
-        let mut houses = Vec::new();
-        for block in 0..self.places.n_blocks {
-            let mut records = Vec::new();
-            self.scan_records(block, |_| true, |_, record, _| records.push(record))?;
-            let mut house_block = match self.houses(block)? {
-                Lookup::Found((chunk, index)) => chunk.block(index)?,
-                Lookup::Missing(chunk) => return Err(missing(chunk)),
-            };
-            let mut geometry = match self.geometry(block)? {
-                Lookup::Found((chunk, index)) => chunk.block(index)?,
-                Lookup::Missing(chunk) => return Err(missing(chunk)),
-            };
-            for record in records.iter().filter(|r| r.kind == RecordType::Street) {
-                let n_zipcodes = self.record_zipcodes(record, block).len();
-                house_block.street(record.lat, record.lon, n_zipcodes, &mut houses)?;
-                geometry.street(record.lat, record.lon, |_| {})?;
-            }
-        }
-        for index in 0..self.boundaries.len() {
-            found(self.boundaries(index)?.map(|_| ()))?;
-        }
-        Ok(())
     }
 
     /// Returns what the shard says about itself.
@@ -238,7 +219,11 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 (PLACES_CHUNK, range, self.place_pieces.get(index))
             }
             Dictionary::Records => {
-                (self.first_terms_chunk + index, None, self.term_pieces.get(index))
+                let chunk = match index.checked_sub(self.places.first_terms.len()) {
+                    Some(behind) => self.first_chunks.alternate_terms + behind,
+                    None => self.first_chunks.terms + index,
+                };
+                (chunk, None, self.term_pieces.get(index))
             }
         };
         let tables = tables.ok_or(no_piece.clone())?;
@@ -257,6 +242,22 @@ impl<D: AsRef<[u8]>> Shard<D> {
         Ok(Lookup::Found(tables.piece(bytes).ok_or(no_piece)?))
     }
 
+    /// Iterates over the pieces that can hold a term, or all terms that start so.
+    pub(crate) fn pieces_with(
+        &self,
+        dictionary: Dictionary,
+        term: &str,
+        prefix: bool,
+    ) -> impl Iterator<Item = usize> + use<D> {
+        let (first_terms, alternate): (_, &[String]) = match dictionary {
+            Dictionary::Places => (&self.places.place_first_terms, &[]),
+            Dictionary::Records => (&self.places.first_terms, &self.places.alternate_first_terms),
+        };
+        let behind = first_terms.len();
+        let alternate = pieces_with(alternate, term, prefix).map(move |piece| behind + piece);
+        pieces_with(first_terms, term, prefix).chain(alternate)
+    }
+
     /// Returns the references to stop words, ascending.
     pub(crate) fn stop_terms(&self, dictionary: Dictionary) -> Result<&[TermRef]> {
         if dictionary == Dictionary::Records {
@@ -266,9 +267,9 @@ impl<D: AsRef<[u8]>> Shard<D> {
             return Ok(known);
         }
         let mut terms = Vec::new();
-        for index in 0..self.n_pieces(dictionary) {
-            let Lookup::Found(piece) = self.piece(dictionary, index)? else { continue };
-            for word in &self.meta.lexicon.stop_words {
+        for word in &self.meta.lexicon.stop_words {
+            for index in self.pieces_with(dictionary, word, false) {
+                let Lookup::Found(piece) = self.piece(dictionary, index)? else { continue };
                 let slot = piece.automaton.get(word).and_then(|ordinal| piece.slot(ordinal));
                 terms.extend(slot.map(|slot| TermRef::new(index, slot)));
             }
@@ -334,7 +335,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
 
     fn context(&self) -> ChunkContext {
         ChunkContext {
-            ref_width: terms::ref_width(self.term_pieces.len()),
+            ref_width: terms::ref_width(self.places.first_terms.len()),
             n_languages: self.places.languages.len(),
             n_zipcodes: self.places.zipcodes.len(),
         }
@@ -344,7 +345,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
     fn block_chunk(&self, block: u32, which: usize) -> Result<Lookup<(&[u8], usize, usize)>> {
         let no_block = Error::Malformed { section: "records", what: "no such block" };
         let (entry, index) = self.places.chunk_of_block(block).ok_or(no_block)?;
-        let chunk = self.first_records_chunk + 3 * entry + which;
+        let chunk = self.first_chunks.records + 3 * entry + which;
         Ok(match self.container.chunk(chunk)? {
             Some(bytes) => Lookup::Found((bytes, index, entry)),
             None => Lookup::Missing(chunk),
@@ -354,7 +355,12 @@ impl<D: AsRef<[u8]>> Shard<D> {
     /// Reads the records of a block without their names.
     pub(crate) fn nameless_records(&self, block: u32) -> Result<Lookup<Vec<Record>>> {
         let mut records = Vec::new();
-        let scanned = self.scan_records(block, |_| false, |_, record, _| records.push(record))?;
+        let scanned = self.scan_records(
+            block,
+            |_, _| Choice::Pass,
+            |_| false,
+            |_, record, _| records.push(record),
+        )?;
         Ok(scanned.map(|()| records))
     }
 
@@ -363,9 +369,10 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let mut wanted = None;
         let scanned = self.scan_records(
             block,
-            |_| true,
-            |at, record, _| {
-                if at == number {
+            |at, _| if at == number { Choice::Take } else { Choice::Skip },
+            |_| false,
+            |_, record, named| {
+                if named {
                     wanted = Some(record);
                 }
             },
@@ -373,26 +380,73 @@ impl<D: AsRef<[u8]>> Shard<D> {
         Ok(scanned.map(|()| wanted))
     }
 
-    /// Reads the records of a block; they have their names when one of their terms passes a
-    /// test, which `visit` is told.
+    /// Reads the records of a block: `choose` tells what to read of each, by its number and all
+    /// but its names; `visit` gets it, and whether it has its names.
     pub(crate) fn scan_records(
         &self,
         block: u32,
+        choose: impl FnMut(usize, &Record) -> Choice,
         test: impl FnMut(TermRef) -> bool,
         visit: impl FnMut(usize, Record, bool),
     ) -> Result<Lookup<()>> {
         let no_place = Error::Malformed { section: "places", what: "a block has no place" };
-        let city = self.places.place_of_block(block).ok_or(no_place.clone())?;
-        let city = self.places.get(city).ok_or(no_place)?;
-        self.block_chunk(block, 0)?.and_then(|(bytes, index, _)| {
-            let chunk = RecordsChunk::read(bytes, self.context())?;
-            chunk.scan(index, city, test, visit).map(Lookup::Found)
+        let place = self.places.place_of_block(block).ok_or(no_place.clone())?;
+        let place = self.places.get(place).ok_or(no_place)?;
+        self.records_chunk(block)?.and_then(|(chunk, index)| {
+            chunk.scan(index, place, choose, test, visit).map(Lookup::Found)
         })
     }
 
-    /// Returns the numbers of the postcodes of a record: its own, or its city's.
+    /// Returns the records chunk of a block, and the block's number in it.
+    fn records_chunk(&self, block: u32) -> Result<Lookup<(RecordsChunk<'_>, usize)>> {
+        self.block_chunk(block, 0)?.and_then(|(bytes, index, entry)| {
+            let no_chunk = Error::Malformed { section: "records", what: "no such chunk" };
+            let cell = self.records.get(entry).ok_or(no_chunk)?;
+            let table = match cell.get() {
+                Some(table) => table,
+                None => {
+                    let read = RecordsTable::read(bytes, self.context())?;
+                    cell.get_or_init(|| read)
+                }
+            };
+            Ok(Lookup::Found((RecordsChunk::new(bytes, table), index)))
+        })
+    }
+
+    /// Reads the alternates of the records of a block that are apart: calls `visit` with the
+    /// number and alternates of every record that is wanted by its number and has a term which
+    /// passes the test.
+    pub(crate) fn scan_alternates(
+        &self,
+        block: u32,
+        wanted: impl Fn(usize) -> bool,
+        test: impl FnMut(TermRef) -> bool,
+        visit: impl FnMut(usize, Vec<Name>),
+    ) -> Result<Lookup<()>> {
+        let no_block = Error::Malformed { section: "alternates", what: "no such block" };
+        let (entry, index) = self.places.chunk_of_block(block).ok_or(no_block)?;
+        // Where alternates stand among the other names, there is nothing else to read.
+        let Some(cell) = self.alternates.get(entry) else { return Ok(Lookup::Found(())) };
+        let chunk = self.first_chunks.alternates + entry;
+        let Some(bytes) = self.container.chunk(chunk)? else { return Ok(Lookup::Missing(chunk)) };
+        let table = match cell.get() {
+            Some(table) => table,
+            None => {
+                let ref_width = terms::ref_width(self.places.alternate_first_terms.len());
+                let first_piece = self.places.first_terms.len();
+                let read = AlternatesTable::read(bytes, ref_width, first_piece)?;
+                cell.get_or_init(|| read)
+            }
+        };
+        table.scan(bytes, index, wanted, test, visit).map(Lookup::Found)
+    }
+
+    /// Returns the numbers of the postcodes of a record: its own, or those of the city it is in.
     pub(crate) fn record_zipcodes<'a>(&'a self, record: &'a Record, block: u32) -> &'a [u32] {
         record.zipcodes.as_deref().unwrap_or_else(|| {
+            if record.kind == RecordType::City {
+                return &[];
+            }
             let city = self.places.place_of_block(block).and_then(|city| self.places.get(city));
             city.map_or(&[][..], |city| self.places.zipcodes_of(city))
         })
@@ -405,8 +459,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let next = self.places.records.get(entry + 1);
         let end = next.map_or(self.places.n_blocks, |next| next.first_block);
         let first = directory.first_block;
-        self.block_chunk(first, 0)?.and_then(|(bytes, _, _)| {
-            let chunk = RecordsChunk::read(bytes, self.context())?;
+        self.records_chunk(first)?.and_then(|(chunk, _)| {
             let boxes = (first..end)
                 .map(|block| (block, chunk.block_box((block - first) as usize, &directory.bbox)));
             Ok(Lookup::Found(boxes.collect()))
@@ -427,7 +480,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
 
     /// Returns a boundaries chunk by its number among them.
     pub(crate) fn boundaries(&self, index: usize) -> Result<Lookup<&BoundariesChunk>> {
-        let chunk = self.first_boundaries_chunk + index;
+        let chunk = self.first_chunks.boundaries + index;
         let missing = Lookup::Missing(chunk);
         let Some(cell) = self.boundaries.get(index) else { return Ok(missing) };
         if let Some(decoded) = cell.get() {
@@ -455,50 +508,10 @@ impl<T> Lookup<T> {
     }
 }
 
-/// Reads one posting list: ascending ordinals of places, or of blocks.
-pub(crate) struct PostingReader<'a> {
-    reader: BitReader<'a>,
-    /// Rice parameter base: bits of the number of places.
-    place_bits: u32,
-}
-
-impl<'a> PostingReader<'a> {
-    /// Starts at a term of a piece.
-    pub(crate) fn new(piece: &Piece<'a>, ordinal: u32, places: &Places, blocks: bool) -> Self {
-        let mut postings =
-            Self { reader: piece.postings(ordinal), place_bits: bits::width(places.places.len()) };
-        for _ in 0..Piece::steps_to_posting(ordinal) {
-            postings.list(places, blocks, |_| {});
-        }
-        postings
-    }
-
-    /// Reads the list of one term and moves to the next; returns its length.
-    pub(crate) fn list(
-        &mut self,
-        places: &Places,
-        blocks: bool,
-        mut visit: impl FnMut(u32),
-    ) -> u32 {
-        let count = self.reader.gamma();
-        let k = self.place_bits.saturating_sub(32 - count.leading_zeros());
-        let mut place = 0u32;
-        for index in 0..count {
-            let gap = self.reader.rice(k);
-            place = place.wrapping_add(gap);
-            if self.reader.overrun() {
-                return index;
-            }
-            if !blocks {
-                visit(place);
-                // Places are listed once, so the next one is at least one further.
-                place = place.wrapping_add(1);
-                continue;
-            }
-            let Some(entry) = places.get(place) else { return index };
-            let block = self.reader.bits(bits::width(entry.n_blocks as usize));
-            visit(entry.first_block.wrapping_add(block));
-        }
-        count
-    }
+/// Returns the pieces that can hold a term, or all terms that start so, given the first of each.
+fn pieces_with(first_terms: &[String], term: &str, prefix: bool) -> core::ops::Range<usize> {
+    let start = first_terms.partition_point(|first| first.as_str() <= term).saturating_sub(1);
+    let inside = |first: &&String| prefix && first.starts_with(term);
+    let further = first_terms.iter().skip(start + 1).take_while(inside).count();
+    start..(start + 1 + further).min(first_terms.len())
 }

@@ -203,7 +203,8 @@ impl NameCode {
         (!reader.overrun()).then_some(Name { role, prefix, terms, hidden })
     }
 
-    fn read_ref(&self, reader: &mut BitReader<'_>) -> Option<TermRef> {
+    /// Reads a reference, frequent or full.
+    pub(crate) fn read_ref(&self, reader: &mut BitReader<'_>) -> Option<TermRef> {
         if reader.bit() {
             self.local.get(reader.bits(width(self.local.len())) as usize).copied()
         } else {
@@ -322,7 +323,8 @@ mod write {
             }
         }
 
-        fn write_ref(&self, term: TermRef, writer: &mut BitWriter) {
+        /// Writes a reference, frequent or full.
+        pub(crate) fn write_ref(&self, term: TermRef, writer: &mut BitWriter) {
             match self.local.binary_search(&term) {
                 Ok(index) => {
                     writer.bit(true);

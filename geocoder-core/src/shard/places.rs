@@ -81,6 +81,15 @@ pub(crate) struct Places {
     pub(crate) boundaries: Vec<BoundariesEntry>,
     /// First term of each terms chunk.
     pub(crate) first_terms: Vec<String>,
+    /// First term of each chunk of terms of alternates.
+    pub(crate) alternate_first_terms: Vec<String>,
+    /// Whether alternates of records have chunks of their own.
+    separate_alternates: bool,
+    /// First term of each piece of the terms of places.
+    pub(crate) place_first_terms: Vec<String>,
+    /// For every block the binary digits of its largest city's population, or [`MIXED_BLOCK`];
+    /// empty when there are no cities among the records.
+    pub(crate) city_digits: Vec<u8>,
     /// References to the stop words among the terms of streets and points, ascending: kept
     /// here because names are weighed before the pieces of all their terms are there.
     pub(crate) stop_terms: Vec<TermRef>,
@@ -113,9 +122,12 @@ impl Places {
         let table = part(size(0)).ok_or_else(cut)?;
         let names = part(size(1)).ok_or_else(cut)?;
         let texts = part(size(2)).ok_or_else(cut)?;
-        let mut pieces = Vec::new();
+        let (mut pieces, mut place_first_terms) = (Vec::new(), Vec::new());
         for index in 0..n_pieces {
-            pieces.push(part(size(4 + index)).ok_or_else(cut)?);
+            let (start, end) = part(size(4 + index)).ok_or_else(cut)?;
+            let first = bytes.get(start..end).and_then(super::terms::first_term);
+            place_first_terms.push(first.ok_or(malformed("a piece is cut"))?.into());
+            pieces.push((start, end));
         }
         let texts = bytes.get(texts.0..texts.1).unwrap_or_default();
         let texts = core::str::from_utf8(texts).ok().ok_or(malformed("texts are no text"))?;
@@ -136,6 +148,10 @@ impl Places {
             records: Vec::new(),
             boundaries: Vec::new(),
             first_terms: Vec::new(),
+            alternate_first_terms: Vec::new(),
+            separate_alternates: false,
+            place_first_terms,
+            city_digits: Vec::new(),
             stop_terms: Vec::new(),
             n_blocks: 0,
             name_code: NameCode { local: Vec::new(), ref_width: 0, n_languages: 0 },
@@ -177,10 +193,24 @@ impl Places {
         for _ in 0..reader.gamma0() {
             self.first_terms.push(read_text(reader).ok_or_else(cut)?);
         }
+        self.separate_alternates = reader.bit();
+        if self.separate_alternates {
+            for _ in 0..reader.gamma0() {
+                self.alternate_first_terms.push(read_text(reader).ok_or_else(cut)?);
+            }
+        }
         for _ in 0..reader.gamma0() {
             self.stop_terms.push(TermRef(reader.bits(32)));
             if reader.overrun() {
                 return Err(cut());
+            }
+        }
+        if reader.bit() {
+            for _ in 0..reader.gamma0() {
+                self.city_digits.push(u8::try_from(reader.bits(5)).unwrap_or_default());
+                if reader.overrun() {
+                    return Err(cut());
+                }
             }
         }
         Ok(())
@@ -208,9 +238,7 @@ impl Places {
             before.0 = before.0.wrapping_add(reader.signed(&mut lats));
             before.1 = before.1.wrapping_add(reader.signed(&mut lons));
             before.2 = parent;
-            let digits = reader.bits(5);
-            let population =
-                if digits == 0 { 0 } else { 1u32 << (digits - 1) | reader.bits(digits - 1) };
+            let population = read_population(reader);
             let importance =
                 if reader.bit() { expected_importance(population) } else { reader.bits(8) };
             let located = reader.bit();
@@ -317,6 +345,16 @@ impl Places {
         self.name_code.read_names(&mut reader).unwrap_or_default()
     }
 
+    /// Iterates over the records chunks that have a chunk of alternates.
+    pub(crate) fn alternates_entries(&self) -> impl Iterator<Item = &RecordsEntry> {
+        self.records.iter().filter(|_| self.separate_alternates)
+    }
+
+    /// Whether there are cities among the records.
+    pub(crate) fn has_city_records(&self) -> bool {
+        !self.city_digits.is_empty()
+    }
+
     /// Returns the place whose streets and points a block holds.
     pub(crate) fn place_of_block(&self, block: u32) -> Option<u32> {
         // Places without blocks share their first block with the next one that has some.
@@ -342,9 +380,21 @@ pub(crate) fn expected_importance(population: u32) -> u32 {
     ((32 - population.leading_zeros()) * 11).min(255)
 }
 
+/// Stands for the digits of a block that holds other records than cities, about which
+/// populations say nothing.
+pub(crate) const MIXED_BLOCK: u8 = 31;
+
 /// Turns coordinate units into a point.
 pub(crate) fn point(lat: i32, lon: i32) -> LonLat {
     LonLat { lon: f64::from(lon) / UNITS_PER_DEGREE, lat: f64::from(lat) / UNITS_PER_DEGREE }
+}
+
+/// Reads a number of inhabitants: its length in binary digits and those behind the first.
+pub(crate) fn read_population(reader: &mut BitReader<'_>) -> u32 {
+    match reader.bits(5) {
+        0 => 0,
+        digits => 1u32 << (digits - 1) | reader.bits(digits - 1),
+    }
 }
 
 fn read_text(reader: &mut BitReader<'_>) -> Option<String> {

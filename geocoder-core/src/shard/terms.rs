@@ -39,6 +39,11 @@ impl TermRef {
         (self.0 >> SLOT_BITS) as usize
     }
 
+    /// Returns the same slot of the piece that has so many more pieces before it.
+    pub(crate) fn behind_pieces(self, count: usize) -> Self {
+        Self::new(self.piece().wrapping_add(count), self.slot())
+    }
+
     pub(crate) fn slot(self) -> usize {
         (self.0 & ((1 << SLOT_BITS) - 1)) as usize
     }
@@ -102,6 +107,14 @@ pub(crate) struct Piece<'a> {
     pub(crate) automaton: &'a Automaton,
     forms: &'a [u8],
     postings: &'a [u8],
+}
+
+/// Returns the first term of a piece without anything else of it.
+pub(crate) fn first_term(bytes: &[u8]) -> Option<&str> {
+    let size = |index: usize| super::container::u32_at(bytes, index * 4) as usize;
+    let rests_at = size(0).checked_mul(4)?.checked_add(size(1))?.checked_add(PIECE_HEADER_BYTES)?;
+    let rests = bytes.get(rests_at..)?.get(..size(2))?;
+    core::str::from_utf8(rests.split(|byte| *byte == b'\n').next()?).ok()
 }
 
 impl PieceTables {

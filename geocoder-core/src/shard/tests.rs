@@ -69,6 +69,7 @@ fn sample() -> Gazetteer {
         city: 1,
         zipcodes: Vec::new(),
         coordinates: LonLat { lon: 9.52213, lat: 47.13852 },
+        population: 0,
         importance: 200,
     }];
     let corners = [(9.4, 47.0), (9.7, 47.0), (9.7, 47.3), (9.4, 47.3), (9.4, 47.0)];
@@ -104,7 +105,12 @@ fn dump(shard: &Shard<Vec<u8>>) -> Result<BTreeMap<String, String>> {
     }
     for block in 0..shard.places.n_blocks {
         let mut records = Vec::new();
-        shard.scan_records(block, |_| true, |_, record, _| records.push(record))?;
+        shard.scan_records(
+            block,
+            |_, _| Choice::Take,
+            |_| true,
+            |_, record, _| records.push(record),
+        )?;
         let (Lookup::Found((houses, index)), Lookup::Found((lines, _))) =
             (shard.houses(block)?, shard.geometry(block)?)
         else {

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use geocoder_core::CountryCode;
 use indicatif::{ProgressBar, ProgressStyle};
 use shard_builder::progress::Progress;
 
@@ -14,14 +15,16 @@ const TICK: Duration = Duration::from_millis(120);
 #[derive(Debug)]
 pub(crate) struct TerminalProgress {
     is_terminal: bool,
+    /// Country that each line names, when several are built at once.
+    country: Option<CountryCode>,
     bar: Mutex<ProgressBar>,
 }
 
 impl TerminalProgress {
-    /// Looks whether there is a terminal.
-    pub(crate) fn new() -> Self {
-        let is_terminal = io::stderr().is_terminal();
-        Self { is_terminal, bar: Mutex::new(ProgressBar::hidden()) }
+    /// Looks whether there is a terminal; bars of several countries would cover one another.
+    pub(crate) fn new(country: Option<CountryCode>) -> Self {
+        let is_terminal = country.is_none() && io::stderr().is_terminal();
+        Self { is_terminal, country, bar: Mutex::new(ProgressBar::hidden()) }
     }
 
     fn with_bar<T>(&self, act: impl FnOnce(&mut ProgressBar) -> T) -> T {
@@ -33,7 +36,8 @@ impl Progress for TerminalProgress {
     fn start(&self, stage: &str, total: u64) {
         if !self.is_terminal {
             // Progress that cannot be told must not stop the work.
-            drop(writeln!(io::stderr(), "{stage}"));
+            let prefix = self.country.map(|country| format!("{country}: ")).unwrap_or_default();
+            drop(writeln!(io::stderr(), "{prefix}{stage}"));
             return;
         }
         let (bar, template) = if total > 0 {

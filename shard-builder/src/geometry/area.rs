@@ -20,7 +20,6 @@ impl Area {
     ///
     /// Rings of fewer than three points are left out; without any ring there is no area.
     pub(crate) fn new(rings: &[Vec<LonLat>]) -> Option<Self> {
-        let mut bbox = BBox::EMPTY;
         let mut edges = Vec::new();
         for ring in rings {
             let open = match (ring.first(), ring.split_last()) {
@@ -32,11 +31,22 @@ impl Area {
             }
             let next = open.iter().skip(1).chain(open.first());
             edges.extend(open.iter().copied().zip(next.copied()));
-            open.iter().for_each(|point| bbox.add(*point));
         }
+        Self::of_edges(edges)
+    }
+
+    /// Makes an area of lines that form closed rings together, in any order and direction.
+    pub(crate) fn of_lines<'a>(lines: impl Iterator<Item = &'a Vec<LonLat>>) -> Option<Self> {
+        let pairs = |line: &'a Vec<LonLat>| line.iter().copied().zip(line.iter().skip(1).copied());
+        Self::of_edges(lines.flat_map(pairs).collect())
+    }
+
+    fn of_edges(edges: Vec<(LonLat, LonLat)>) -> Option<Self> {
         if edges.is_empty() {
             return None;
         }
+        let mut bbox = BBox::EMPTY;
+        edges.iter().for_each(|(from, _)| bbox.add(*from));
         let mut area = Self { bbox, edges, bands: Vec::new() };
         let n_bands = (area.edges.len() / EDGES_PER_BAND).max(1);
         let mut bands = vec![Vec::new(); n_bands];

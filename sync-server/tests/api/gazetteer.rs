@@ -24,6 +24,7 @@ pub(crate) fn liechtenstein() -> Vec<u8> {
             city: 1,
             zipcodes: Vec::new(),
             coordinates: at(9.5222, 47.1380),
+            population: 0,
             importance: 120,
         }],
         ..Gazetteer::default()

@@ -1,13 +1,15 @@
-//! Cuts the streets and points of every city into blocks, in spatial order.
+//! Cuts the streets, points and cities of every place into blocks, in spatial order.
 
 use std::collections::HashMap;
 
-use super::dictionary::{NameDraft, analyze};
+use super::analysis::{NameDraft, analyze};
 use super::order::Order;
 use super::{Gazetteer, is_border, units};
 use crate::gazetteer::{PointRecord, StreetRecord};
 use crate::geo::{LonLat, hilbert_index};
 use crate::record::RecordType;
+use crate::shard::names::Role;
+use crate::shard::places::MIXED_BLOCK;
 use crate::shard::records::{Grid, MAX_BLOCK_RECORDS};
 
 /// Fewest records of a block, but for the last of a city.
@@ -25,26 +27,29 @@ pub(super) struct Blocks<'a> {
 
 #[derive(Debug)]
 pub(super) struct Block<'a> {
-    /// Ordinal of the city.
+    /// Ordinal of the place.
     pub(super) place: u32,
-    /// Number among the blocks of its city.
+    /// Number among the blocks of its place.
     pub(super) number: u32,
     pub(super) grid: Grid,
     pub(super) records: Vec<RecordDraft<'a>>,
 }
 
-/// A street or point about to be written.
+/// A street, point or city about to be written.
 #[derive(Debug)]
 pub(super) struct RecordDraft<'a> {
     pub(super) kind: RecordType,
     pub(super) street: Option<&'a StreetRecord>,
     pub(super) coordinates: LonLat,
     pub(super) importance: u8,
-    /// Numbers of the postcodes; `None` when they are the city's.
+    pub(super) population: u32,
+    /// Numbers of the postcodes; `None` when they are the city's, or none of a city.
     pub(super) zipcodes: Option<Vec<u32>>,
     /// Number of postcodes that its houses may have: its own, or its city's.
     pub(super) n_zipcodes: usize,
     pub(super) names: Vec<NameDraft>,
+    /// Names that are written apart.
+    pub(super) alternates: Vec<NameDraft>,
     /// Cell on the curve and the rest inside it, latitude and longitude.
     pub(super) cell: u32,
     pub(super) rest: (i32, i32),
@@ -98,27 +103,40 @@ pub(super) fn cut<'a>(
         for source in sources {
             let (lat, lon) = offset(source.coordinates());
             let ((y, rest_lat), (x, rest_lon)) = (grid.locate(lat), grid.locate(lon));
-            let (kind, names, codes, importance, street) = match source {
+            let (kind, names, codes, importance, population, street) = match source {
                 Source::Street(street) => (
                     RecordType::Street,
                     &street.names,
                     &street.zipcodes,
                     street.importance,
+                    0,
                     Some(street),
                 ),
-                Source::Point(point) => {
-                    (point.kind, &point.names, &point.zipcodes, point.importance, None)
-                }
+                Source::Point(point) => (
+                    point.kind,
+                    &point.names,
+                    &point.zipcodes,
+                    point.importance,
+                    point.population,
+                    None,
+                ),
             };
+            let inherited = kind != RecordType::City && codes == city_zipcodes;
             let own_codes = codes.iter().map(|code| numbers[code.as_str()]).collect();
+            let mut names = analyze(names, languages);
+            let apart =
+                |name: &NameDraft| gazetteer.separate_alternates && name.role == Role::Alternate;
+            let alternates = names.extract_if(.., |name| apart(name)).collect();
             drafts.push(RecordDraft {
                 kind,
                 street,
                 coordinates: source.coordinates(),
                 importance,
-                zipcodes: (!codes.is_empty() && codes != city_zipcodes).then_some(own_codes),
+                population,
+                zipcodes: (!codes.is_empty() && !inherited).then_some(own_codes),
                 n_zipcodes: if codes.is_empty() { city_zipcodes.len() } else { codes.len() },
-                names: analyze(names, languages),
+                names,
+                alternates,
                 cell: hilbert_index(grid.bits, x, y) as u32,
                 rest: (rest_lat, rest_lon),
             });
@@ -128,6 +146,17 @@ pub(super) fn cut<'a>(
         blocks.per_place[place] = push_blocks(place as u32, grid, drafts, &mut blocks.blocks);
     }
     blocks
+}
+
+impl Block<'_> {
+    /// Binary digits of the largest city's population, or [`MIXED_BLOCK`].
+    pub(super) fn city_digits(&self) -> u8 {
+        if self.records.iter().any(|record| record.kind != RecordType::City) {
+            return MIXED_BLOCK;
+        }
+        let largest = self.records.iter().map(|record| record.population).max().unwrap_or(0);
+        (u32::BITS - largest.leading_zeros()) as u8
+    }
 }
 
 fn push_blocks<'a>(

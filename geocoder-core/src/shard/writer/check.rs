@@ -6,7 +6,7 @@ use crate::gazetteer::{Gazetteer, Names};
 use crate::geo::LonLat;
 use crate::record::{CountryCode, RecordType};
 use crate::shard::houses::{MAX_HOUSES, MAX_SUFFIX_BYTES};
-use crate::shard::records::POINT_TYPES;
+use crate::shard::records::RECORD_TYPES;
 
 /// Longest name in bytes.
 const MAX_NAME_BYTES: usize = 250;
@@ -69,8 +69,15 @@ pub(super) fn check(gazetteer: &Gazetteer) -> Result<CountryCode> {
         city(gazetteer, record.city, name)?;
         point(record.coordinates, name)?;
         texts(&record.zipcodes, name)?;
-        if !POINT_TYPES.contains(&record.kind) {
+        let city = record.kind == RecordType::City;
+        if record.kind == RecordType::Street || !RECORD_TYPES.contains(&record.kind) {
             return Err(invalid(format!("`{name}` is no point but a {}", record.kind.name())));
+        }
+        if city && gazetteer.places[record.city].kind == RecordType::City {
+            return Err(invalid(format!("`{name}` is a city in a city")));
+        }
+        if record.population >= 1 << 31 || (!city && record.population > 0) {
+            return Err(invalid(format!("`{name}` has an impossible population")));
         }
     }
     gazetteer.arcs.iter().flatten().try_for_each(|vertex| point(*vertex, "an arc"))?;

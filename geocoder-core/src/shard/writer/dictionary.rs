@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::blocks::Blocks;
+use super::analysis::{NameDraft, analyze};
+use super::blocks::{Blocks, RecordDraft};
 use super::order::Order;
-use super::{Names, Sections, is_border};
+use super::{Sections, is_border};
 use crate::gazetteer::Gazetteer;
 use crate::record::RecordType;
 use crate::shard::automaton::front_code;
 use crate::shard::bits::{BitWriter, width};
 use crate::shard::container::checksum;
-use crate::shard::names::{
-    Behind, MAX_LITERAL_BYTES, MAX_NAME_TERMS, Name, NameCode, NameTerm, Role, Separator,
-};
+use crate::shard::names::{Behind, Name, NameCode, NameTerm, Separator};
 use crate::shard::terms::{
     Case, FORM_SAMPLE, MAX_PIECE_TERMS, POSTING_SAMPLE, TermRef, assign_slots, ref_width,
 };
@@ -29,86 +28,6 @@ const MIN_LOCAL_USES: usize = 3;
 /// Most references with a short code.
 const MAX_LOCAL_REFS: usize = 256;
 
-/// A name taken apart.
-#[derive(Debug, Clone)]
-pub(super) struct NameDraft {
-    pub(super) role: Role,
-    pub(super) text: String,
-    prefix: String,
-    words: Vec<WordDraft>,
-    /// Terms that are searched but not shown.
-    hidden: Vec<String>,
-}
-
-#[derive(Debug, Clone)]
-struct WordDraft {
-    term: String,
-    form: String,
-    behind: String,
-}
-
-/// Takes the names of a record apart; the default name comes first.
-pub(super) fn analyze(names: &Names, languages: &[String]) -> Vec<NameDraft> {
-    let mut drafts = vec![analyze_name(Role::Default, &names.default)];
-    let mut in_languages = names.languages.clone();
-    in_languages.sort();
-    in_languages.dedup_by(|a, b| a.0 == b.0);
-    for (code, name) in &in_languages {
-        let language = languages.binary_search(code).unwrap_or_default() as u32;
-        // A name like the default needs no place of its own: the default is shown anyway.
-        if *name != names.default {
-            drafts.push(analyze_name(Role::Language(language), name));
-        }
-    }
-    let known: BTreeSet<&String> =
-        in_languages.iter().map(|(_, name)| name).chain([&names.default]).collect();
-    let alternates: BTreeSet<&String> = names.alternates.iter().collect();
-    for name in alternates.difference(&known) {
-        drafts.push(analyze_name(Role::Alternate, name));
-    }
-    drafts
-}
-
-fn analyze_name(role: Role, name: &str) -> NameDraft {
-    let composed = text::compose(name);
-    let words: Vec<_> = text::words(&composed).collect();
-    let mut draft = NameDraft {
-        role,
-        text: composed.to_string(),
-        prefix: String::new(),
-        words: Vec::new(),
-        hidden: Vec::new(),
-    };
-    let first = words.first().map_or(composed.len(), |word| word.start);
-    draft.prefix = limited(&composed[..first]);
-    for (index, word) in words.iter().take(MAX_NAME_TERMS as usize).enumerate() {
-        let end = word.start + word.text.len();
-        let next = words.get(index + 1).map_or(composed.len(), |next| next.start);
-        let term = text::fold(word.text);
-        // Text that folds to nothing (lone marks) cannot be searched; it stays with the display.
-        draft.hidden.extend(text::bigrams(&term).map(String::from));
-        draft.words.push(WordDraft {
-            term,
-            form: word.text.into(),
-            behind: limited(&composed[end..next]),
-        });
-    }
-    if let Some(last) = draft.words.last_mut() {
-        last.behind.truncate(last.behind.trim_end().len());
-    }
-    draft.hidden.truncate(MAX_NAME_TERMS as usize);
-    draft
-}
-
-/// Cuts text between terms to what the format can carry.
-fn limited(text: &str) -> String {
-    let mut end = text.len().min(MAX_LITERAL_BYTES as usize);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text[..end].to_string()
-}
-
 /// What is known of a term before it is written.
 #[derive(Debug, Default)]
 struct TermDraft {
@@ -117,6 +36,7 @@ struct TermDraft {
     postings: BTreeSet<(u32, u32)>,
     uses: u32,
     street_uses: u32,
+    city_uses: u32,
 }
 
 /// Terms with their slots.
@@ -126,21 +46,42 @@ pub(super) struct Terms {
     /// Terms in ascending order, cut into pieces.
     pieces: Vec<Vec<String>>,
     refs: HashMap<String, TermRef>,
-    blocks: bool,
+    use_of: Use,
 }
 
-/// Collects the terms of all streets and points.
+/// What terms are used by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Places,
+    Records,
+    /// Alternates of records, which are not shown: the terms need no forms.
+    Alternates,
+}
+
+/// Collects the terms of all streets, points and cities.
 pub(super) fn of_records(blocks: &Blocks<'_>) -> Terms {
+    of_blocks(blocks, Use::Records, |record| &record.names)
+}
+
+/// Collects the terms of alternates that are apart.
+pub(super) fn of_alternates(blocks: &Blocks<'_>) -> Terms {
+    of_blocks(blocks, Use::Alternates, |record| &record.alternates)
+}
+
+fn of_blocks<'a>(
+    blocks: &Blocks<'a>,
+    use_of: Use,
+    names: impl for<'r> Fn(&'r RecordDraft<'a>) -> &'r Vec<NameDraft>,
+) -> Terms {
     let mut terms = BTreeMap::new();
     for block in &blocks.blocks {
         for record in &block.records {
-            for name in &record.names {
-                let street = record.kind == RecordType::Street;
-                collect(name, (block.place, block.number), street, &mut terms);
+            for name in names(record) {
+                collect(name, (block.place, block.number), Some(record.kind), &mut terms);
             }
         }
     }
-    Terms::new(terms, true)
+    Terms::new(terms, use_of)
 }
 
 /// Collects the terms of all places.
@@ -149,23 +90,24 @@ pub(super) fn of_places(gazetteer: &Gazetteer, order: &Order, languages: &[Strin
     for (ordinal, place) in order.places.iter().enumerate() {
         let Some(place) = place else { continue };
         for name in analyze(&gazetteer.places[*place].names, languages) {
-            collect(&name, (ordinal as u32, 0), false, &mut terms);
+            collect(&name, (ordinal as u32, 0), None, &mut terms);
         }
     }
-    Terms::new(terms, false)
+    Terms::new(terms, Use::Places)
 }
 
 fn collect(
     name: &NameDraft,
     posting: (u32, u32),
-    street: bool,
+    kind: Option<RecordType>,
     terms: &mut BTreeMap<String, TermDraft>,
 ) {
     let mut occurrence = |term: &str| {
         let draft = terms.entry(term.into()).or_default();
         draft.postings.insert(posting);
         draft.uses += 1;
-        draft.street_uses += u32::from(street);
+        draft.street_uses += u32::from(kind == Some(RecordType::Street));
+        draft.city_uses += u32::from(kind == Some(RecordType::City));
     };
     for word in &name.words {
         occurrence(&word.term);
@@ -181,7 +123,7 @@ fn collect(
 }
 
 impl Terms {
-    fn new(terms: BTreeMap<String, TermDraft>, blocks: bool) -> Self {
+    fn new(terms: BTreeMap<String, TermDraft>, use_of: Use) -> Self {
         let mut pieces: Vec<Vec<String>> = Vec::new();
         let mut piece: Vec<String> = Vec::new();
         for term in terms.keys() {
@@ -201,7 +143,7 @@ impl Terms {
                 refs.insert(term.clone(), TermRef::new(index, usize::from(slot)));
             }
         }
-        Self { terms, pieces, refs, blocks }
+        Self { terms, pieces, refs, use_of }
     }
 
     pub(super) fn n_pieces(&self) -> usize {
@@ -278,25 +220,36 @@ impl Terms {
     ) -> Vec<Vec<u8>> {
         let encode = |piece: &Vec<String>| {
             let bytes = self.encode_piece(piece, n_places, blocks_per_place);
-            if self.blocks {
-                let drafts = piece.iter().map(|term| &self.terms[term]);
-                let (uses, street_uses) = drafts.fold((0, 0), |(uses, street), draft| {
-                    (uses + draft.uses, street + draft.street_uses)
-                });
-                let bits = bytes.len() as f64 * 8.0;
-                let streets = bits * f64::from(street_uses) / f64::from(uses.max(1));
-                sections.add_bits("terms of streets", streets);
-                sections.add_bits("terms of points", bits - streets);
+            match self.use_of {
+                Use::Places => {}
+                Use::Records => self.account(piece, bytes.len() as f64 * 8.0, sections),
+                Use::Alternates => sections.add("terms of alternates", bytes.len()),
             }
             bytes
         };
         self.pieces.iter().map(encode).collect()
     }
 
+    /// Divides the bits of a piece among the kinds of records that use its terms.
+    fn account(&self, piece: &[String], bits: f64, sections: &mut Sections) {
+        let uses = |of: fn(&TermDraft) -> u32| {
+            f64::from(piece.iter().map(|term| of(&self.terms[term])).sum::<u32>())
+        };
+        let all = uses(|draft| draft.uses).max(1.0);
+        let streets = bits * uses(|draft| draft.street_uses) / all;
+        let cities = bits * uses(|draft| draft.city_uses) / all;
+        sections.add_bits("terms of streets", streets);
+        sections.add_bits("terms of points", bits - streets - cities);
+        if cities > 0.0 {
+            sections.add_bits("terms of cities", cities);
+        }
+    }
+
     fn encode_piece(&self, piece: &[String], n_places: usize, per_place: &[u32]) -> Vec<u8> {
         let (shared, rests) = front_code(piece);
         let mut characters: BTreeSet<char> = BTreeSet::new();
-        let codes: Vec<Vec<FormCode>> = piece
+        let shown = if self.use_of == Use::Alternates { &[] } else { piece };
+        let codes: Vec<Vec<FormCode>> = shown
             .iter()
             .map(|term| {
                 self.forms(term).into_iter().map(|form| FormCode::new(term, form)).collect()
@@ -328,7 +281,7 @@ impl Terms {
             for (place, block) in postings {
                 writer.rice(place - next, k);
                 next = *place;
-                if self.blocks {
+                if self.use_of != Use::Places {
                     writer.bits(*block, width(per_place[*place as usize] as usize));
                 } else {
                     next += 1;

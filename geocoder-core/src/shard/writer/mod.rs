@@ -12,6 +12,8 @@
     reason = "works on its own data, checked on entry; never compiled into clients"
 )]
 
+mod alternates;
+mod analysis;
 mod blocks;
 mod boundaries;
 mod check;
@@ -84,6 +86,8 @@ impl<'a> ShardWriter<'a> {
 
         let record_terms = dictionary::of_records(&blocks);
         let terms = record_terms.encode(order.places.len(), &blocks.per_place, &mut sections);
+        let separate = self.gazetteer.separate_alternates;
+        let alternate_terms = separate.then(|| dictionary::of_alternates(&blocks));
         let records = records::encode(&blocks, &record_terms, &languages, &zipcodes, &mut sections);
         let boundaries = boundaries::encode(self.gazetteer, &order, &mut sections);
         let places = places::encode(&places::Input {
@@ -93,11 +97,18 @@ impl<'a> ShardWriter<'a> {
             zipcodes: &zipcodes,
             blocks: &blocks,
             record_terms: &record_terms,
+            alternate_terms: alternate_terms.as_ref(),
             records: &records,
             boundaries: &boundaries,
         });
         sections.add("places", places.len());
 
+        let alternates = alternate_terms.map(|terms| {
+            let groups = records.iter().map(|chunk| chunk.n_blocks);
+            let encoded = alternates::encode(&blocks, groups, &terms, &mut sections);
+            let n_places = order.places.len();
+            (terms.encode(n_places, &blocks.per_place, &mut sections), encoded)
+        });
         let mut chunks = vec![(ChunkKind::Places, places)];
         chunks.extend(terms.into_iter().map(|bytes| (ChunkKind::Terms, bytes)));
         for chunk in records {
@@ -106,6 +117,10 @@ impl<'a> ShardWriter<'a> {
             chunks.push((ChunkKind::Geometry, chunk.geometry));
         }
         chunks.extend(boundaries.into_iter().map(|chunk| (ChunkKind::Boundaries, chunk.bytes)));
+        if let Some((terms, alternates)) = alternates {
+            chunks.extend(terms.into_iter().map(|bytes| (ChunkKind::AlternateTerms, bytes)));
+            chunks.extend(alternates.into_iter().map(|bytes| (ChunkKind::Alternates, bytes)));
+        }
         let meta = self.describe(country, sections);
         Ok(assemble(chunks, meta))
     }

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use super::analysis::{NameDraft, analyze};
 use super::blocks::Blocks;
 use super::boundaries::BoundariesChunk;
-use super::dictionary::{NameDraft, Terms, analyze, of_places};
+use super::dictionary::{Terms, of_places};
 use super::order::Order;
 use super::records::RecordChunks;
 use super::{Gazetteer, Sections, units};
 use crate::gazetteer::PlaceRecord;
 use crate::geo::BBox;
+use crate::record::RecordType;
 use crate::shard::bits::{Adaptive, BitWriter, width};
 use crate::shard::names::{Name, NameCode};
 use crate::shard::places::{NAME_SIZE_RICE, PLACE_KINDS, VACANT_KIND, expected_importance};
@@ -23,6 +25,8 @@ pub(super) struct Input<'a> {
     pub(super) zipcodes: &'a [String],
     pub(super) blocks: &'a Blocks<'a>,
     pub(super) record_terms: &'a Terms,
+    /// Terms of alternates, when they are apart.
+    pub(super) alternate_terms: Option<&'a Terms>,
     pub(super) records: &'a [RecordChunks],
     pub(super) boundaries: &'a [BoundariesChunk],
 }
@@ -97,10 +101,28 @@ fn write_directories(input: &Input<'_>, table: &mut BitWriter) {
     for term in input.record_terms.first_terms() {
         text(table, term);
     }
-    let stop_terms = input.record_terms.refs_of(&input.gazetteer.lexicon.stop_words);
+    let mut stop_terms = input.record_terms.refs_of(&input.gazetteer.lexicon.stop_words);
+    table.bit(input.alternate_terms.is_some());
+    if let Some(terms) = input.alternate_terms {
+        table.gamma0(terms.n_pieces() as u32);
+        for term in terms.first_terms() {
+            text(table, term);
+        }
+        let behind = input.record_terms.n_pieces();
+        let alternate = terms.refs_of(&input.gazetteer.lexicon.stop_words);
+        stop_terms.extend(alternate.into_iter().map(|term| term.behind_pieces(behind)));
+    }
     table.gamma0(stop_terms.len() as u32);
     for term in stop_terms {
         table.bits(term.0, 32);
+    }
+    let cities = input.gazetteer.points.iter().any(|point| point.kind == RecordType::City);
+    table.bit(cities);
+    if cities {
+        table.gamma0(input.blocks.blocks.len() as u32);
+        for block in &input.blocks.blocks {
+            table.bits(u32::from(block.city_digits()), 5);
+        }
     }
 }
 
@@ -167,6 +189,15 @@ fn write_places(
     name_writer.finish()
 }
 
+/// Writes a number of inhabitants: its length in binary digits and those behind the first.
+pub(super) fn write_population(population: u32, writer: &mut BitWriter) {
+    let digits = u32::BITS - population.leading_zeros();
+    writer.bits(digits, 5);
+    if digits > 0 {
+        writer.bits(population & !(1 << (digits - 1)), digits - 1);
+    }
+}
+
 struct State {
     lats: Adaptive,
     lons: Adaptive,
@@ -206,11 +237,7 @@ impl State {
         table.signed(lon - self.before.1, &mut self.lons);
         self.before = (lat, lon, parent);
         let population = place.map_or(0, |place| place.population);
-        let digits = 32 - population.leading_zeros();
-        table.bits(digits, 5);
-        if digits > 0 {
-            table.bits(population & !(1 << (digits - 1)), digits - 1);
-        }
+        write_population(population, table);
         let importance = place.map_or(0, |place| u32::from(place.importance));
         let expected = importance == expected_importance(population);
         table.bit(expected);

@@ -3,13 +3,15 @@
 use super::blocks::{Block, Blocks, RecordDraft};
 use super::dictionary::Terms;
 use super::houses::{HouseWriter, encode_houses};
+use super::places::write_population;
 use super::{Sections, is_border, units};
 use crate::geo::{BBox, LonLat};
 use crate::record::RecordType;
 use crate::shard::bits::{Adaptive, BitWriter, width};
 use crate::shard::geometry::{LineModel, MAX_LINES, MAX_VERTICES, VERTEX_UNITS};
 use crate::shard::names::{Name, NameCode, best_rice_parameter};
-use crate::shard::records::{CELL_UNITS, Grid, POINT_BITS, POINT_TYPES, UNITS_PER_DEGREE};
+use crate::shard::places::{NAME_SIZE_RICE, expected_importance};
+use crate::shard::records::{Grid, RECORD_TYPES, UNITS_PER_DEGREE, likely_after};
 
 /// Fewest and most blocks of a chunk.
 const MIN_CHUNK_BLOCKS: usize = 8;
@@ -21,6 +23,7 @@ const CHUNK_BORDER_MEAN: u64 = 16;
 #[derive(Debug)]
 pub(super) struct RecordChunks {
     pub(super) first_block: u32,
+    pub(super) n_blocks: usize,
     pub(super) bbox: BBox,
     pub(super) records: Vec<u8>,
     pub(super) houses: Vec<u8>,
@@ -105,7 +108,8 @@ impl Context<'_> {
         let geometry = with_header(geometry_header, &geometry);
         sections.add("houses", houses.len());
         sections.add("street geometry", geometry.len());
-        RecordChunks { first_block, bbox, records: with_header(header, &encoded), houses, geometry }
+        let records = with_header(header, &encoded);
+        RecordChunks { first_block, n_blocks: blocks.len(), bbox, records, houses, geometry }
     }
 
     fn encode_block(
@@ -128,22 +132,25 @@ impl Context<'_> {
         writer.bits(block.grid.shift, 4);
         writer.gamma0(expected);
         let mut context = Adaptive::new(expected);
+        let mut kind = RecordType::Street;
         let mut importance_before = 0;
         let mut zipcodes_before: Option<&Vec<u32>> = None;
         for ((record, step), names) in block.records.iter().zip(steps).zip(names) {
             let start = writer.position();
             let street = record.kind == RecordType::Street;
-            writer.bit(street);
-            if !street {
-                let kind = POINT_TYPES.iter().position(|kind| *kind == record.kind);
-                writer.bits(kind.unwrap_or_default() as u32, 3);
+            writer.bit(record.kind == kind);
+            if record.kind != kind {
+                let number = RECORD_TYPES.iter().position(|kind| *kind == record.kind);
+                writer.bits(number.unwrap_or_default() as u32, 3);
             }
+            kind = likely_after(record.kind);
             writer.unsigned(step, &mut context);
             if !street {
                 let (lat, lon) = point_parts(record, block.grid);
-                writer.bits(lat, POINT_BITS);
-                writer.bits(lon, POINT_BITS);
+                writer.bits(lat, block.grid.point_bits());
+                writer.bits(lon, block.grid.point_bits());
             }
+            let city = record.kind == RecordType::City;
             if street {
                 let importance = record.importance >> 5;
                 writer.bit(importance == importance_before);
@@ -151,6 +158,14 @@ impl Context<'_> {
                     writer.bits(u32::from(importance), 3);
                 }
                 importance_before = importance;
+            } else if city {
+                write_population(record.population, &mut writer);
+                let importance = u32::from(record.importance);
+                let expected = importance == expected_importance(record.population);
+                writer.bit(expected);
+                if !expected {
+                    writer.bits(importance, 8);
+                }
             } else {
                 writer.bits(u32::from(record.importance >> 4), 4);
             }
@@ -166,9 +181,21 @@ impl Context<'_> {
                 }
                 zipcodes_before = Some(zipcodes);
             }
-            code.write_names(names, &mut writer);
+            if city {
+                let mut own = BitWriter::default();
+                code.write_names(names, &mut own);
+                writer.rice(own.position() as u32, NAME_SIZE_RICE);
+                writer.append(&own);
+            } else {
+                code.write_names(names, &mut writer);
+            }
             let bits = (writer.position() - start) as f64;
-            sections.add_bits(if street { "streets" } else { "points" }, bits);
+            let section = match record.kind {
+                RecordType::Street => "streets",
+                RecordType::City => "cities",
+                _ => "points",
+            };
+            sections.add_bits(section, bits);
         }
         writer.finish()
     }
@@ -176,8 +203,8 @@ impl Context<'_> {
 
 /// Returns in which part of its cell a point lies.
 fn point_parts(record: &RecordDraft<'_>, grid: Grid) -> (u32, u32) {
-    let cell = CELL_UNITS << grid.shift;
-    let parts = 1 << POINT_BITS;
+    let cell = grid.cell_units();
+    let parts = 1 << grid.point_bits();
     let part = |rest: i32| (rest * parts / cell).clamp(0, parts - 1) as u32;
     (part(record.rest.0), part(record.rest.1))
 }
@@ -203,7 +230,7 @@ fn block_box(block: &Block<'_>) -> BBox {
             street.geometry.iter().flatten().for_each(|vertex| bbox.add(*vertex));
         }
     }
-    let margin = f64::from(CELL_UNITS << block.grid.shift) / UNITS_PER_DEGREE;
+    let margin = f64::from(block.grid.cell_units()) / UNITS_PER_DEGREE;
     BBox {
         min_lon: bbox.min_lon - margin,
         min_lat: bbox.min_lat - margin,
@@ -244,7 +271,7 @@ fn box_parts(bbox: &BBox, outer: &BBox) -> [u32; 4] {
 
 /// Returns the position that readers will see for a street.
 pub(super) fn street_anchor(record: &RecordDraft<'_>, grid: Grid) -> (i32, i32) {
-    let cell = CELL_UNITS << grid.shift;
+    let cell = grid.cell_units();
     let lat = units(record.coordinates.lat) - record.rest.0 + cell / 2;
     let lon = units(record.coordinates.lon) - record.rest.1 + cell / 2;
     (lat, lon)

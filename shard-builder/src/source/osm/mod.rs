@@ -46,7 +46,7 @@ use self::pbf::PbfFiles;
 use self::postal_area::PostalAreas;
 use self::street::Streets;
 use self::tags::Tags;
-use super::Source;
+use super::{Sink, Source};
 use crate::error::{Error, Result};
 use crate::lexicon::lexicon_for;
 use crate::name;
@@ -64,16 +64,24 @@ pub struct OsmExtracts {
 }
 
 impl Source for OsmExtracts {
+    fn label(&self) -> String {
+        format!("OpenStreetMap {}", super::file_names(&self.paths))
+    }
+
+    fn attribution(&self) -> Vec<Attribution> {
+        vec![attribution()]
+    }
+
     fn read(
         &self,
         country: CountryCode,
+        sink: &mut dyn Sink,
         report: &mut Report,
         progress: &dyn Progress,
-    ) -> Result<Gazetteer> {
-        if self.paths.is_empty() {
-            return Err(Error::NoInput { country });
-        }
-        read_input(&PbfFiles::open(&self.paths)?, country, report, progress)
+    ) -> Result<()> {
+        let gazetteer = read_files(country, &self.paths, report, progress)?;
+        sink.gazetteer(gazetteer, report);
+        Ok(())
     }
 }
 
@@ -82,7 +90,19 @@ impl Source for OsmExtracts {
 /// # Errors
 /// Fails when a file cannot be read or the files have nothing of the country.
 pub fn read(country: CountryCode, paths: &[PathBuf], report: &mut Report) -> Result<Gazetteer> {
-    OsmExtracts { paths: paths.to_vec() }.read(country, report, &Silent)
+    read_files(country, paths, report, &Silent)
+}
+
+fn read_files(
+    country: CountryCode,
+    paths: &[PathBuf],
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<Gazetteer> {
+    if paths.is_empty() {
+        return Err(Error::NoInput { country });
+    }
+    read_input(&PbfFiles::open(paths)?, country, report, progress)
 }
 
 /// What must be said about data from OpenStreetMap.
@@ -163,6 +183,7 @@ fn read_input(
         arcs: hierarchy.arcs,
         attribution: vec![attribution()],
         lexicon,
+        separate_alternates: false,
     };
     report.count_records(&gazetteer);
     Ok(gazetteer)

@@ -121,7 +121,7 @@ fn merged(
     let mut names = all.next()?;
     all.for_each(|other| names::merge(&mut names, other));
     let importance = importance::point(prominence, n_merged);
-    Some(PointRecord { kind, names, city, zipcodes, coordinates, importance })
+    Some(PointRecord { kind, names, city, zipcodes, coordinates, population: 0, importance })
 }
 
 #[cfg(test)]

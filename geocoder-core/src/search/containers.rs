@@ -1,0 +1,149 @@
+//! Words of the query that places and postcodes answer: they name what contains a record.
+
+use super::Ranked;
+use super::candidates::{Evaluation, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS};
+use super::query::{self, MAX_TOKENS, TokenMask};
+use crate::error::Result;
+use crate::shard::{Dictionary, Lookup, PostingReader};
+
+/// Words that a place's names or postcodes answer, and what they lose.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PlaceWords {
+    pub(super) place: u32,
+    pub(super) names: TokenMask,
+    pub(super) zipcodes: TokenMask,
+    pub(super) costs: Costs,
+}
+
+/// Points that each word loses by how it is answered.
+pub(super) type Costs = [f32; MAX_TOKENS];
+
+/// Postcodes that words of the query may be, with the words and their cost.
+pub(super) type Zipcodes = [(u32, TokenMask, f32)];
+
+/// Place words by ordinal.
+pub(super) struct PlaceIndex {
+    pub(super) list: Vec<PlaceWords>,
+    /// One more than the number in the list, 0 for places without words.
+    by_place: Vec<u32>,
+}
+
+impl PlaceIndex {
+    fn entry(&mut self, place: u32) -> Option<&mut PlaceWords> {
+        let slot = self.by_place.get_mut(place as usize)?;
+        if *slot == 0 {
+            let costs = [f32::INFINITY; MAX_TOKENS];
+            self.list.push(PlaceWords { place, names: 0, zipcodes: 0, costs });
+            *slot = u32::try_from(self.list.len()).ok()?;
+        }
+        self.list.get_mut(*slot as usize - 1)
+    }
+
+    pub(super) fn get(&self, place: u32) -> Option<&PlaceWords> {
+        let slot = self.by_place.get(place as usize)?.checked_sub(1)?;
+        self.list.get(slot as usize)
+    }
+}
+
+/// Notes that words are answered at a cost.
+pub(super) fn lower(costs: &mut Costs, words: TokenMask, cost: f32) {
+    for (index, slot) in costs.iter_mut().enumerate() {
+        if words & 1 << index != 0 && cost < *slot {
+            *slot = cost;
+        }
+    }
+}
+
+impl<D: AsRef<[u8]>> Evaluation<'_, D> {
+    /// Returns the postcodes that words of the query may be, with the words and their cost.
+    pub(super) fn zipcodes(&self) -> Vec<(u32, TokenMask, f32)> {
+        let mut found = Vec::new();
+        let tokens = &self.query.tokens;
+        for (index, token) in tokens.iter().enumerate() {
+            let mask = 1 << index;
+            if !token.has_digit {
+                continue;
+            }
+            let next = tokens.get(index + 1);
+            let pair = next.map(|next| (format!("{}{}", token.term, next.term), mask | mask << 1));
+            let single = (token.term.clone(), mask);
+            for (key, mask) in core::iter::once(single).chain(pair) {
+                for (number, zipcode) in (0u32..).zip(&self.shard.places().zipcodes) {
+                    if let Some(exact) = query::zipcode_starts(zipcode, &key)
+                        && (exact || (token.unfinished && key.len() >= 2))
+                    {
+                        found.push((number, mask, if exact { 0.0 } else { 2.0 }));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Collects the words that each place answers.
+    pub(super) fn place_words(
+        &self,
+        zipcodes: &Zipcodes,
+        ranked: &mut Ranked,
+    ) -> Result<PlaceIndex> {
+        let places = self.shard.places();
+        let mut index = PlaceIndex { list: Vec::new(), by_place: vec![0; places.places.len()] };
+        for found in &self.place_matches.list {
+            let piece = match self.shard.piece(Dictionary::Places, found.piece)? {
+                Lookup::Found(piece) => piece,
+                Lookup::Missing(chunk) => {
+                    ranked.missing.push(chunk);
+                    continue;
+                }
+            };
+            let mut postings = PostingReader::new(&piece, found.start, places, false);
+            let mut read = 0;
+            for _ in found.start..found.end.min(found.start + MAX_RANGE_TERMS) {
+                read += postings.list(places, false, |place| {
+                    if let Some(words) = index.entry(place) {
+                        words.names |= found.mask;
+                        lower(&mut words.costs, found.mask, found.cost);
+                    }
+                });
+                if read > MAX_RANGE_POSTINGS {
+                    break;
+                }
+            }
+        }
+        for (zipcode, mask, cost) in zipcodes {
+            for place in places.places_of_zipcode(*zipcode) {
+                if let Some(words) = index.entry(*place) {
+                    words.zipcodes |= mask;
+                    lower(&mut words.costs, *mask, *cost);
+                }
+            }
+        }
+        Ok(index)
+    }
+
+    /// Returns the words answered by a place and all that contain it.
+    pub(super) fn words_around(&self, place: u32, index: &PlaceIndex) -> TokenMask {
+        let chain = self.shard.places().chain(place);
+        let words = chain.filter_map(|(ordinal, _)| index.get(ordinal)).map(|words| words.names);
+        words.fold(0, |all, words| all | words)
+    }
+
+    /// Returns the words answered by a place and all that contain it, and what they lose.
+    pub(super) fn container_words(
+        &self,
+        place: u32,
+        index: &PlaceIndex,
+        costs: &mut Costs,
+    ) -> TokenMask {
+        let mut words = 0;
+        for (ordinal, _) in self.shard.places().chain(place) {
+            if let Some(found) = index.get(ordinal) {
+                words |= found.names;
+                for (slot, cost) in costs.iter_mut().zip(&found.costs) {
+                    *slot = slot.min(*cost);
+                }
+            }
+        }
+        words
+    }
+}

@@ -1,0 +1,209 @@
+//! Scores of places and records, with the houses of streets.
+
+use super::Ranked;
+use super::candidates::{Candidate, Evaluation, Target};
+use super::containers::{PlaceIndex, PlaceWords, Zipcodes, lower};
+use super::house::find_house;
+use super::name_match::NameMatch;
+use super::query::{MAX_TOKENS, TokenMask};
+use super::score::{Score, WEIGHTS, type_prior};
+use crate::error::Result;
+use crate::record::RecordType;
+use crate::shard::{Dictionary, Lookup, Place, Record, StoredHouse, point};
+use crate::sort::sort_by;
+
+/// Most points that a number wins by being made of several words.
+const MOST_NUMBER_WORDS: f32 = 2.0;
+
+impl<D: AsRef<[u8]>> Evaluation<'_, D> {
+    /// Scores a place; `None` when nothing of it is asked for.
+    pub(super) fn score_place(
+        &self,
+        place: &Place,
+        words: &PlaceWords,
+        index: &PlaceIndex,
+    ) -> Result<Option<Candidate>> {
+        let Some(kind) = place.kind else { return Ok(None) };
+        let names = self.shard.place_names(place)?;
+        let best = self.best_name(Dictionary::Places, &names)?;
+        let mut costs = [f32::INFINITY; MAX_TOKENS];
+        let mut container = self.container_words(place.parent, index, &mut costs);
+        container |= words.zipcodes;
+        let mut score = Score::default();
+        let own = match best {
+            Some(best) => {
+                score.add("rest of name", WEIGHTS.name_rest * (best.coverage - 1.0));
+                if best.alternate {
+                    score.add("alternate name", -WEIGHTS.alternate_name);
+                }
+                for (slot, cost) in costs.iter_mut().zip(&best.costs) {
+                    *slot = slot.min(*cost);
+                }
+                best.words
+            }
+            // A postcode alone answers the places that have it.
+            None if words.zipcodes != 0 => 0,
+            None => return Ok(None),
+        };
+        for (slot, cost) in costs.iter_mut().zip(&words.costs) {
+            *slot = slot.min(*cost);
+        }
+        score.add_words(self.weights, own, container, 0, &costs);
+        score.add_population(WEIGHTS.population, place.population);
+        score.add("type", type_prior(kind));
+        score.add_proximity(point(place.lat, place.lon), self.request.coordinates, kind);
+        let total = score.total();
+        let target = Target::Place(words.place);
+        Ok(Some(Candidate { target, score, total, explained: own | container }))
+    }
+
+    /// Scores a record; `None` when nothing of its names is asked for.
+    pub(super) fn score_record(
+        &self,
+        block: u32,
+        index_in_block: usize,
+        record: Record,
+        index: &PlaceIndex,
+        zipcodes: &Zipcodes,
+    ) -> Result<Option<Candidate>> {
+        let Some(best) = self.best_name(Dictionary::Records, &record.names)? else {
+            return Ok(None);
+        };
+        let target =
+            Target::Record { block, index: index_in_block, record: record.into(), house: None };
+        Ok(self.score_target(target, &best, index, zipcodes))
+    }
+
+    fn score_target(
+        &self,
+        target: Target,
+        best: &NameMatch,
+        index: &PlaceIndex,
+        zipcodes: &Zipcodes,
+    ) -> Option<Candidate> {
+        let Target::Record { block, record, house, .. } = &target else { return None };
+        let places = self.shard.places();
+        let place = places.place_of_block(*block)?;
+        let mut costs = best.costs;
+        let mut container = self.container_words(place, index, &mut costs);
+        let own_zipcodes = self.shard.record_zipcodes(record, *block);
+        for (zipcode, mask, cost) in zipcodes {
+            if own_zipcodes.contains(zipcode) {
+                container |= mask;
+                lower(&mut costs, *mask, *cost);
+            }
+        }
+        let mut score = Score::default();
+        let street = record.kind == RecordType::Street;
+        // Until the houses of a street are looked up, its numbers count for nothing.
+        let numbers = self.query.numbers.iter().fold(0, |mask, number| mask | number.mask);
+        let mut ignored = 0;
+        let mut explained = best.words | container;
+        if street {
+            ignored = numbers & !explained;
+            if let Some(house) = house {
+                score.add("house number", house.points);
+                // A number that is the start of a postcode as well was meant as the house's.
+                container &= !house.mask;
+                explained |= house.mask;
+                let foreign = ignored & !house.mask;
+                score.add("foreign numbers", WEIGHTS.number_foreign * ones(foreign));
+            } else if ignored != 0 {
+                score.add("house number", WEIGHTS.number_absent);
+            }
+        }
+        score.add("rest of name", WEIGHTS.name_rest * (best.coverage - 1.0));
+        if best.alternate {
+            score.add("alternate name", -WEIGHTS.alternate_name);
+        }
+        score.add_words(self.weights, best.words, container, ignored, &costs);
+        if record.kind == RecordType::City {
+            score.add_population(WEIGHTS.population, record.population);
+        } else {
+            #[expect(clippy::cast_precision_loss, reason = "at most 15")]
+            score.add("importance", record.importance as f32 / 15.0 * WEIGHTS.importance);
+            let population = places.get(place).map_or(0, |place| place.population);
+            score.add_population(WEIGHTS.city_population, population);
+        }
+        score.add("type", type_prior(record.kind));
+        score.add_proximity(point(record.lat, record.lon), self.request.coordinates, record.kind);
+        let total = score.total();
+        Some(Candidate { target, score, total, explained })
+    }
+
+    /// Looks the numbers of the query up on the streets among the candidates.
+    pub(super) fn find_houses(
+        &self,
+        index: &PlaceIndex,
+        zipcodes: &Zipcodes,
+        ranked: &mut Ranked,
+    ) -> Result<()> {
+        // Candidates come best first. Once enough are known with their houses, one that could
+        // not overtake the last of them even with its house need not be looked at.
+        let wanted = self.request.max_results;
+        let gain = WEIGHTS.number_exact - WEIGHTS.number_absent + MOST_NUMBER_WORDS;
+        let mut best: Vec<f32> = Vec::new();
+        for candidate in &mut ranked.candidates {
+            sort_by(&mut best, |a, b| b.total_cmp(a));
+            let beaten = best.get(wanted.saturating_sub(1));
+            if beaten.is_some_and(|last| candidate.total + gain < *last) {
+                break;
+            }
+            if let Some(scored) =
+                self.with_house(candidate, index, zipcodes, &mut ranked.missing)?
+            {
+                *candidate = scored;
+            }
+            best.push(candidate.total);
+        }
+        Ok(())
+    }
+
+    /// Looks up the house of one candidate and scores it again.
+    fn with_house(
+        &self,
+        candidate: &Candidate,
+        index: &PlaceIndex,
+        zipcodes: &Zipcodes,
+        missing: &mut Vec<usize>,
+    ) -> Result<Option<Candidate>> {
+        let Target::Record { block, index: number, record, .. } = &candidate.target else {
+            return Ok(None);
+        };
+        let taken = candidate.explained & !started_zipcodes(zipcodes);
+        let free = self.query.numbers.iter().any(|number| number.mask & taken == 0);
+        if record.kind != RecordType::Street || !free {
+            return Ok(None);
+        }
+        let found = match self.shard.street_houses(*block, *number)? {
+            Lookup::Found((chunk, houses)) => {
+                let suffix = |house: &StoredHouse| chunk.suffix_text(house.suffix);
+                find_house(&houses, suffix, &self.query.numbers, taken)
+            }
+            Lookup::Missing(chunk) => {
+                missing.push(chunk);
+                None
+            }
+        };
+        let Some(best) = self.best_name(Dictionary::Records, &record.names)? else {
+            return Ok(None);
+        };
+        let mut target = candidate.target.clone();
+        if let Target::Record { house, .. } = &mut target {
+            *house = found;
+        }
+        Ok(self.score_target(target, &best, index, zipcodes))
+    }
+}
+
+/// Words that only start a postcode: they may as well be house numbers.
+fn started_zipcodes(zipcodes: &Zipcodes) -> TokenMask {
+    let whole = zipcodes.iter().filter(|(_, _, cost)| *cost == 0.0);
+    let whole = whole.fold(0, |words, (_, mask, _)| words | mask);
+    zipcodes.iter().fold(0, |words, (_, mask, _)| words | mask) & !whole
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of words")]
+fn ones(mask: TokenMask) -> f32 {
+    mask.count_ones() as f32
+}
