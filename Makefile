@@ -35,9 +35,10 @@ package: wasm ## Build and pack the npm package into hereabouts-VERSION.tgz
 www: package ## Build the web app into www/dist
 	npm run --workspace hereabouts-www build
 
-data: demo-data/manifest.json ## Build the demo's shards, Liechtenstein and Monaco, into demo-data
+data: build ## Build the demo's shards (demo.toml) into demo-data, those that changed
+	target/release/shard-builder build --config demo.toml --jobs 2
 
-demo: build data www ## Build everything and serve the demo on 127.0.0.1 (PORT=8080)
+demo: data www ## Build everything and serve the demo on 127.0.0.1 (PORT=8080)
 	target/release/sync-server serve --data demo-data --www www/dist --listen 127.0.0.1:$(PORT)
 
 test: test-rust test-js test-browser ## Run all tests
@@ -105,12 +106,3 @@ node_modules/.installed: package-lock.json
 
 chromium:
 	@scripts/install-chromium
-
-# Shards are as new as the builder, so that a change of the format never meets old ones.
-demo-data/manifest.json: tests/data/liechtenstein.osm.pbf tests/data/monaco.osm.pbf target/release/shard-builder
-	rm -rf demo-data
-	target/release/shard-builder build --country li --osm tests/data/liechtenstein.osm.pbf --out demo-data
-	target/release/shard-builder build --country mc --osm tests/data/monaco.osm.pbf --out demo-data
-
-target/release/shard-builder: build
-	@:

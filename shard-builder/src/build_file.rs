@@ -205,9 +205,17 @@ impl BuildFile {
         if fs::metadata(path).map_err(read)?.len() > MAX_BYTES {
             return Err(invalid(format!("is larger than {MAX_BYTES} bytes")));
         }
-        let text = fs::read_to_string(path).map_err(read)?;
+        Self::parse(&fs::read_to_string(path).map_err(read)?, path)
+    }
+
+    /// Reads the text of a build file that stands, or would stand, at a path.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
+        let invalid = |message: String| Error::BuildFile { path: path.into(), message };
         let mut file: Self =
-            toml::from_str(&text).map_err(|error| invalid(error.to_string().trim().into()))?;
+            toml::from_str(text).map_err(|error| invalid(error.to_string().trim().into()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut seen = BTreeSet::new();
         for country in &mut file.countries {

@@ -14,7 +14,7 @@ const BROTLI_WINDOW_BITS: i32 = 24;
 ///
 /// # Errors
 /// Fails when memory for the encoder is short.
-pub(crate) fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
+pub fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let params = BrotliEncoderParams {
         quality: BROTLI_QUALITY,
         lgwin: BROTLI_WINDOW_BITS,
@@ -31,7 +31,7 @@ pub(crate) fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// Fails when memory for the encoder is short.
-pub(crate) fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+pub fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
     encoder.finish()

@@ -7,7 +7,7 @@ pub mod account;
 mod assemble;
 pub mod batch;
 pub mod build_file;
-mod compress;
+pub mod compress;
 pub mod country;
 pub mod entry;
 mod error;

@@ -6,6 +6,9 @@ use std::sync::OnceLock;
 use geocoder_core::gazetteer::Gazetteer;
 use geocoder_core::shard::writer::{ShardWriter, WrittenShard};
 use geocoder_core::{CountryCode, Geocoder, Shard};
+use shard_builder::Source;
+use shard_builder::build_file::{BuildFile, SourceEntry};
+use shard_builder::progress::Silent;
 
 /// Returns the folder of the bundled extracts and corpora.
 pub fn tests_folder() -> &'static Path {
@@ -21,6 +24,54 @@ pub fn gazetteer(country: &str, extract: &str) -> anyhow::Result<Gazetteer> {
     let path: PathBuf = tests_folder().join(format!("data/{extract}.osm.pbf"));
     let mut report = shard_builder::Report::default();
     Ok(shard_builder::osm::read(code, &[path], &mut report)?)
+}
+
+/// Reads the sources of a country of the demo.
+///
+/// # Errors
+/// Fails when the country is not in the demo or a source is unusable.
+pub fn demo_gazetteer(country: &str) -> anyhow::Result<Gazetteer> {
+    let root = tests_folder().parent().unwrap_or(tests_folder());
+    of_build_file(&root.join("demo.toml"), country)
+}
+
+/// Reads the sources of a country of `whole-files.toml`; nothing, and a note, without the folder
+/// that `HEREABOUTS_DATA` names.
+///
+/// # Errors
+/// Fails when the country is not in the file or a source is unusable.
+#[expect(clippy::print_stderr, reason = "tells which test did not run in full")]
+pub fn listed_gazetteer(country: &str) -> anyhow::Result<Option<Gazetteer>> {
+    let Some(folder) = std::env::var_os("HEREABOUTS_DATA").map(PathBuf::from) else {
+        eprintln!("skipped: HEREABOUTS_DATA does not name the folder of the whole files");
+        return Ok(None);
+    };
+    // Paths of a build file are relative to it, so it is read as if it stood in the folder.
+    let text = std::fs::read_to_string(tests_folder().join("data/whole-files.toml"))?;
+    let file = BuildFile::parse(&text, &folder.join("whole-files.toml"))?;
+    gazetteer_of(&file, country).map(Some)
+}
+
+fn of_build_file(path: &Path, country: &str) -> anyhow::Result<Gazetteer> {
+    gazetteer_of(&BuildFile::read(path)?, country)
+}
+
+fn gazetteer_of(file: &BuildFile, country: &str) -> anyhow::Result<Gazetteer> {
+    let entry = file.countries.iter().find(|entry| entry.code == country);
+    let entry = entry.ok_or_else(|| anyhow::anyhow!("no country {country}"))?;
+    let sources = entry.sources.iter().map(SourceEntry::open);
+    let sources = sources.collect::<Result<Vec<Box<dyn Source>>, _>>()?;
+    let code = CountryCode::parse(country).ok_or_else(|| anyhow::anyhow!("no country code"))?;
+    let mut report = shard_builder::Report::default();
+    let mut gazetteer =
+        shard_builder::assemble(code, &sources, entry.share_alike, &mut report, &Silent)?;
+    gazetteer.separate_alternates = code == CountryCode::WORLD;
+    Ok(gazetteer)
+}
+
+/// Returns the size of some bytes with brotli at its best quality.
+pub fn brotli_size(bytes: &[u8]) -> usize {
+    shard_builder::compress::brotli(bytes).map_or(0, |packed| packed.len())
 }
 
 /// Returns the shard of Liechtenstein, written once per test process.

@@ -15,8 +15,6 @@ use crate::lexicon::lexicon_for;
 use crate::report::Report;
 use crate::zipcode;
 
-/// What an address adds to the importance of a city of unknown population.
-const INHABITANTS_PER_ADDRESS: u32 = 2;
 /// A city with fewer addresses than this share of a namesake's is an error in its areas.
 const STRAY_SHARE: u32 = 100;
 /// Farthest that a stray city is from the namesake that it belongs to, in metres.
@@ -285,8 +283,8 @@ fn record(draft: &PlaceDraft, parent: Option<usize>) -> PlaceRecord {
         importance: if draft.importance > 0 {
             draft.importance
         } else {
-            let inhabitants = draft.population.max(draft.addresses * INHABITANTS_PER_ADDRESS);
-            importance::of_place(draft.kind, inhabitants)
+            // Where the population is unknown, addresses tell large from small.
+            importance::of_place(draft.kind, draft.population.max(draft.addresses))
         },
         located: draft.position.is_known(),
         boundary: draft.boundary.clone(),

@@ -9,7 +9,7 @@ use clap::Args;
 use geocoder_core::CountryCode;
 use shard_builder::account::Account;
 use shard_builder::batch::{self, Job, Outcome};
-use shard_builder::build_file::{BuildFile, SourceEntry};
+use shard_builder::build_file::{AttributionEntry, BuildFile, SourceEntry};
 use shard_builder::progress::Progress;
 
 use super::progress::TerminalProgress;
@@ -26,6 +26,19 @@ pub(crate) struct BuildOptions {
     /// OpenStreetMap extracts (.osm.pbf) that together cover the country.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     osm: Vec<PathBuf>,
+    /// Address register or other list, as delimited table or line-delimited GeoJSON.
+    #[arg(long, value_name = "FILE", conflicts_with = "config", requires = "map")]
+    table: Option<PathBuf>,
+    /// Name of a ready mapping (such as ban, openaddresses, iceland), or what the columns of the
+    /// table say, as street=COLUMN,number=COLUMN,...
+    #[arg(long, value_name = "MAPPING", requires = "table")]
+    map: Option<String>,
+    /// Own records, one JSON object a line.
+    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    records: Option<PathBuf>,
+    /// Who is credited for the table or records.
+    #[command(flatten)]
+    credit: Credit,
     /// Directory of the manifest and the blobs; other countries in it stay.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -43,6 +56,64 @@ pub(crate) struct BuildOptions {
     report: bool,
 }
 
+/// Attribution of a table or of records.
+#[derive(Debug, Args)]
+#[group(requires_all = ["source_name", "licence", "url", "notice"], multiple = true)]
+struct Credit {
+    /// Name of the data set.
+    #[arg(long, value_name = "NAME")]
+    source_name: Option<String>,
+    /// Its licence, as SPDX identifier where there is one.
+    #[arg(long, value_name = "LICENCE")]
+    licence: Option<String>,
+    /// Page of the data set or of its licence.
+    #[arg(long)]
+    url: Option<String>,
+    /// What must be shown.
+    #[arg(long, value_name = "TEXT")]
+    notice: Option<String>,
+}
+
+impl Credit {
+    fn attribution(&self) -> Option<AttributionEntry> {
+        Some(AttributionEntry {
+            source: self.source_name.clone()?,
+            licence: self.licence.clone()?,
+            url: self.url.clone()?,
+            notice: self.notice.clone()?,
+            share_alike: false,
+        })
+    }
+}
+
+impl BuildOptions {
+    /// Returns the sources, the most trusted first: own records, the register, the map.
+    fn sources(&self) -> anyhow::Result<Vec<SourceEntry>> {
+        let mut sources = Vec::new();
+        if let Some(path) = self.records.clone() {
+            let attribution = self.credit.attribution();
+            let attribution = attribution.context(
+                "say who is credited for the records: --source-name, --licence, --url, --notice",
+            )?;
+            sources.push(SourceEntry::Records { path, attribution });
+        }
+        if let Some((path, map)) = self.table.clone().zip(self.map.clone()) {
+            let attribution = self.credit.attribution();
+            sources.push(SourceEntry::Table {
+                path,
+                map,
+                delimiter: None,
+                country: None,
+                attribution,
+            });
+        }
+        if !self.osm.is_empty() {
+            sources.push(SourceEntry::Osm { paths: self.osm.clone() });
+        }
+        Ok(sources)
+    }
+}
+
 /// Builds and publishes.
 pub(crate) fn run(options: &BuildOptions) -> anyhow::Result<()> {
     match &options.config {
@@ -56,7 +127,7 @@ fn build_country(options: &BuildOptions) -> anyhow::Result<()> {
         bail!("name one country with --country, or a build file with --config");
     };
     let out = options.out.as_deref().context("name a directory for the shards with --out")?;
-    let sources = [SourceEntry::Osm { paths: options.osm.clone() }];
+    let sources = options.sources()?;
     let sources = sources.iter().map(SourceEntry::open).collect::<Result<Vec<_>, _>>()?;
     let job = Job {
         country: *country,
