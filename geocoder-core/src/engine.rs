@@ -86,6 +86,9 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             let mut presented = present(shard, &candidate.target, request.language.as_deref())?;
             answer.missing(shard, &mut presented.missing);
             let mut hit = presented.hit;
+            if self.is_covered(shard, &hit, &request.countries) {
+                continue;
+            }
             hit.highlight = highlight(&hit.name, &query, &shard.meta().lexicon);
             hit.explain = request.explain.then(|| candidate.score.explain());
             answer.push(hit);
@@ -137,6 +140,9 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             let mut presented = present(shard, &nearby.target, request.language.as_deref())?;
             answer.missing(shard, &mut presented.missing);
             let mut hit = presented.hit;
+            if self.is_covered(shard, &hit, &request.countries) {
+                continue;
+            }
             // Centimetres are beyond the data; whole numbers of them keep answers equal.
             hit.distance_m = Some((nearby.distance_m * 10.0).round() / 10.0);
             hit.highlight = highlight(&hit.name, &Query::parse(""), &shard.meta().lexicon);
@@ -167,16 +173,32 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             places.extend(wanted.map(|(ordinal, place)| (place.importance, number, ordinal)));
         }
         sort_by(&mut places, |a, b| b.0.cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-        for (_, number, ordinal) in places.into_iter().take(request.max_results.min(MAX_RESULTS)) {
+        for (_, number, ordinal) in places {
+            if answer.is_full() {
+                break;
+            }
             let Some(shard) = self.shards.get(number) else { continue };
             let target = crate::search::Target::Place(ordinal);
             let mut presented = present(shard, &target, request.language.as_deref())?;
             answer.missing(shard, &mut presented.missing);
             let mut hit = presented.hit;
+            if self.is_covered(shard, &hit, &request.countries) {
+                continue;
+            }
             hit.highlight = highlight(&hit.name, &Query::parse(""), &shard.meta().lexicon);
             answer.push(hit);
         }
         Ok(())
+    }
+
+    /// Whether a result of the world is of a country whose own shard answers as well: that one
+    /// knows better, and nobody wants the same city twice.
+    fn is_covered(&self, shard: &Shard<D>, hit: &Hit, countries: &[CountryCode]) -> bool {
+        let own = |(_, other): (usize, &Shard<D>)| {
+            let country = other.meta().country;
+            country != CountryCode::WORLD && country.as_str() == hit.countrycode
+        };
+        shard.meta().country == CountryCode::WORLD && self.selected(countries).any(own)
     }
 
     /// Iterates over the shards of some countries, of all when none is named.

@@ -183,6 +183,30 @@ fn names_without_a_language_are_searched_and_never_shown_and_can_be_left_out() {
 }
 
 #[test]
+fn the_world_is_silent_about_countries_whose_own_shard_answers() {
+    let mut geocoder = Geocoder::new();
+    for country in [&*WORLD, &*ICELAND] {
+        geocoder.insert(Shard::open(country.written.bytes.clone()).unwrap());
+    }
+    let ask = |query: &str| {
+        let request = SearchRequest { query: query.into(), ..SearchRequest::default() };
+        geocoder.search(&request).unwrap().results
+    };
+    for query in ["Reykjavik", "Iceland", ""] {
+        let hits = ask(query);
+        let first = &hits[0];
+        let same = |hit: &&Hit| hit.kind == first.kind && hit.countrycode == "is";
+        assert!(query.is_empty() || first.countrycode == "is", "{query}");
+        assert!(hits.iter().filter(same).count() <= 1, "{query}");
+    }
+    assert_eq!(ask("Akureyri")[0].county, "Akureyrarbær", "which only Iceland's own shard knows");
+    assert_eq!(ask("Paris")[0].countrycode, "fr");
+    let request = ReverseRequest::at(LonLat::new(-21.94, 64.147).unwrap());
+    let near = geocoder.reverse(&request).unwrap().results;
+    assert!(near.iter().all(|hit| hit.country == "Ísland"), "none of the world's");
+}
+
+#[test]
 fn the_same_sources_give_the_same_bytes() {
     for (code, country) in [("is", &*ICELAND), ("zz", &*WORLD)] {
         let again = ShardWriter::new(&demo_gazetteer(code).unwrap()).write().unwrap();
@@ -205,7 +229,11 @@ fn a_city_of_the_whole_world_costs_less_than_45_bytes() {
             chosen.flat_map(|(_, n)| hereabouts_tests::chunk(&world.written, n)).collect();
         brotli_size(&bytes) as f64 / cities as f64
     };
-    let (names, untagged) = (size(false), size(true));
+    let (names, untagged) = std::thread::scope(|scope| {
+        let names = scope.spawn(|| size(false));
+        let untagged = size(true);
+        (names.join().unwrap(), untagged)
+    });
     println!("a city of {cities}: {names:.2} bytes, alternates {untagged:.2}");
     assert!(names < 22.0, "{names} bytes per city");
     assert!(untagged < 30.0, "{untagged} bytes per city for alternates");
