@@ -71,7 +71,7 @@ export function secondLine(result: SearchResult): string {
     case 'county':
       return joined([administrative, country], name);
     case 'city':
-      return joined([[...zipcode].sort()[0], county, country], name);
+      return joined([[...zipcode].sort()[0], county || administrative, country], name);
     default:
       return joined([words([postcode, city]), country]);
   }

@@ -25,6 +25,8 @@ export class CoverageLayer implements MapLayer {
     const { context, camera, theme } = frame;
     for (const { name, loaded, bbox } of this.#covered) {
       const [west, south, east, north] = bbox;
+      // A box around most of the globe would say nothing, and cross itself.
+      if (east - west > 180) continue;
       const a = toScreen(camera, project({ lon: west, lat: north }));
       const b = toScreen(camera, project({ lon: east, lat: south }));
       const [width, height] = [b.x - a.x, b.y - a.y];
