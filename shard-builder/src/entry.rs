@@ -107,3 +107,8 @@ impl Entry {
         }
     }
 }
+
+/// Returns the identifier under which the country meets in all sources.
+pub(crate) fn country_id(country: CountryCode) -> String {
+    format!("country:{}", country.as_str().to_uppercase())
+}

@@ -1,7 +1,10 @@
-//! Builds shards: reads gazetteers, merges them into one country's records, writes and publishes.
+//! Builds shards: reads sources, joins what they say to one country's records, writes and
+//! publishes.
 //!
-//! [`osm::read`] makes a [`Gazetteer`](geocoder_core::gazetteer::Gazetteer) of OpenStreetMap
-//! extracts and [`publish()`] writes it as content-named blobs with a manifest.
+//! A [`Source`] hands over [entries](entry::Entry) or a whole
+//! [`Gazetteer`](geocoder_core::gazetteer::Gazetteer); [`assemble()`] joins those of several
+//! sources to one gazetteer, and [`publish()`] writes it as content-named blobs with a manifest.
+//! [`batch`] does so for the countries of a [`build_file`].
 
 pub mod account;
 mod assemble;

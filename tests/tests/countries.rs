@@ -1,5 +1,10 @@
 //! Countries of every kind of source, from the bundled data to the answers.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a failed test may panic"
+)]
 
 use std::sync::LazyLock;
 

@@ -1,3 +1,5 @@
+//! Tests of joining several sources.
+
 use super::*;
 
 use geocoder_core::gazetteer::Names;

@@ -28,7 +28,7 @@ pub struct Airports {
 
 impl Source for Airports {
     fn label(&self) -> String {
-        format!("airports {}", super::file_names(std::slice::from_ref(&self.path)))
+        format!("airports {}", super::file_names([&self.path]))
     }
 
     fn attribution(&self) -> Vec<Attribution> {

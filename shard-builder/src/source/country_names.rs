@@ -9,7 +9,7 @@ use geocoder_core::manifest::Attribution;
 use geocoder_core::{CountryCode, RecordType};
 
 use super::{Sink, Source, fields};
-use crate::entry::{Entry, EntryKind};
+use crate::entry::{Entry, EntryKind, country_id};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::report::Report;
@@ -26,7 +26,7 @@ pub struct CountryNames {
 
 impl Source for CountryNames {
     fn label(&self) -> String {
-        format!("country names {}", super::file_names(std::slice::from_ref(&self.path)))
+        format!("country names {}", super::file_names([&self.path]))
     }
 
     fn attribution(&self) -> Vec<Attribution> {
@@ -80,7 +80,7 @@ impl Source for CountryNames {
                 }
             }
             let mut entry = Entry::new(EntryKind::Record(RecordType::Country), names);
-            entry.ids = vec![format!("country:{upper}")];
+            entry.ids = vec![country_id(code)];
             entry.locality.country = Some(code);
             sink.entry(entry, report);
         }

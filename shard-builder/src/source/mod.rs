@@ -6,6 +6,7 @@ pub(crate) mod airports;
 mod collected;
 pub(crate) mod communes;
 pub(crate) mod country_names;
+mod entry_lines;
 mod fields;
 pub(crate) mod geonames;
 pub mod osm;
@@ -59,7 +60,7 @@ pub trait Sink {
 }
 
 /// Names files without their folders, for labels.
-fn file_names(paths: &[PathBuf]) -> String {
-    let names = paths.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
-    names.collect::<Vec<_>>().join(", ")
+fn file_names<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> String {
+    let names = paths.into_iter().filter_map(|path| path.file_name());
+    names.map(|name| name.to_string_lossy()).collect::<Vec<_>>().join(", ")
 }

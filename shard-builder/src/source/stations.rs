@@ -7,10 +7,9 @@ use geocoder_core::manifest::Attribution;
 use geocoder_core::{CountryCode, RecordType};
 use serde::Deserialize;
 
-use super::{Sink, Source, fields};
+use super::{Sink, Source, entry_lines, fields};
 use crate::entry::{AreaName, Entry, EntryKind};
 use crate::error::Result;
-use crate::input::{Lines, RowCheck, Spot};
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::{importance, name};
@@ -47,7 +46,7 @@ struct Address {
 
 impl Source for Stations {
     fn label(&self) -> String {
-        format!("stations {}", super::file_names(std::slice::from_ref(&self.path)))
+        format!("stations {}", super::file_names([&self.path]))
     }
 
     fn attribution(&self) -> Vec<Attribution> {
@@ -67,29 +66,14 @@ impl Source for Stations {
         report: &mut Report,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let path = self.path.as_path();
-        let germany = CountryCode::parse("de");
-        if !fields::is_wanted(country, germany) {
+        if !fields::is_wanted(country, CountryCode::parse("de")) {
             return Ok(());
         }
-        let mut lines = Lines::open(path, progress)?;
-        let mut check = RowCheck::default();
-        while let Some((line, text)) = lines.next(report)? {
-            match parse(text) {
-                Err(problem) => check.bad(Spot { path, line }, problem, report)?,
-                Ok(mut entry) => {
-                    check.good();
-                    entry.locality.country = germany;
-                    entry.line = line;
-                    sink.entry(entry, report);
-                }
-            }
-        }
-        check.finish(path)
+        entry_lines::read(&self.path, country, parse, sink, report, progress)
     }
 }
 
-fn parse(text: &str) -> Result<Entry, String> {
+fn parse(text: &str, line: u64) -> Result<Entry, String> {
     let station: Station = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let Location { latitude, longitude } = station.location;
     let point = fields::point(latitude, longitude);
@@ -100,12 +84,14 @@ fn parse(text: &str) -> Result<Entry, String> {
     }
     entry.coordinates = Some(point.ok_or(format!("{latitude}, {longitude} is no position"))?);
     entry.ids = vec![format!("dbstation:{}", station.id)];
+    entry.locality.country = CountryCode::parse("de");
     if let Some(address) = station.address {
         entry.locality.city = AreaName::named(name::clean(&address.city));
         entry.locality.zipcodes = name::zipcodes(&address.zipcode).collect();
     }
     // A station of unknown weight leaves it to its kind.
     entry.importance = station.weight.map_or(0, importance::station);
+    entry.line = line;
     Ok(entry)
 }
 

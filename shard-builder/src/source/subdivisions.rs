@@ -13,16 +13,12 @@ use geocoder_core::{CountryCode, RecordType};
 use serde::Deserialize;
 
 use super::{Sink, Source, fields};
+use crate::country::CountryProfile;
 use crate::entry::{Entry, EntryKind};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::{input, name};
-
-/// Countries whose regions show their code.
-const WITH_REGION_CODES: [&str; 5] = ["ca", "es", "ie", "it", "us"];
-/// Countries whose counties show their code.
-const WITH_COUNTY_CODES: [&str; 2] = ["fr", "it"];
 
 /// A list of subdivision codes.
 #[derive(Debug, Clone)]
@@ -47,7 +43,7 @@ struct Subdivision {
 
 impl Source for Subdivisions {
     fn label(&self) -> String {
-        format!("subdivision codes {}", super::file_names(std::slice::from_ref(&self.path)))
+        format!("subdivision codes {}", super::file_names([&self.path]))
     }
 
     fn attribution(&self) -> Vec<Attribution> {
@@ -89,9 +85,10 @@ impl Source for Subdivisions {
 }
 
 fn entry(country: CountryCode, code: &str, subdivision: &Subdivision) -> Option<Entry> {
+    let profile = CountryProfile::of(country);
     let kind = match &subdivision.parent {
-        None if WITH_REGION_CODES.contains(&country.as_str()) => RecordType::Administrative,
-        Some(_) if WITH_COUNTY_CODES.contains(&country.as_str()) => RecordType::County,
+        None if profile.region_codes => RecordType::Administrative,
+        Some(_) if !profile.county_code_tag.is_empty() => RecordType::County,
         _ => return None,
     };
     let names = names(&subdivision.name);

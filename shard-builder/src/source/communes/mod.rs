@@ -37,7 +37,7 @@ pub struct Communes {
 
 impl Source for Communes {
     fn label(&self) -> String {
-        format!("communes {}", super::file_names(std::slice::from_ref(&self.communes)))
+        format!("communes {}", super::file_names([&self.communes]))
     }
 
     fn attribution(&self) -> Vec<Attribution> {

@@ -29,7 +29,7 @@ pub(crate) use self::feature::Seat;
 use self::row::Row;
 use self::survey::Survey;
 use super::{Sink, Source, fields};
-use crate::entry::{AreaName, Entry, EntryKind};
+use crate::entry::{AreaName, Entry, EntryKind, country_id};
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::report::Report;
@@ -63,8 +63,7 @@ pub struct Geonames {
 
 impl Source for Geonames {
     fn label(&self) -> String {
-        let files = [&self.cities, &self.zipcodes].into_iter().flatten().cloned();
-        format!("GeoNames {}", super::file_names(&files.collect::<Vec<_>>()))
+        format!("GeoNames {}", super::file_names(self.cities.iter().chain(&self.zipcodes)))
     }
 
     fn attribution(&self) -> Vec<Attribution> {
@@ -175,7 +174,7 @@ impl Reading<'_> {
         let english = self.alternates.get(code.as_str()).and_then(|tagged| tagged.best("en"));
         let names = self.names(country, english.unwrap_or(&code), &[&code]);
         let mut entry = Entry::new(EntryKind::Record(RecordType::Country), names);
-        entry.ids = vec![format!("country:{code}"), format!("geonames:{code}")];
+        entry.ids = vec![country_id(country), format!("geonames:{code}")];
         entry.locality.country = Some(country);
         self.place_at_seat(&mut entry, &code);
         entry
@@ -266,7 +265,7 @@ impl Reading<'_> {
         let mut entry = Entry::new(EntryKind::Record(kind), names);
         match kind {
             RecordType::Country => {
-                entry.ids = vec![format!("country:{area_code}"), format!("geonames:{area_code}")];
+                entry.ids = vec![country_id(country), format!("geonames:{area_code}")];
                 entry.locality.country = Some(country);
             }
             RecordType::Administrative | RecordType::County => {

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use geocoder_core::CountryCode;
 use geocoder_core::gazetteer::Names;
 
-use super::super::{Sink, fields};
+use super::super::{Sink, entry_lines, fields};
 use crate::entry::{AreaName, Entry, EntryKind};
 use crate::error::Result;
-use crate::input::{Lines, RowCheck, Spot};
 use crate::name;
 use crate::progress::Progress;
 use crate::report::Report;
@@ -25,22 +24,7 @@ pub(super) fn read(
     progress: &dyn Progress,
 ) -> Result<()> {
     for path in paths {
-        let mut lines = Lines::open(path, progress)?;
-        let mut check = RowCheck::default();
-        while let Some((line, text)) = lines.next(report)? {
-            match parse(text, line) {
-                Err(problem) => check.bad(Spot { path, line }, problem, report)?,
-                Ok(entry) => {
-                    check.good();
-                    if fields::is_wanted(country, entry.locality.country) {
-                        sink.entry(entry, report);
-                    } else {
-                        report.clip("of another country");
-                    }
-                }
-            }
-        }
-        check.finish(path)?;
+        entry_lines::read(path, country, parse, sink, report, progress)?;
     }
     Ok(())
 }

@@ -151,7 +151,7 @@ fn sites(extract: &Extract) -> Vec<Site> {
 fn sites_by_key(sites: &[Site]) -> BTreeMap<String, Vec<usize>> {
     let mut by_key: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, site) in sites.iter().enumerate() {
-        for text in names::all(&site.names) {
+        for text in name::all(&site.names) {
             let list = by_key.entry(name::key(text)).or_default();
             if list.last() != Some(&index) {
                 list.push(index);
@@ -214,7 +214,7 @@ fn part_record(
     let mut names = names::read(tags)?;
     let label = member_ids(boundary.relation, ObjectKind::Node, &["label"]);
     let centre = member_ids(boundary.relation, ObjectKind::Node, &["admin_centre", "admin_center"]);
-    let keys: Vec<String> = names::all(&names).map(name::key).collect();
+    let keys: Vec<String> = name::all(&names).map(name::key).collect();
     let namesakes: BTreeSet<usize> =
         keys.iter().filter_map(|key| by_key.get(key)).flatten().copied().collect();
     let is_member =
@@ -398,7 +398,7 @@ fn add_site(
 impl Hierarchy {
     /// Notes the names of a part of a city, which is the next place.
     fn add_settlement(&mut self, city: usize, names: &Names) {
-        for text in names::all(names) {
+        for text in name::all(names) {
             self.settlements.entry((city, name::key(text))).or_insert(self.places.len());
         }
     }

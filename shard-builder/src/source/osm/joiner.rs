@@ -15,7 +15,6 @@ use geocoder_core::lexicon::Lexicon;
 
 use super::grouping::GroupStreets;
 use super::locate::Locator;
-use super::names;
 use super::object::ObjectKind;
 use super::street::{StreetKey, Streets};
 use super::tags::Tags;
@@ -63,7 +62,7 @@ impl<'a> Joiner<'a> {
         let (mut by_other_name, mut by_spelling) = (OneStreet::new(), OneStreet::new());
         for (key, draft) in &streets.drafts {
             let names = draft.names();
-            for text in names::all(&names) {
+            for text in name::all(&names) {
                 add(&mut by_other_name, (key.0, name::marked_key(text)), key);
                 add(&mut by_spelling, (key.0, speller.key(text)), key);
             }

@@ -8,7 +8,6 @@ use rstar::primitives::GeomWithData;
 
 use super::boundary::Level;
 use super::hierarchy::Hierarchy;
-use super::names;
 use crate::geometry::{Area, AreaIndex};
 use crate::name;
 
@@ -59,7 +58,7 @@ impl Locator {
                 continue;
             }
             if let Some(parent) = place.parent.filter(|p| parents(*p) == Some(RecordType::City)) {
-                for text in names::all(&place.names) {
+                for text in name::all(&place.names) {
                     parts.entry(name::key(text)).or_default().push((parent, place.coordinates));
                 }
                 continue;
@@ -68,7 +67,7 @@ impl Locator {
                 let p = place.coordinates;
                 centres.push(GeomWithData::new([p.lon * lon_scale, p.lat], index));
             }
-            for text in names::all(&place.names) {
+            for text in name::all(&place.names) {
                 by_key.entry(name::key(text)).or_default().push((index, place.coordinates));
             }
         }

@@ -208,7 +208,7 @@ fn mentions_country(extract: &Extract, country: CountryCode) -> bool {
 /// A name that is a place's own is left to it; rare ones are taken for errors.
 fn add_mentioned_names(places: &mut [PlaceRecord], locator: &mut Locator, mentions: &CityMentions) {
     let taken: BTreeSet<String> =
-        places.iter().flat_map(|place| names::all(&place.names).map(name::key)).collect();
+        places.iter().flat_map(|place| name::all(&place.names).map(name::key)).collect();
     let mut main: BTreeMap<&String, (u32, usize)> = BTreeMap::new();
     for ((city, key), mention) in mentions {
         let best = main.entry(key).or_insert((mention.count, *city));
@@ -223,7 +223,7 @@ fn add_mentioned_names(places: &mut [PlaceRecord], locator: &mut Locator, mentio
             && !taken.contains(key)
             && let Some(place) = places.get_mut(*city)
         {
-            names::add_alternates(&mut place.names, [mention.name.clone()]);
+            name::add_alternates(&mut place.names, [mention.name.clone()]);
             locator.add_name(&mention.name, *city, place.coordinates);
         }
     }

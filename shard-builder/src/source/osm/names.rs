@@ -58,7 +58,7 @@ pub(crate) fn read(tags: &Tags) -> Option<Names> {
     }
     let numbered = tags.iter().filter(|(key, _)| key.starts_with("name_"));
     alternates.extend(numbered.flat_map(|(_, value)| name::split(value)));
-    add_alternates(&mut names, alternates);
+    name::add_alternates(&mut names, alternates);
     Some(names)
 }
 
@@ -87,6 +87,9 @@ fn is_tagged_variant(text: &str) -> bool {
 }
 
 /// Adds the names of the same thing from another object; what is there already wins.
+///
+/// Another name in a language that is there is dropped: objects of one thing repeat its names,
+/// while [`name::unite`] joins sources that know different ones.
 pub(crate) fn merge(names: &mut Names, other: Names) {
     for (language, text) in other.languages {
         let is_new = names.languages.iter().all(|(known, _)| *known != language);
@@ -95,25 +98,7 @@ pub(crate) fn merge(names: &mut Names, other: Names) {
         }
     }
     names.languages.sort_unstable();
-    add_alternates(names, std::iter::once(other.default).chain(other.alternates));
-}
-
-/// Adds alternates that differ from all names so far in more than case and punctuation.
-pub(crate) fn add_alternates(names: &mut Names, alternates: impl IntoIterator<Item = String>) {
-    for alternate in alternates {
-        let key = name::key(&alternate);
-        if !key.is_empty() && all(names).all(|known| name::key(known) != key) {
-            names.alternates.push(alternate);
-        }
-    }
-}
-
-/// Returns every name, the default first.
-pub(crate) fn all(names: &Names) -> impl Iterator<Item = &str> {
-    let languages = names.languages.iter().map(|(_, text)| text.as_str());
-    std::iter::once(names.default.as_str())
-        .chain(languages)
-        .chain(names.alternates.iter().map(String::as_str))
+    name::add_alternates(names, std::iter::once(other.default).chain(other.alternates));
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ fn sightings(extract: &Extract) -> impl Iterator<Item = (PointKind, Names, LonLa
         let mut names = names::read(tags)?;
         if matches!(kind.kind, RecordType::Airport | RecordType::Train) {
             let codes = ["iata", "icao", "uic_name"].into_iter().filter_map(|key| tags.get(key));
-            names::add_alternates(&mut names, codes.map(name::clean));
+            name::add_alternates(&mut names, codes.map(name::clean));
         }
         Some((kind, names, point, tags))
     })

@@ -17,6 +17,7 @@ use super::postal_area::PostalAreas;
 use super::street::{StreetDraft, Streets};
 use crate::name;
 use crate::report::Report;
+use crate::zipcode::frequent;
 
 /// Gives houses inside an area of a postcode that code when they have none.
 ///
@@ -92,18 +93,6 @@ pub(crate) fn fill_from_areas(places: &mut [PlaceRecord], postal: &PostalAreas) 
         let code = postal.code_at(place.coordinates);
         place.zipcodes.extend(code.map(|code| code.as_ref().to_owned()));
     }
-}
-
-/// Returns the postcodes that are no errors, most frequent first.
-fn frequent(counts: &BTreeMap<String, u32>) -> Vec<String> {
-    let total: u32 = counts.values().sum();
-    let most = counts.values().max().copied().unwrap_or(0);
-    let mut kept: Vec<(&String, &u32)> = counts
-        .iter()
-        .filter(|(_, count)| **count == most || **count >= 20 || **count * 50 >= total)
-        .collect();
-    kept.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    kept.into_iter().map(|(code, _)| code.clone()).collect()
 }
 
 /// Gives parts of a municipality that no address names the postcode of what is around them.

@@ -117,7 +117,7 @@ impl Streets {
             };
             let twin = (key.0, name::marked_key(first));
             let knows = |names: &Names| {
-                rest.iter().all(|part| names::all(names).any(|known| known == part.as_str()))
+                rest.iter().all(|part| name::all(names).any(|known| known == part.as_str()))
             };
             if self.drafts.get(&twin).is_some_and(|twin| knows(&twin.names())) {
                 moves.push((key.clone(), twin));

@@ -13,10 +13,9 @@ use geocoder_core::{CountryCode, RecordType};
 use serde_json::{Map, Value};
 
 use self::object::Object;
-use super::{Sink, Source, fields};
+use super::{Sink, Source, entry_lines};
 use crate::entry::{AreaName, Entry, EntryKind};
 use crate::error::Result;
-use crate::input::{Lines, RowCheck, Spot};
 use crate::name;
 use crate::progress::Progress;
 use crate::report::Report;
@@ -58,7 +57,7 @@ pub struct Records {
 
 impl Source for Records {
     fn label(&self) -> String {
-        format!("records {}", super::file_names(std::slice::from_ref(&self.path)))
+        format!("records {}", super::file_names([&self.path]))
     }
 
     fn attribution(&self) -> Vec<Attribution> {
@@ -72,23 +71,7 @@ impl Source for Records {
         report: &mut Report,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let path = self.path.as_path();
-        let mut lines = Lines::open(path, progress)?;
-        let mut check = RowCheck::default();
-        while let Some((line, text)) = lines.next(report)? {
-            match parse(text, line) {
-                Err(problem) => check.bad(Spot { path, line }, problem, report)?,
-                Ok(entry) => {
-                    check.good();
-                    if fields::is_wanted(country, entry.locality.country) {
-                        sink.entry(entry, report);
-                    } else {
-                        report.clip("of another country");
-                    }
-                }
-            }
-        }
-        check.finish(path)
+        entry_lines::read(&self.path, country, parse, sink, report, progress)
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Table {
 
 impl Source for Table {
     fn label(&self) -> String {
-        format!("table {}", super::file_names(std::slice::from_ref(&self.path)))
+        format!("table {}", super::file_names([&self.path]))
     }
 
     fn attribution(&self) -> Vec<Attribution> {

@@ -1,25 +1,22 @@
-//! Places being collected: which of several sources mean the same one, and what it is then.
-//!
-//! Two places are one when they share an identifier. Else they must be of one kind and country,
-//! share a name that is shown, be within reach of one another, and nothing may say that they
-//! differ: identifiers of one scheme, or regions and counties known to differ.
+//! Places being collected: what several sources say of the same one, and where it belongs.
+
+mod city;
+mod matching;
 
 use std::collections::{BTreeMap, HashMap};
 
 use geocoder_core::gazetteer::{Names, PlaceRecord};
 use geocoder_core::{CountryCode, LonLat, RecordType};
 
+use self::matching::Wanted;
 use super::SourceNumber;
 use super::position::Position;
-use crate::entry::{AreaName, Entry, Locality};
+use crate::entry::{AreaName, Entry, EntryKind, Locality, country_id};
 use crate::geometry::Area;
 use crate::name;
 
 /// Farthest that two points of one city are apart, in metres.
 const SAME_CITY_M: f64 = 15_000.0;
-/// Farthest that an address is from its city when nothing else tells namesakes apart, when it
-/// names the region, and when it names the county or an identifier, in metres.
-const ADDRESS_REACH_M: [f64; 3] = [40_000.0, 150_000.0, 300_000.0];
 /// Farthest that two points of one county are apart, in metres.
 const SAME_COUNTY_M: f64 = 150_000.0;
 
@@ -62,17 +59,6 @@ impl PlaceDraft {
             source,
         }
     }
-}
-
-/// A place that is looked for.
-struct Wanted<'a> {
-    kind: RecordType,
-    names: &'a Names,
-    ids: &'a [String],
-    parent: Option<usize>,
-    zipcodes: &'a [String],
-    at: Option<LonLat>,
-    reach_m: f64,
 }
 
 /// All places so far.
@@ -254,16 +240,6 @@ impl Places {
         self.parent_of(RecordType::City, locality, at, source)
     }
 
-    /// Adds postcodes that a city has not yet.
-    pub(super) fn add_zipcodes(&mut self, city: usize, zipcodes: &[String]) {
-        let Some(draft) = self.drafts.get_mut(city) else { return };
-        for code in zipcodes {
-            if !draft.zipcodes.contains(code) {
-                draft.zipcodes.push(code.clone());
-            }
-        }
-    }
-
     /// Returns the smallest of the areas that a locality names above a kind, made if new.
     fn parent_of(
         &mut self,
@@ -337,198 +313,6 @@ impl Places {
         }
     }
 
-    fn find(&self, wanted: &Wanted<'_>) -> Option<usize> {
-        let mut best: Option<(f64, usize)> = None;
-        let mut candidates: Vec<usize> = name::shown(wanted.names)
-            .filter(|text| !text.is_empty())
-            .filter_map(|text| self.by_name.get(&(wanted.kind, name::key(text))))
-            .flatten()
-            .copied()
-            .collect();
-        candidates.sort_unstable();
-        candidates.dedup();
-        let only = candidates.len() == 1;
-        for index in candidates {
-            let distance = self.get(index).and_then(|draft| self.fit(index, draft, wanted, only));
-            if let Some(distance) = distance
-                && best.is_none_or(|(nearest, _)| distance < nearest)
-            {
-                best = Some((distance, index));
-            }
-        }
-        best.map(|(_, index)| index)
-    }
-
-    /// Returns the other places of the kind that are shown by the same name.
-    pub(super) fn namesakes(&self, index: usize) -> Vec<usize> {
-        let Some(draft) = self.get(index) else { return Vec::new() };
-        let key = (draft.kind, name::key(&draft.names.default));
-        let list = self.by_name.get(&key).into_iter().flatten();
-        list.copied().filter(|other| *other != index).collect()
-    }
-
-    /// Tells how far a namesake is from what is wanted, in metres; nothing when it differs.
-    fn fit(
-        &self,
-        index: usize,
-        draft: &PlaceDraft,
-        wanted: &Wanted<'_>,
-        only: bool,
-    ) -> Option<f64> {
-        let differs = |id: &String| {
-            let same_scheme = |other: &&String| scheme(other) == scheme(id);
-            let mut of_scheme = draft.ids.iter().filter(same_scheme).peekable();
-            of_scheme.peek().is_some() && of_scheme.all(|other| other != id)
-        };
-        if wanted.ids.iter().any(differs) {
-            return None;
-        }
-        let same_parent = draft.parent == wanted.parent;
-        if let (Some(ours), Some(theirs)) = (draft.parent, wanted.parent)
-            && !same_parent
-        {
-            let kinds = [RecordType::Country, RecordType::Administrative, RecordType::County];
-            let conflict = kinds.into_iter().any(|kind| {
-                let pair = self.above(ours, kind).zip(self.above(theirs, kind));
-                pair.is_some_and(|(a, b)| a != b && self.are_told_apart(a, b))
-            });
-            if conflict {
-                return None;
-            }
-        }
-        if self.areas.get(&index).zip(wanted.at).is_some_and(|(area, at)| area.contains(at)) {
-            return Some(0.0);
-        }
-        let known = Some(draft.position).filter(|position| position.is_known());
-        match (known.and_then(Position::point), wanted.at) {
-            (Some(a), Some(b)) if wanted.kind != RecordType::Administrative => {
-                Some(a.distance_m(b)).filter(|distance_m| *distance_m <= wanted.reach_m)
-            }
-            _ => {
-                let shares_code = draft.zipcodes.iter().any(|code| wanted.zipcodes.contains(code));
-                (same_parent || shares_code || only).then_some(wanted.reach_m)
-            }
-        }
-    }
-
-    /// Whether one source knows both places, so that they are surely two.
-    fn are_told_apart(&self, a: usize, b: usize) -> bool {
-        let (Some(a), Some(b)) = (self.get(a), self.get(b)) else { return false };
-        let schemes = |draft: &PlaceDraft, id: &String| {
-            draft.ids.iter().any(|other| scheme(other) == scheme(id))
-        };
-        a.kind == RecordType::Country
-            || (a.source == b.source && !a.names.default.is_empty() && !b.names.default.is_empty())
-            || a.ids.iter().any(|id| schemes(b, id))
-    }
-
-    /// Returns the city of an address that names it, made when it is new.
-    pub(super) fn city(
-        &mut self,
-        locality: &Locality,
-        at: Option<LonLat>,
-        source: SourceNumber,
-    ) -> Option<usize> {
-        let key = cache_key(locality);
-        let reach_m = address_reach_m(locality);
-        let reachable = |place: &PlaceDraft| match (place.position.point(), at) {
-            (Some(a), Some(b)) => a.distance_m(b) <= reach_m,
-            _ => true,
-        };
-        if let Some(known) = self.cities.get(&key)
-            && let Some(index) = known.iter().find(|index| self.get(**index).is_some_and(reachable))
-        {
-            let index = *index;
-            return Some(self.vote(index, locality, at));
-        }
-        let parent = self.parent_of(RecordType::City, locality, at, source)?;
-        let city = &locality.city;
-        let known = self.by_id.get(&city.id).copied().filter(|_| !city.id.is_empty());
-        let names = Names::new(city.name.clone());
-        let ids: Vec<String> =
-            Some(city.id.clone()).filter(|id| !id.is_empty()).into_iter().collect();
-        let found = known.or_else(|| {
-            if city.name.is_empty() {
-                return None;
-            }
-            self.find(&Wanted {
-                kind: RecordType::City,
-                names: &names,
-                ids: &ids,
-                parent: Some(parent),
-                zipcodes: &locality.zipcodes,
-                at,
-                reach_m,
-            })
-        });
-        let around = || at.and_then(|at| self.city_around(at));
-        let index = found.or_else(around).unwrap_or_else(|| {
-            let mut draft = PlaceDraft::new(RecordType::City, Some(parent), source);
-            draft.names = names.clone();
-            draft.ids.clone_from(&ids);
-            self.add(draft)
-        });
-        if self.is_deeper(index, Some(parent))
-            && let Some(draft) = self.drafts.get_mut(index)
-        {
-            draft.parent = Some(parent);
-        }
-        for id in ids {
-            self.by_id.entry(id).or_insert(index);
-        }
-        if let Some(draft) = self.drafts.get_mut(index)
-            && draft.names.default.is_empty()
-        {
-            draft.names.default.clone_from(&city.name);
-            self.index_names(index);
-        }
-        self.add_alternate(index, &city.name);
-        self.add_alternate(index, &city.alternate);
-        self.cities.entry(key).or_default().push(index);
-        Some(self.vote(index, locality, at))
-    }
-
-    /// Notes what an address says of its city.
-    pub(super) fn vote(&mut self, city: usize, locality: &Locality, at: Option<LonLat>) -> usize {
-        if let Some(draft) = self.drafts.get_mut(city) {
-            draft.addresses += 1;
-            if let Some(point) = at {
-                draft.position.add_address(point);
-            }
-            for code in &locality.zipcodes {
-                match draft.votes.get_mut(code) {
-                    Some(count) => *count += 1,
-                    None => drop(draft.votes.insert(code.clone(), 1)),
-                }
-            }
-        }
-        city
-    }
-
-    /// Returns the known city that a point names, within a distance.
-    pub(super) fn known_city(&self, city: &AreaName, at: LonLat, reach_m: f64) -> Option<usize> {
-        if let Some(index) = self.by_id.get(&city.id).filter(|_| !city.id.is_empty()) {
-            return Some(*index);
-        }
-        let namesakes = self.by_name.get(&(RecordType::City, name::key(&city.name)))?;
-        let distances = namesakes.iter().filter_map(|index| {
-            let point = self.get(*index)?.position.point()?;
-            Some((point.distance_m(at), *index))
-        });
-        let nearest = distances.min_by(|a, b| a.0.total_cmp(&b.0))?;
-        (nearest.0 <= reach_m).then_some(nearest.1)
-    }
-
-    /// Returns the smallest city whose boundary contains a point.
-    pub(super) fn city_around(&self, at: LonLat) -> Option<usize> {
-        let cities = self.areas.iter().filter(|(index, area)| {
-            let is_city = self.get(**index).is_some_and(|draft| draft.kind == RecordType::City);
-            is_city && area.contains(at)
-        });
-        let smallest = cities.min_by(|a, b| a.1.extent().total_cmp(&b.1.extent()));
-        smallest.map(|(index, _)| *index)
-    }
-
     /// Takes over the places of a source that knows their hierarchy; returns the number of each.
     pub(super) fn import(
         &mut self,
@@ -559,7 +343,7 @@ impl Places {
             };
             let index =
                 found.unwrap_or_else(|| self.add(PlaceDraft::new(record.kind, parent, source)));
-            let mut entry = Entry::new(crate::entry::EntryKind::Record(record.kind), record.names);
+            let mut entry = Entry::new(EntryKind::Record(record.kind), record.names);
             entry.coordinates = Some(record.coordinates);
             entry.approximate = !record.located;
             entry.population = record.population;
@@ -585,29 +369,4 @@ impl Places {
         }
         draft.boundary = boundary;
     }
-}
-
-/// Returns the identifier of a country.
-pub(super) fn country_id(country: CountryCode) -> String {
-    format!("country:{}", country.as_str().to_uppercase())
-}
-
-fn address_reach_m(locality: &Locality) -> f64 {
-    let [unsure, region, county] = ADDRESS_REACH_M;
-    match () {
-        () if !locality.city.id.is_empty() || !locality.county.is_empty() => county,
-        () if !locality.administrative.is_empty() => region,
-        () => unsure,
-    }
-}
-
-fn scheme(id: &str) -> &str {
-    id.split(':').next().unwrap_or_default()
-}
-
-fn cache_key(locality: &Locality) -> String {
-    let country = locality.country.map(|country| country.to_string()).unwrap_or_default();
-    let areas = [&locality.administrative, &locality.county, &locality.city];
-    let parts = areas.iter().flat_map(|area| [area.id.as_str(), area.name.as_str()]);
-    std::iter::once(country.as_str()).chain(parts).collect::<Vec<_>>().join("\0")
 }
