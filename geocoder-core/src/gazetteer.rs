@@ -5,6 +5,9 @@ use crate::lexicon::Lexicon;
 use crate::manifest::Attribution;
 use crate::record::{CountryCode, RecordType};
 
+/// Most inhabitants that a shard can hold.
+pub const MAX_POPULATION: u32 = (1 << 31) - 1;
+
 /// All records of one country, in any order; the writer orders them.
 #[derive(Debug, Clone, Default)]
 pub struct Gazetteer {
@@ -57,7 +60,7 @@ pub struct PlaceRecord {
     pub parent: Option<usize>,
     /// Centre, best a point people would name as its middle.
     pub coordinates: LonLat,
-    /// Inhabitants; 0 when unknown.
+    /// Inhabitants, at most [`MAX_POPULATION`]; 0 when unknown.
     pub population: u32,
     /// Postcodes.
     pub zipcodes: Vec<String>,

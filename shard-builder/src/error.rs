@@ -87,8 +87,8 @@ pub enum Error {
     },
     /// Records under a share-alike licence would be mixed with others; say so if that is meant.
     #[error(
-        "{country}: {source_name} is under {licence}, which holds for everything made with it: \
-         build other sources apart, or set share_alike to offer the whole shard under {licence}"
+        "{source_name} is under {licence}, which holds for everything made with it: build other \
+         sources apart, or set share_alike to offer the whole shard of {country} under {licence}"
     )]
     ShareAlike {
         /// The country.

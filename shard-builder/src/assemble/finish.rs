@@ -144,8 +144,8 @@ impl Places {
         }
     }
 
-    /// Moves cities out of regions that only a later source has: they belong to the region and
-    /// county of the nearest city of the first source that has regions.
+    /// Moves cities out of regions that only a later source has: back to where the first source
+    /// that has regions put them, else to the region and county of the nearest city of that one.
     fn adopt_orphans(&mut self, report: &mut Report) {
         let region = |places: &Self, city: usize| {
             places.chain(city).find(|index| {
@@ -159,9 +159,26 @@ impl Places {
         let made_by = |places: &Self, city: usize| {
             region(places, city).and_then(|region| source(places, region))
         };
-        let Some(first) = cities.iter().filter_map(|city| made_by(self, *city)).min() else {
+        let first_made_by = |city: &usize| {
+            let draft = self.get(*city)?;
+            [draft.parent, draft.first_parent]
+                .into_iter()
+                .flatten()
+                .filter_map(|p| made_by(self, p))
+                .min()
+        };
+        let Some(first) = cities.iter().filter_map(first_made_by).min() else {
             return;
         };
+        for city in &cities {
+            let back = self.get(*city).and_then(|draft| draft.first_parent);
+            if made_by(self, *city) != Some(first)
+                && back.is_some_and(|parent| made_by(self, parent) == Some(first))
+                && let Some(draft) = self.drafts.get_mut(*city)
+            {
+                draft.parent = back;
+            }
+        }
         let (settled, orphans): (Vec<usize>, Vec<usize>) =
             cities.iter().partition(|city| made_by(self, **city) == Some(first));
         let orphans: Vec<usize> =

@@ -128,7 +128,7 @@ impl Streets {
         let mut taken = Taken::default();
         let numbers = house_number::parse(&entry.house_number);
         if !entry.house_number.is_empty() && numbers.is_empty() {
-            report.warn("house number without digits", &entry.house_number);
+            report.warn("unusable house number", &entry.house_number);
         }
         let n_streets = self.drafts.len();
         let index = self.street(city, &entry.names.default, source);

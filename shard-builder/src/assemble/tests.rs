@@ -205,6 +205,34 @@ fn a_city_of_a_later_source_takes_the_regions_of_the_first() {
 }
 
 #[test]
+fn a_city_goes_back_to_the_region_of_the_first_source_when_a_later_one_has_others() {
+    let in_region = |name: &str, region: &str, lat, lon| {
+        let mut city = place(RecordType::City, name, point(lat, lon));
+        city.locality.administrative = AreaName::named(region);
+        city
+    };
+    let gazetteer = vec![
+        in_region("Selfoss", "South", 63.933, -21.0),
+        in_region("Kópavogur", "Capital Region", 64.11, -21.91),
+    ];
+    let mut house = address("Austurvegur", "1", "Selfoss", "800", (63.934, -21.0));
+    house.locality.administrative = AreaName::named("Suðurland og Reykjanes");
+    house.locality.county = AreaName::named("Sveitarfélagið Árborg");
+    let (gazetteer, _) =
+        build(&[Prepared::boxed("gazetteer", gazetteer), Prepared::boxed("register", vec![house])]);
+    let selfoss = gazetteer.places.iter().find(|p| p.names.default == "Selfoss").unwrap();
+    assert_eq!(gazetteer.places[selfoss.parent.unwrap()].names.default, "South");
+}
+
+#[test]
+fn a_population_beyond_what_a_shard_holds_does_not_stop_the_build() {
+    let mut city = place(RecordType::City, "Hof", point(64.0, -20.0));
+    city.population = u32::MAX;
+    let (gazetteer, _) = build(&[Prepared::boxed("register", vec![city])]);
+    geocoder_core::shard::writer::ShardWriter::new(&gazetteer).write().unwrap();
+}
+
+#[test]
 fn regions_referred_to_before_they_are_described_get_their_names() {
     let mut city = place(RecordType::City, "Hella", point(63.83, -20.4));
     city.locality.administrative = AreaName::identified("geonames:IS.42");

@@ -2,7 +2,7 @@
 
 use super::invalid;
 use crate::error::Result;
-use crate::gazetteer::{Gazetteer, Names};
+use crate::gazetteer::{Gazetteer, MAX_POPULATION, Names};
 use crate::geo::LonLat;
 use crate::record::{CountryCode, RecordType};
 use crate::shard::houses::{MAX_HOUSES, MAX_SUFFIX_BYTES};
@@ -35,7 +35,7 @@ pub(super) fn check(gazetteer: &Gazetteer) -> Result<CountryCode> {
         if place.boundary.iter().any(|arc| *arc >= gazetteer.arcs.len()) {
             return Err(invalid(format!("`{name}` has a boundary arc that does not exist")));
         }
-        if place.population >= 1 << 31 {
+        if place.population > MAX_POPULATION {
             return Err(invalid(format!("`{name}` has an impossible population")));
         }
         texts(&place.zipcodes, name)?;
@@ -76,7 +76,7 @@ pub(super) fn check(gazetteer: &Gazetteer) -> Result<CountryCode> {
         if city && gazetteer.places[record.city].kind == RecordType::City {
             return Err(invalid(format!("`{name}` is a city in a city")));
         }
-        if record.population >= 1 << 31 || (!city && record.population > 0) {
+        if record.population > MAX_POPULATION || (!city && record.population > 0) {
             return Err(invalid(format!("`{name}` has an impossible population")));
         }
     }

@@ -5,7 +5,7 @@ mod matching;
 
 use std::collections::{BTreeMap, HashMap};
 
-use geocoder_core::gazetteer::{Names, PlaceRecord};
+use geocoder_core::gazetteer::{MAX_POPULATION, Names, PlaceRecord};
 use geocoder_core::{CountryCode, LonLat, RecordType};
 
 use self::matching::Wanted;
@@ -27,6 +27,8 @@ pub(super) struct PlaceDraft {
     pub(super) names: Names,
     pub(super) ids: Vec<String>,
     pub(super) parent: Option<usize>,
+    /// What the source that made it put it into, whatever later ones say.
+    pub(super) first_parent: Option<usize>,
     pub(super) position: Position,
     pub(super) population: u32,
     pub(super) zipcodes: Vec<String>,
@@ -48,6 +50,7 @@ impl PlaceDraft {
             names: Names::default(),
             ids: Vec::new(),
             parent,
+            first_parent: parent,
             position: Position::Unknown,
             population: 0,
             zipcodes: Vec::new(),
@@ -197,7 +200,7 @@ impl Places {
             draft.position = position;
         }
         if draft.population == 0 {
-            draft.population = entry.population;
+            draft.population = entry.population.min(MAX_POPULATION);
         }
         for code in entry.locality.zipcodes {
             if !draft.zipcodes.contains(&code) {

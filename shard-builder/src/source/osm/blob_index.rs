@@ -6,7 +6,7 @@
 //! <https://wiki.openstreetmap.org/wiki/PBF_Format>.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -36,8 +36,14 @@ impl BlobIndex {
     /// # Errors
     /// Fails when the file cannot be read or is no extract.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|source| Error::Read { path: path.into(), source })?;
-        index(file).map_err(|source| Error::Pbf { path: path.into(), source })
+        let unreadable = |source| Error::Read { path: path.into(), source };
+        let file = File::open(path).map_err(unreadable)?;
+        let index = index(file).map_err(|source| Error::Pbf { path: path.into(), source })?;
+        if index.file_bytes == 0 {
+            let empty = "the file is empty, download it again";
+            return Err(unreadable(io::Error::new(io::ErrorKind::InvalidData, empty)));
+        }
+        Ok(index)
     }
 
     /// Returns where the blobs are that may hold a kind of objects, as far as known.
@@ -126,4 +132,16 @@ fn index(file: File) -> osmpbf::Result<BlobIndex> {
     let all = starts.len();
     let [n_before_relations, n_before_ways] = [all, all].map(AtomicUsize::new);
     Ok(BlobIndex { starts, file_bytes, sorted, n_before_relations, n_before_ways })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_refused_by_name() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let refused = BlobIndex::read(file.path()).unwrap_err();
+        assert!(matches!(&refused, Error::Read { path, .. } if path == file.path()), "{refused}");
+    }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use geocoder_core::gazetteer::{Names, PlaceRecord};
+use geocoder_core::gazetteer::{MAX_POPULATION, Names, PlaceRecord};
 use geocoder_core::{CountryCode, LonLat, RecordType};
 
 use super::arc::Arcs;
@@ -434,5 +434,5 @@ fn population(tags: &Tags) -> u32 {
     let text = tags.get("population").unwrap_or_default();
     let number = text.split([';', '(']).next().unwrap_or_default();
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    digits.parse().unwrap_or(0)
+    digits.parse().map_or(0, |count: u32| count.min(MAX_POPULATION))
 }

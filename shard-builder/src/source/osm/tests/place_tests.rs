@@ -15,6 +15,15 @@ fn the_node_of_a_municipality_gives_it_coordinates_and_population() {
 }
 
 #[test]
+fn a_population_beyond_what_a_shard_holds_does_not_stop_the_build() {
+    let mut drawing = Drawing::country();
+    drawing.node(99, 3.0, 5.0, "name=Westburg|place=town|population=3000000000");
+    let (gazetteer, _) = drawing.read();
+    let (_, city) = place(&gazetteer, "Westburg");
+    assert_eq!(city.population, geocoder_core::gazetteer::MAX_POPULATION);
+}
+
+#[test]
 fn a_broken_boundary_survives_with_a_warning() {
     let mut drawing = Drawing::country();
     // Westburg loses its outer way, keeps the border and gets a stump inside the country.
