@@ -11,7 +11,9 @@ const MAX_NAME_BYTES: usize = 250;
 /// Returns a name without markup brackets, control characters and surplus spaces.
 pub(crate) fn clean(name: &str) -> String {
     let visible = name.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let kept: String = visible.filter(|c| !matches!(c, '<' | '>')).collect();
+    // Marks of direction are for the eye alone, and would make two names of one.
+    let direction = |c: &char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let kept: String = visible.filter(|c| !matches!(c, '<' | '>') && !direction(c)).collect();
     let mut cleaned = kept.split_whitespace().collect::<Vec<_>>().join(" ");
     cleaned.truncate(cleaned.floor_char_boundary(MAX_NAME_BYTES));
     cleaned.truncate(cleaned.trim_end().len());
@@ -122,6 +124,7 @@ mod tests {
     #[test]
     fn clean_strips_markup_and_control_characters() {
         assert_eq!(clean(" <b>Am\u{7} Rain\n</b> "), "bAm Rain /b");
+        assert_eq!(clean("\u{202e}Main\u{200f} Street"), "Main Street");
         assert_eq!(clean("ü".repeat(999).as_str()).len(), MAX_NAME_BYTES);
     }
 

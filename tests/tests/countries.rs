@@ -165,6 +165,26 @@ fn the_paris_that_is_meant_comes_first() {
 }
 
 #[test]
+fn regions_and_countries_rank_by_the_inhabitants_of_their_cities() {
+    use RecordType::{Administrative, City, Country};
+    for (query, kind, country) in [
+        ("California", Administrative, "us"),
+        ("Texas", Administrative, "us"),
+        ("España", Country, "es"),
+        ("Bayern", Administrative, "de"),
+        ("Bretagne", Administrative, "fr"),
+        ("New York", City, "us"),
+        ("Zürich", City, "ch"),
+        ("Genève", City, "ch"),
+        ("Moskau", City, "ru"),
+        ("Paris", City, "fr"),
+    ] {
+        let hit = WORLD.first(query);
+        assert_eq!((hit.kind, hit.countrycode.as_str()), (kind, country), "{query}: {}", hit.name);
+    }
+}
+
+#[test]
 fn the_nearest_city_of_the_world_is_found_from_anywhere() {
     let cities = TypeSet::NONE.with(RecordType::City);
     for (lat, lon, name, country) in [

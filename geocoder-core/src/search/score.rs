@@ -73,10 +73,11 @@ pub(crate) const LEAST_FOUND: f32 = 0.5;
 const NEAR_STREET_M: f64 = 53_000.0;
 const NEAR_PLACE_M: f64 = 320_000.0;
 
-/// Importance of a city without inhabitants, and what a factor of ten in inhabitants adds to it,
-/// as builders set it.
-const CITY_IMPORTANCE: f32 = 75.0;
+/// What a factor of ten in inhabitants adds to the importance of a place, as builders set it.
 const IMPORTANCE_PER_DIGIT: f32 = 12.0;
+/// Digits that the population of a region counts less than that of a city: who types Zürich
+/// means the city, although the canton has more inhabitants.
+const AREA_DIGITS: f32 = 1.0;
 
 impl Weights {
     /// Points of a word that is found.
@@ -199,16 +200,30 @@ impl Score {
     /// Adds points for the size of a place: its population, or what its importance says where
     /// that is unknown.
     pub(crate) fn add_size(&mut self, place: &Place) {
-        if place.population > 0 || place.kind != Some(RecordType::City) {
-            return self.add_population(WEIGHTS.population, place.population);
-        }
-        #[expect(clippy::cast_precision_loss, reason = "at most 255")]
-        let above = place.importance as f32 - CITY_IMPORTANCE;
-        self.add("importance", WEIGHTS.population * (above / IMPORTANCE_PER_DIGIT).max(0.0));
+        let Some(kind) = place.kind else { return };
+        let area = if kind == RecordType::City { 0.0 } else { AREA_DIGITS };
+        let (name, digits) = if place.population > 0 {
+            ("population", population_points(1.0, place.population))
+        } else {
+            #[expect(clippy::cast_precision_loss, reason = "at most 255")]
+            let above = place.importance as f32 - base_importance(kind);
+            ("importance", above / IMPORTANCE_PER_DIGIT)
+        };
+        self.add(name, WEIGHTS.population * (digits - area).max(0.0));
     }
 
     pub(crate) fn explain(self) -> Explanation {
         Explanation { score: self.total(), terms: self.terms }
+    }
+}
+
+/// Importance of a place without inhabitants, as builders set it.
+fn base_importance(kind: RecordType) -> f32 {
+    match kind {
+        RecordType::Country => 200.0,
+        RecordType::Administrative => 150.0,
+        RecordType::County => 125.0,
+        _ => 75.0,
     }
 }
 

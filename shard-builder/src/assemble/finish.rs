@@ -33,6 +33,7 @@ impl Assembler {
         self.streets.move_cities(&strays);
         self.places.derive_positions(self.streets.points());
         self.places.adopt_orphans(report);
+        self.places.count_inhabitants();
         let near = NearCities::new(&self.places);
         self.points.find_cities(&self.places, &near);
         self.points.find_zipcodes(&self.places, &self.streets);
@@ -243,9 +244,53 @@ impl Places {
                 continue;
             }
             numbers.insert(index, records.len());
-            records.push(record(draft, parent));
+            records.push(self.record(index, draft, parent));
         }
         (records, numbers)
+    }
+
+    fn record(&self, index: usize, draft: &PlaceDraft, parent: Option<usize>) -> PlaceRecord {
+        // A place of which nobody says where it is lies in the middle of what is around it.
+        let point = self.chain(index).find_map(|around| self.get(around)?.position.point());
+        // Where the population is unknown, the cities of an area tell, and addresses of a city.
+        let known = draft.population.max(draft.addresses);
+        let size = if draft.population > 0 { known } else { known.max(draft.inhabitants) };
+        PlaceRecord {
+            kind: draft.kind,
+            names: draft.names.clone(),
+            parent,
+            coordinates: point.unwrap_or(LonLat { lon: 0.0, lat: 0.0 }),
+            population: draft.population,
+            zipcodes: draft.zipcodes(),
+            code: draft.code.clone(),
+            importance: match draft.importance {
+                stated if stated > 0 && draft.inhabitants == 0 => stated,
+                stated => stated.max(importance::of_place(draft.kind, size)),
+            },
+            located: draft.position.is_known(),
+            boundary: draft.boundary.clone(),
+        }
+    }
+
+    /// Counts the inhabitants of all cities of every area.
+    fn count_inhabitants(&mut self) {
+        let cities: Vec<(usize, u32)> = self
+            .drafts
+            .iter()
+            .enumerate()
+            .filter(|(_, draft)| draft.kind == RecordType::City && draft.population > 0)
+            .map(|(index, draft)| (index, draft.population))
+            .collect();
+        for (city, population) in cities {
+            let areas: Vec<usize> = self.chain(city).skip(1).collect();
+            for area in areas {
+                if let Some(draft) = self.drafts.get_mut(area)
+                    && draft.kind != RecordType::City
+                {
+                    draft.inhabitants = draft.inhabitants.saturating_add(population);
+                }
+            }
+        }
     }
 
     /// Shows countries without a name by their code; other nameless places are left out.
@@ -272,7 +317,7 @@ impl Places {
                 draft.kind == RecordType::City && !draft.names.default.is_empty()
             });
         let records = cities.filter_map(|(index, draft)| {
-            let record = record(draft, None);
+            let record = self.record(index, draft, None);
             Some(PointRecord {
                 kind: RecordType::City,
                 names: record.names,
@@ -284,27 +329,6 @@ impl Places {
             })
         });
         records.collect()
-    }
-}
-
-fn record(draft: &PlaceDraft, parent: Option<usize>) -> PlaceRecord {
-    let point = draft.position.point();
-    PlaceRecord {
-        kind: draft.kind,
-        names: draft.names.clone(),
-        parent,
-        coordinates: point.unwrap_or(LonLat { lon: 0.0, lat: 0.0 }),
-        population: draft.population,
-        zipcodes: draft.zipcodes(),
-        code: draft.code.clone(),
-        importance: if draft.importance > 0 {
-            draft.importance
-        } else {
-            // Where the population is unknown, addresses tell large from small.
-            importance::of_place(draft.kind, draft.population.max(draft.addresses))
-        },
-        located: draft.position.is_known(),
-        boundary: draft.boundary.clone(),
     }
 }
 

@@ -289,3 +289,18 @@ fn cities_of_the_world_are_records_below_their_region() {
     let cities: Vec<_> = world.points.iter().map(|p| (p.city, p.population)).collect();
     assert_eq!(cities, [(2, 2_138_551), (1, 0)]);
 }
+
+#[test]
+fn a_city_that_nobody_locates_lies_in_the_middle_of_its_region() {
+    let within = |mut entry: Entry| {
+        entry.locality.administrative = AreaName::named("Suðurland");
+        entry
+    };
+    let entries = vec![
+        within(place(RecordType::City, "Hella", point(63.83, -20.4))),
+        within(place(RecordType::City, "Nowhere", None)),
+    ];
+    let (gazetteer, _) = build(&[Prepared::boxed("one", entries)]);
+    let lost = gazetteer.places.iter().find(|p| p.names.default == "Nowhere").unwrap();
+    assert_eq!((Some(lost.coordinates), lost.located), (point(63.83, -20.4), false));
+}

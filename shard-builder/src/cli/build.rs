@@ -46,8 +46,13 @@ pub(crate) struct BuildOptions {
     #[arg(long, value_name = "MANIFEST")]
     previous: Option<PathBuf>,
     /// Most countries that are built at the same time.
-    #[arg(long, default_value_t = 1, value_name = "N", requires = "config")]
-    jobs: usize,
+    #[arg(
+        long,
+        default_value_t = 1,
+        value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=64)
+    )]
+    jobs: u16,
     /// Offer the shard under the share-alike licence of one of its sources.
     #[arg(long, conflicts_with = "config")]
     share_alike: bool,
@@ -169,7 +174,7 @@ fn build_file(options: &BuildOptions, config: &Path) -> anyhow::Result<()> {
             drop(writeln!(io::stderr(), "error: {country}: {error:#}"));
         }
     };
-    batch::build_all(&file, &options.country, options.jobs, &progress, &done)?;
+    batch::build_all(&file, &options.country, options.jobs.into(), &progress, &done)?;
     match faults.into_inner() {
         0 => Ok(()),
         n => bail!("{n} of {} countries could not be built", file.countries.len()),

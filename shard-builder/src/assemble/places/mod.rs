@@ -34,6 +34,8 @@ pub(super) struct PlaceDraft {
     pub(super) zipcodes: Vec<String>,
     /// Number of addresses.
     pub(super) addresses: u32,
+    /// Inhabitants of the cities in an area, once all are known.
+    pub(super) inhabitants: u32,
     /// Postcodes of addresses, with their number.
     pub(super) votes: BTreeMap<String, u32>,
     pub(super) code: String,
@@ -55,6 +57,7 @@ impl PlaceDraft {
             population: 0,
             zipcodes: Vec::new(),
             addresses: 0,
+            inhabitants: 0,
             votes: BTreeMap::new(),
             code: String::new(),
             importance: 0,
