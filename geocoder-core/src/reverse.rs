@@ -33,6 +33,12 @@ pub(crate) struct Nearby {
     pub(crate) area: bool,
 }
 
+impl Nearby {
+    fn is_house(&self) -> bool {
+        matches!(&self.target, Target::Record { house: Some(_), .. })
+    }
+}
+
 /// What was found, and the chunks that could change it.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
@@ -152,9 +158,10 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             match blocks.pop() {
                 Some((distance, block)) if distance <= limit => {
                     self.block(block, types, &mut best)?;
+                    // Of a house and what is in it, the address comes first.
+                    let order = |nearby: &Nearby| (!nearby.is_house(), nearby.target.key());
                     sort_by(&mut best, |a, b| {
-                        let keys = a.target.key().cmp(&b.target.key());
-                        a.distance_m.total_cmp(&b.distance_m).then(keys)
+                        a.distance_m.total_cmp(&b.distance_m).then_with(|| order(a).cmp(&order(b)))
                     });
                     best.truncate(reach.count);
                 }
