@@ -90,7 +90,7 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
                 continue;
             }
             hit.highlight = highlight(&hit.name, &query, &shard.meta().lexicon);
-            hit.explain = request.explain.then(|| candidate.score.explain());
+            hit.explain = candidate.score.explain();
             answer.push(hit);
         }
         Ok(answer.finish(request.query.clone()))

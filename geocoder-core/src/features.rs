@@ -2,7 +2,6 @@
 
 use crate::error::Result;
 use crate::geo::{BBox, LonLat};
-use crate::record::RecordType;
 use crate::shard::{Lookup, Shard, point};
 
 /// Lines to draw; every line is a list of points.
@@ -54,16 +53,13 @@ fn collect_block<D: AsRef<[u8]>>(
     block: u32,
     features: &mut Features,
 ) -> Result<()> {
-    let (Lookup::Found(records), Lookup::Found((chunk, index))) =
-        (shard.nameless_records(block)?, shard.geometry(block)?)
+    let (Lookup::Found(records), Lookup::Found(lines)) =
+        (shard.block(block)?, shard.block_lines(block)?)
     else {
         return Ok(());
     };
-    let mut lines = chunk.block(index)?;
-    for record in records.iter().filter(|record| record.kind == RecordType::Street) {
-        lines.street(record.lat, record.lon, |line| {
-            features.streets.push(line.iter().map(|(lat, lon)| point(*lat, *lon)).collect());
-        })?;
+    for line in (0..records.records.len()).flat_map(|record| lines.of(record)) {
+        features.streets.push(line.iter().map(|(lat, lon)| point(*lat, *lon)).collect());
     }
     Ok(())
 }

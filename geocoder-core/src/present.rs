@@ -1,6 +1,6 @@
 //! Turns what was found into results: names in the wanted language, hierarchy, postcodes.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::{CountryCode, Precision, RecordType};
 use crate::response::{Hit, StreetAddress};
 use crate::search::{FoundHouse, Target};
@@ -22,10 +22,23 @@ pub(crate) fn present<D: AsRef<[u8]>>(
     let mut presenter = Presenter { shard, language, missing: Vec::new() };
     let hit = match target {
         Target::Place(ordinal) => presenter.place(*ordinal)?,
-        Target::Record { block, record, house, .. } => {
+        Target::Record { block, index, house } => {
             let city = shard.places().place_of_block(*block).unwrap_or(0);
-            let own = presenter.name(Dictionary::Records, &record.names)?;
             let mut hit = presenter.in_place(city)?;
+            let decoded = match shard.block(*block)? {
+                Lookup::Found(decoded) => decoded,
+                Lookup::Missing(chunk) => {
+                    presenter.missing.push(chunk);
+                    return Ok(Presented { hit, missing: presenter.missing });
+                }
+            };
+            let gone = Error::Malformed { section: "records", what: "no such record" };
+            let record = decoded.records.get(*index).ok_or(gone)?;
+            let names = match shard.record_names(*block, record)? {
+                Lookup::Found(names) => names,
+                Lookup::Missing(_) => Vec::new(),
+            };
+            let own = presenter.name(Dictionary::Records, &names)?;
             hit.kind = record.kind;
             hit.precision = Precision::Exact;
             if record.kind == RecordType::City {
@@ -33,7 +46,7 @@ pub(crate) fn present<D: AsRef<[u8]>>(
                 hit.population = record.population;
                 hit.city.clone_from(&own);
             }
-            let zipcodes = shard.record_zipcodes(record, *block);
+            let zipcodes = shard.record_zipcodes(&decoded, record, city);
             let texts = |numbers: &[u32]| -> Vec<String> {
                 numbers.iter().map(|number| shard.places().zipcode(*number).to_string()).collect()
             };

@@ -3,81 +3,38 @@
 use core::cmp::Ordering;
 
 use super::Ranked;
+use super::bounds::{BlockWords, Promising, static_points};
 use super::candidates::{
     Evaluation, MAX_CANDIDATES, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS, keep_best,
 };
-use super::containers::{Costs, PlaceIndex, Zipcodes, lower};
-use super::matches::{SlotSet, TermMatch};
-use super::query::{MAX_TOKENS, TokenMask};
-use super::score::{LEAST_FOUND, WEIGHTS, population_points, type_prior};
+use super::containers::{Costs, PlaceIndex, Zipcodes};
+use super::matches::SlotSet;
+use super::query::TokenMask;
+use super::score::{NEAR_PLACE_M, NEAR_STREET_M, WEIGHTS, proximity_points};
 use crate::error::Result;
-use crate::record::RecordType;
-use crate::shard::{Choice, Dictionary, Lookup, MIXED_BLOCK, Name, PostingReader, Record};
+use crate::record::TypeSet;
+use crate::shard::{Block, Dictionary, Lookup, NameLists, PostingReader};
 use crate::sort::{make_heap, pop};
 
 /// In a shard of so few blocks no word is too frequent to be followed.
 const FEW_BLOCKS: u32 = 4096;
 /// Most blocks looked into.
 const BLOCK_BUDGET: u32 = 301;
-/// Most blocks looked into where they are ordered by their largest city.
-const CITY_BLOCK_BUDGET: u32 = 200;
 /// As how many of them a block counts that answers fewer words than others.
 const LESSER_BLOCK: u32 = 4;
-/// Where cities are records, words that more terms answer are not followed: the largest cities
-/// have such terms soon enough.
-const WIDE_TERMS: u32 = 4000;
-/// More than sums of points can differ by the order of adding.
-const ROUNDING: f32 = 0.001;
-/// Points that a candidate can win besides those of words: more than number, importance,
-/// population, type and proximity together.
-const MOST_OTHER_POINTS: f32 = 22.0;
-/// Words that a block answers.
-#[derive(Debug, Clone, Copy, Default)]
-struct BlockWords {
-    all: TokenMask,
-    /// Words that it answers at no cost.
-    free: TokenMask,
-    /// Whether names that stand with the records have some of them, and whether alternates that
-    /// are apart do.
-    in_names: bool,
-    in_alternates: bool,
-}
-
-impl BlockWords {
-    fn with(self, other: Self) -> Self {
-        Self {
-            all: self.all | other.all,
-            free: self.free | other.free,
-            in_names: self.in_names || other.in_names,
-            in_alternates: self.in_alternates || other.in_alternates,
-        }
-    }
-
-    fn add(&mut self, found: &TermMatch, apart: bool) {
-        self.all |= found.mask;
-        self.free |= if found.cost == 0.0 { found.mask } else { 0 };
-        self.in_names |= !apart;
-        self.in_alternates |= apart;
-    }
-}
-
-/// A block that may hold an answer.
-struct Promising {
-    /// Points of the words that the block and what is around it answer, at no cost.
-    words: f32,
-    /// Points that the words of nothing in the block exceed.
-    names: f32,
-    /// Points that nothing in the block exceeds.
-    bound: f32,
-    block: u32,
-    alternates: bool,
-}
-
-impl Promising {
-    fn order(&self, other: &Self) -> Ordering {
-        self.bound.total_cmp(&other.bound).then(other.block.cmp(&self.block))
-    }
-}
+/// Most blocks passed by because nothing in them can matter after all.
+const PASS_BUDGET: u32 = 4096;
+/// Words that so many terms answer for every block are not followed: the blocks with the most
+/// prominent records have such terms soon enough.
+const WIDE_TERMS_PER_BLOCK: f32 = 0.5;
+const MIN_WIDE_TERMS: u32 = 128;
+const MAX_WIDE_TERMS: u32 = 2048;
+/// Points of proximity below which a block counts as far away.
+const FAR_POINTS: f32 = 0.25;
+/// Further results than those asked for, because some are the same to people.
+const SPARE_RESULTS: usize = 10;
+/// Number of blocks that are in the order of their own, although they answer no word alone.
+const WITHOUT_WORDS: u32 = u32::MAX;
 
 /// The best scores so far, as many as can matter.
 struct Best {
@@ -101,6 +58,40 @@ impl Best {
     }
 }
 
+impl Promising {
+    fn order(&self, other: &Self) -> Ordering {
+        self.bound.total_cmp(&other.bound).then(other.block.cmp(&self.block))
+    }
+}
+
+/// Words by block.
+struct BlockIndex {
+    list: Vec<(u32, BlockWords)>,
+    /// One more than the number in the list, 0 for blocks without words.
+    by_block: Vec<u32>,
+    /// Words that any block may answer.
+    wide: BlockWords,
+}
+
+impl BlockIndex {
+    #[inline]
+    fn entry(&mut self, block: u32) -> Option<&mut BlockWords> {
+        let slot = self.by_block.get_mut(block as usize)?;
+        if *slot == 0 {
+            self.list.push((block, BlockWords::default()));
+            *slot = u32::try_from(self.list.len()).ok()?;
+        }
+        self.list.get_mut(*slot as usize - 1).map(|(_, words)| words)
+    }
+}
+
+/// Records of one block and what they share.
+struct Scanned<'a> {
+    promising: Promising,
+    block: &'a Block,
+    alternates: Option<&'a NameLists>,
+}
+
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Adds the records that answer the query to the candidates.
     pub(super) fn rank_records(
@@ -109,34 +100,63 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         zipcodes: &Zipcodes,
         ranked: &mut Ranked,
     ) -> Result<()> {
-        let mut order = self.promising(index, ranked)?;
+        let least = self.least_costs();
+        let near = self.near_chunks();
+        let words = self.block_words(ranked)?;
         let slots = self.record_matches.slots(self.shard, Dictionary::Records)?;
-        // House numbers can still change the order of all candidates.
-        let cities = self.shard.places().has_city_records() && self.query.numbers.is_empty();
-        let count = if cities { 3 * self.request.max_results } else { MAX_CANDIDATES };
-        let count = count.clamp(1, MAX_CANDIDATES);
+        let mut by_block = words.by_block;
+        let mut order = Vec::with_capacity(words.list.len());
+        for (block, own) in &words.list {
+            let around = self.around_block(*block, index);
+            let proximity = self.proximity_of_block(*block, &near);
+            order.push(self.promise(*block, around, own.with(words.wide), &least, proximity));
+        }
+        let mut rest: &[(f32, u32)] = &[];
+        if words.wide.all != 0 {
+            rest = self.best_blocks();
+            self.add_distinguished(&mut by_block, &mut order, words.wide, index, &least, &near);
+        }
+        make_heap(&mut order, Promising::order);
+        let count = (self.request.max_results + SPARE_RESULTS).min(MAX_CANDIDATES);
         let mut best = Best { scores: Vec::with_capacity(count + 1), count };
         ranked.candidates.iter().for_each(|candidate| best.add(candidate.total));
-        let mut budget = if cities { CITY_BLOCK_BUDGET } else { BLOCK_BUDGET };
-        let mut most_words = None;
-        make_heap(&mut order, Promising::order);
-        while let Some(promising) = pop(&mut order, Promising::order) {
-            if budget == 0 || best.beats(promising.bound) {
-                break;
+        let far = if near.is_empty() { 0.0 } else { FAR_POINTS };
+        // What the blocks without words of their own can win besides their static points.
+        let base = self.promise(u32::MAX, 0, words.wide, &least, far).names
+            + self.number_points(words.wide.all);
+        let (mut budget, mut passes) = (BLOCK_BUDGET, PASS_BUDGET);
+        let mut most_words: Option<f32> = None;
+        while budget > 0 && passes > 0 {
+            // Of two streams in the order of their bounds, the better is next.
+            while let Some(((_, block), behind)) = rest.split_first()
+                && by_block.get(*block as usize).is_some_and(|slot| *slot != 0)
+            {
+                rest = behind;
+            }
+            let first_of_rest = rest.first().map(|(points, block)| (base + points, *block));
+            let of_order = order.first().map(|promising| promising.bound);
+            let promising = match (first_of_rest, of_order) {
+                (Some((bound, block)), own) if own.is_none_or(|own| own < bound) => {
+                    if best.beats(bound) {
+                        break;
+                    }
+                    rest = rest.get(1..).unwrap_or_default();
+                    self.promise(block, 0, words.wide, &least, far)
+                }
+                (_, Some(_)) => match pop(&mut order, Promising::order) {
+                    Some(promising) if !best.beats(promising.bound) => promising,
+                    _ => break,
+                },
+                _ => break,
+            };
+            if best.beats(promising.bound) || promising.bound == f32::NEG_INFINITY {
+                passes -= 1;
+                continue;
             }
             let most = *most_words.get_or_insert(promising.words);
-            let lesser = cities && promising.words + ROUNDING < most;
+            let lesser = promising.words < most - 1.0;
             budget = budget.saturating_sub(if lesser { LESSER_BLOCK } else { 1 });
-            let records = self.matching_records(&promising, &slots, &best, ranked)?;
-            for (number, record) in records {
-                let block = promising.block;
-                if let Some(candidate) =
-                    self.score_record(block, number, record, index, zipcodes)?
-                {
-                    best.add(candidate.total);
-                    ranked.candidates.push(candidate);
-                }
-            }
+            self.rank_block(promising, &slots, index, zipcodes, &mut best, ranked)?;
             if ranked.candidates.len() > 8 * MAX_CANDIDATES {
                 keep_best(&mut ranked.candidates, MAX_CANDIDATES);
             }
@@ -144,101 +164,156 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         Ok(())
     }
 
-    /// Returns the blocks with any word.
-    fn promising(&self, index: &PlaceIndex, ranked: &mut Ranked) -> Result<Vec<Promising>> {
+    /// Adds the records of a block that can matter to the candidates.
+    fn rank_block(
+        &self,
+        promising: Promising,
+        slots: &SlotSet,
+        index: &PlaceIndex,
+        zipcodes: &Zipcodes,
+        best: &mut Best,
+        ranked: &mut Ranked,
+    ) -> Result<()> {
+        let decoded = match self.shard.block(promising.block)? {
+            Lookup::Found(decoded) => decoded,
+            Lookup::Missing(chunk) => {
+                ranked.missing.push(chunk);
+                return Ok(());
+            }
+        };
+        let mut alternates = None;
+        if promising.alternates {
+            match self.shard.alternates(promising.block)? {
+                Lookup::Found(found) => alternates = found,
+                Lookup::Missing(chunk) => ranked.missing.push(chunk),
+            }
+        }
+        let scanned =
+            Scanned { promising, block: &decoded, alternates: alternates.as_deref() };
+        let Some(around) = self.around_records(promising.block, index) else { return Ok(()) };
+        for (number, record) in decoded.records.iter().enumerate() {
+            if !self.request.types.contains(record.kind) || !scanned.has_any(number, slots) {
+                continue;
+            }
+            if best.beats(promising.names + self.static_points_of(record, &around)) {
+                continue;
+            }
+            let names = decoded.names.names(number);
+            let others = scanned.alternates.into_iter().flat_map(|lists| lists.names(number));
+            let Some(name) = self.best_name(Dictionary::Records, names.chain(others))? else {
+                continue;
+            };
+            let at = (promising.block, number);
+            let scored =
+                self.score_record(at, &decoded, record, &name, None, &around, zipcodes);
+            if !best.beats(scored.total) {
+                best.add(scored.total);
+                ranked.candidates.push(scored);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the blocks by what they can hold at best for any request.
+    fn best_blocks(&self) -> &[(f32, u32)] {
         let places = self.shard.places();
-        let (words_of_block, touched, wide) = self.block_words(ranked)?;
-        let least = self.least_costs();
-        let promise = |block: u32, around: TokenMask| {
-            let own = words_of_block.get(block as usize).copied().unwrap_or_default();
-            self.promise(block, around, own.with(wide), &least)
-        };
-        let around = |place: u32| {
-            self.words_around(place, index) | index.get(place).map_or(0, |words| words.zipcodes)
-        };
-        if wide.all == 0 {
-            let placed = touched.into_iter().filter_map(|b| Some((b, places.place_of_block(b)?)));
-            return Ok(placed.map(|(block, place)| promise(block, around(place))).collect());
+        self.shard.best_blocks(|block| {
+            let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
+            let place = places.place_of_block(block).and_then(|place| places.get(place));
+            static_points(summary, place, TypeSet::ALL, &WEIGHTS)
+        })
+    }
+
+    /// Adds the blocks to the order that any block's words lead to, but that stand out by what
+    /// is around them or by being near.
+    fn add_distinguished(
+        &self,
+        by_block: &mut [u32],
+        order: &mut Vec<Promising>,
+        wide: BlockWords,
+        index: &PlaceIndex,
+        least: &Costs,
+        near: &[f32],
+    ) {
+        let places = self.shard.places();
+        let other = |words: TokenMask| words & !wide.all != 0;
+        let any_around = index.list.iter().any(|words| other(words.names | words.zipcodes));
+        if !any_around && near.is_empty() {
+            return;
         }
-        let mut order = Vec::with_capacity(places.n_blocks as usize);
-        let filled = (0u32..).zip(&places.places).filter(|(_, place)| place.n_blocks > 0);
-        for (ordinal, place) in filled {
-            let around = around(ordinal);
+        // Parents come before their children.
+        let mut around: Vec<TokenMask> = Vec::with_capacity(places.places.len());
+        for (ordinal, place) in (0u32..).zip(&places.places) {
+            let above = around.get(place.parent as usize).copied().unwrap_or(0);
+            let own = index.get(ordinal).map_or(0, |words| words.names);
+            around.push(above | own);
+        }
+        for ((ordinal, place), around) in (0u32..).zip(&places.places).zip(&around) {
+            let zipcodes = index.get(ordinal).map_or(0, |words| words.zipcodes);
+            let around = around | zipcodes;
             let end = place.first_block.saturating_add(place.n_blocks).min(places.n_blocks);
-            order.extend((place.first_block..end).map(|block| promise(block, around)));
-        }
-        Ok(order)
-    }
-
-    /// Returns what a block can hold at best, given the words that it and what is around it
-    /// answer.
-    fn promise(&self, block: u32, around: TokenMask, own: BlockWords, least: &Costs) -> Promising {
-        // Every word is either found or missing: what a block cannot answer is lost.
-        let lost = self.weights.potential(TokenMask::MAX) - self.weights.most_found();
-        let words = self.weights.potential(own.all | around) - lost;
-        let (mut names, mut bound) = (words, words + MOST_OTHER_POINTS);
-        if let Some(digits) = self.city_digits(block) {
-            let dear = self.weights.of(own.all & !around & !own.free);
-            let costs = dear.filter_map(|(index, _)| least.get(index));
-            names -= costs.sum::<f32>();
-            if !own.in_names {
-                names -= WEIGHTS.alternate_name;
-            }
-            bound = names + self.most_city_points((1 << digits) - 1);
-        }
-        Promising { words, names, bound, block, alternates: own.in_alternates }
-    }
-
-    /// Returns the digits of the largest population in a block that holds cities and nothing else.
-    fn city_digits(&self, block: u32) -> Option<u8> {
-        let digits = self.shard.places().city_digits.get(block as usize).copied();
-        digits.filter(|digits| *digits < MIXED_BLOCK)
-    }
-
-    /// Returns the points that a city of a population can win besides those of words.
-    fn most_city_points(&self, population: u32) -> f32 {
-        let near = self.request.coordinates.map_or(0.0, |_| WEIGHTS.proximity);
-        let points = population_points(WEIGHTS.population, population);
-        points + type_prior(RecordType::City) + near + ROUNDING
-    }
-
-    /// Returns the least points that each word loses when it is not answered for free.
-    fn least_costs(&self) -> Costs {
-        let mut least = [f32::INFINITY; MAX_TOKENS];
-        for found in self.record_matches.list.iter().filter(|found| found.cost > 0.0) {
-            lower(&mut least, found.mask, found.cost);
-        }
-        for (index, kind) in self.weights.of(TokenMask::MAX) {
-            if let Some(cost) = least.get_mut(index) {
-                *cost = cost.min(WEIGHTS.found(kind) - LEAST_FOUND);
+            for block in place.first_block..end {
+                let Some(slot) = by_block.get_mut(block as usize) else { break };
+                let proximity = self.proximity_of_block(block, near);
+                if *slot == 0 && (other(around) || proximity > FAR_POINTS) {
+                    *slot = WITHOUT_WORDS;
+                    order.push(self.promise(block, around, wide, least, proximity));
+                }
             }
         }
-        least
+    }
+
+    /// Returns the points of proximity that each chunk of records can win; nothing when the
+    /// request has no coordinates.
+    fn near_chunks(&self) -> Vec<f32> {
+        let Some(at) = self.request.coordinates else { return Vec::new() };
+        let places = self.shard.places();
+        let radius = if places.has_city_records() { NEAR_PLACE_M } else { NEAR_STREET_M };
+        let distances = places.records.iter().map(|entry| entry.bbox.distance_m(at));
+        distances.map(|distance_m| proximity_points(distance_m, radius)).collect()
+    }
+
+    fn proximity_of_block(&self, block: u32, near: &[f32]) -> f32 {
+        if near.is_empty() {
+            return 0.0;
+        }
+        let chunk = self.shard.places().chunk_of_block(block);
+        chunk.and_then(|(chunk, _)| near.get(chunk)).copied().unwrap_or(WEIGHTS.proximity)
+    }
+
+    /// Returns the words answered by what contains a block, by name or postcode.
+    fn around_block(&self, block: u32, index: &PlaceIndex) -> TokenMask {
+        let Some(place) = self.shard.places().place_of_block(block) else { return 0 };
+        self.words_around(place, index) | index.get(place).map_or(0, |words| words.zipcodes)
     }
 
     /// Returns the words that so many terms answer that most blocks have one of them.
     fn wide_words(&self) -> TokenMask {
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number of terms"
+        )]
+        let most = (self.shard.places().n_blocks as f32 * WIDE_TERMS_PER_BLOCK) as u32;
+        let most = most.clamp(MIN_WIDE_TERMS, MAX_WIDE_TERMS);
         let mut wide = 0;
-        if self.shard.places().has_city_records() {
-            for mask in (0..self.query.tokens.len()).map(|index| 1 << index) {
-                let of_word = self.record_matches.list.iter().filter(|found| found.mask == mask);
-                if of_word.map(|found| found.end - found.start).sum::<u32>() > WIDE_TERMS {
-                    wide |= mask;
-                }
+        for mask in (0..self.query.tokens.len()).map(|index| 1 << index) {
+            let of_word = self.record_matches.list.iter().filter(|found| found.mask == mask);
+            if of_word.map(|found| found.end - found.start).sum::<u32>() > most {
+                wide |= mask;
             }
         }
         wide
     }
 
-    /// Returns the words that each block answers, the blocks that answer any, and the words
-    /// that any block may answer.
-    fn block_words(&self, ranked: &mut Ranked) -> Result<(Vec<BlockWords>, Vec<u32>, BlockWords)> {
+    /// Returns the words that each block answers, and those that any block may answer.
+    fn block_words(&self, ranked: &mut Ranked) -> Result<BlockIndex> {
         let places = self.shard.places();
-        let mut words_of_block = vec![BlockWords::default(); places.n_blocks as usize];
-        let mut touched: Vec<u32> = Vec::new();
+        let by_block = vec![0; places.blocks.len()];
+        let mut index = BlockIndex { list: Vec::new(), by_block, wide: BlockWords::default() };
         let content = self.weights.content();
         let wide_words = self.wide_words();
-        let mut wide = BlockWords::default();
         for found in &self.record_matches.list {
             // Street types and articles are everywhere in a large country: there they count only
             // when a record is looked at.
@@ -247,8 +322,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 continue;
             }
             let apart = found.piece >= places.first_terms.len();
+            let words = BlockWords {
+                all: found.mask,
+                free: if found.cost == 0.0 { found.mask } else { 0 },
+                in_names: !apart,
+                in_alternates: apart,
+            };
             if found.mask & !wide_words == 0 && found.end - found.start > 1 {
-                wide.add(found, apart);
+                index.wide = index.wide.with(words);
                 continue;
             }
             let piece = match self.shard.piece(Dictionary::Records, found.piece)? {
@@ -262,11 +343,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let mut read = 0;
             for _ in found.start..found.end.min(found.start + MAX_RANGE_TERMS) {
                 read += postings.list(places, true, |block| {
-                    if let Some(words) = words_of_block.get_mut(block as usize) {
-                        if words.all == 0 {
-                            touched.push(block);
-                        }
-                        words.add(found, apart);
+                    if let Some(entry) = index.entry(block) {
+                        *entry = entry.with(words);
                     }
                 });
                 if read > MAX_RANGE_POSTINGS {
@@ -274,62 +352,15 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 }
             }
         }
-        Ok((words_of_block, touched, wide))
+        Ok(index)
     }
+}
 
-    /// Returns the records of a block that can matter and may have a matching term, with all
-    /// their names.
-    fn matching_records(
-        &self,
-        promising: &Promising,
-        slots: &SlotSet,
-        best: &Best,
-        ranked: &mut Ranked,
-    ) -> Result<Vec<(usize, Record)>> {
-        let choose = |_, record: &Record| {
-            let city = record.kind == RecordType::City;
-            let most = || promising.names + self.most_city_points(record.population);
-            if !self.request.types.contains(record.kind) || (city && best.beats(most())) {
-                Choice::Skip
-            } else if promising.alternates {
-                Choice::Take
-            } else {
-                Choice::Test
-            }
-        };
-        let mut records: Vec<(usize, Record)> = Vec::new();
-        let scanned = self.shard.scan_records(
-            promising.block,
-            choose,
-            |term| slots.contains(term),
-            |number, record, named| {
-                if named {
-                    records.push((number, record));
-                }
-            },
-        )?;
-        if let Lookup::Missing(chunk) = scanned {
-            ranked.missing.push(chunk);
-        }
-        if !promising.alternates {
-            return Ok(records);
-        }
-        let mut alternates: Vec<(usize, Vec<Name>)> = Vec::new();
-        let scanned = self.shard.scan_alternates(
-            promising.block,
-            |number| records.binary_search_by_key(&number, |(n, _)| *n).is_ok(),
-            |term| slots.contains(term),
-            |number, names| alternates.push((number, names)),
-        )?;
-        if let Lookup::Missing(chunk) = scanned {
-            ranked.missing.push(chunk);
-        }
-        for (number, names) in alternates {
-            let found = records.binary_search_by_key(&number, |(n, _)| *n).ok();
-            if let Some((_, record)) = found.and_then(|found| records.get_mut(found)) {
-                record.names.extend(names);
-            }
-        }
-        Ok(records)
+impl Scanned<'_> {
+    /// Whether a name of a record has a term that the query may mean.
+    #[inline]
+    fn has_any(&self, number: usize, slots: &SlotSet) -> bool {
+        let any = |lists: &NameLists| lists.terms(number).iter().any(|term| slots.contains(*term));
+        any(&self.block.names) || self.alternates.is_some_and(any)
     }
 }

@@ -9,7 +9,7 @@ use super::score::{Score, TokenWeights};
 use crate::error::Result;
 use crate::record::RecordType;
 use crate::request::{MAX_RESULTS, SearchRequest};
-use crate::shard::{Record, Shard};
+use crate::shard::Shard;
 use crate::sort::sort_by;
 
 /// Most terms of one range whose postings are read.
@@ -37,7 +37,7 @@ pub(crate) enum Target {
     /// A place by its ordinal.
     Place(u32),
     /// A street, point or city by its block and number in it, with the house that was asked for.
-    Record { block: u32, index: usize, record: Box<Record>, house: Option<FoundHouse> },
+    Record { block: u32, index: usize, house: Option<FoundHouse> },
 }
 
 /// Everything a ranking depends on.

@@ -1,19 +1,16 @@
 //! Scores of places and records, with the houses of streets.
 
 use super::Ranked;
+use super::bounds::MOST_NUMBER_WORDS;
 use super::candidates::{Candidate, Evaluation, Target};
-use super::containers::{PlaceIndex, PlaceWords, Zipcodes, lower};
-use super::house::find_house;
+use super::containers::{Costs, PlaceIndex, PlaceWords, Zipcodes, lower};
+use super::house::{FoundHouse, find_house};
 use super::name_match::NameMatch;
 use super::query::{MAX_TOKENS, TokenMask};
-use super::score::{Score, WEIGHTS, type_prior};
+use super::score::{Score, WEIGHTS, population_points, type_prior};
 use crate::error::Result;
 use crate::record::RecordType;
-use crate::shard::{Dictionary, Lookup, Place, Record, StoredHouse, point};
-use crate::sort::sort_by;
-
-/// Most points that a number wins by being made of several words.
-const MOST_NUMBER_WORDS: f32 = 2.0;
+use crate::shard::{Block, Dictionary, Lookup, Place, Record, StoredHouse, point};
 
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Scores a place; `None` when nothing of it is asked for.
@@ -24,12 +21,12 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         index: &PlaceIndex,
     ) -> Result<Option<Candidate>> {
         let Some(kind) = place.kind else { return Ok(None) };
-        let names = self.shard.place_names(place)?;
-        let best = self.best_name(Dictionary::Places, &names)?;
+        let names = self.shard.place_name_terms(place)?;
+        let best = self.best_name(Dictionary::Places, names.names(0))?;
         let mut costs = [f32::INFINITY; MAX_TOKENS];
         let mut container = self.container_words(place.parent, index, &mut costs);
         container |= words.zipcodes;
-        let mut score = Score::default();
+        let mut score = Score::new(self.request.explain);
         let own = match best {
             Some(best) => {
                 score.add("rest of name", WEIGHTS.name_rest * (best.coverage - 1.0));
@@ -60,43 +57,55 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         Ok(Some(Candidate { target, score, total, explained: own | container }))
     }
 
-    /// Scores a record; `None` when nothing of its names is asked for.
-    pub(super) fn score_record(
-        &self,
-        block: u32,
-        index_in_block: usize,
-        record: Record,
-        index: &PlaceIndex,
-        zipcodes: &Zipcodes,
-    ) -> Result<Option<Candidate>> {
-        let Some(best) = self.best_name(Dictionary::Records, &record.names)? else {
-            return Ok(None);
-        };
-        let target =
-            Target::Record { block, index: index_in_block, record: record.into(), house: None };
-        Ok(self.score_target(target, &best, index, zipcodes))
+    /// Returns what the records of a block have in common.
+    pub(super) fn around_records(&self, block: u32, index: &PlaceIndex) -> Option<Around> {
+        let places = self.shard.places();
+        let place = places.place_of_block(block)?;
+        let mut costs = [f32::INFINITY; MAX_TOKENS];
+        let words = self.container_words(place, index, &mut costs);
+        let population = places.get(place).map_or(0, |place| place.population);
+        let population = population_points(WEIGHTS.city_population, population);
+        Some(Around { place, words, costs, population })
     }
 
-    fn score_target(
+    /// Returns the points that a record wins by what it is: importance, population, type.
+    pub(super) fn static_points_of(&self, record: &Record, around: &Around) -> f32 {
+        let size = if record.kind == RecordType::City {
+            population_points(WEIGHTS.population, record.population)
+        } else {
+            let code =
+                if record.kind == RecordType::Airport { WEIGHTS.airport_code } else { 0.0 };
+            importance_points(record) + code + around.population
+        };
+        size + type_prior(record.kind)
+    }
+
+    /// Scores a record by its best name, with the house that was found on it.
+    pub(super) fn score_record(
         &self,
-        target: Target,
+        (block, index): (u32, usize),
+        decoded: &Block,
+        record: &Record,
         best: &NameMatch,
-        index: &PlaceIndex,
+        house: Option<FoundHouse>,
+        around: &Around,
         zipcodes: &Zipcodes,
-    ) -> Option<Candidate> {
-        let Target::Record { block, record, house, .. } = &target else { return None };
-        let places = self.shard.places();
-        let place = places.place_of_block(*block)?;
+    ) -> Candidate {
         let mut costs = best.costs;
-        let mut container = self.container_words(place, index, &mut costs);
-        let own_zipcodes = self.shard.record_zipcodes(record, *block);
-        for (zipcode, mask, cost) in zipcodes {
-            if own_zipcodes.contains(zipcode) {
-                container |= mask;
-                lower(&mut costs, *mask, *cost);
+        for (slot, cost) in costs.iter_mut().zip(&around.costs) {
+            *slot = slot.min(*cost);
+        }
+        let mut container = around.words;
+        if !zipcodes.is_empty() {
+            let own_zipcodes = self.shard.record_zipcodes(decoded, record, around.place);
+            for (zipcode, mask, cost) in zipcodes {
+                if own_zipcodes.contains(zipcode) {
+                    container |= mask;
+                    lower(&mut costs, *mask, *cost);
+                }
             }
         }
-        let mut score = Score::default();
+        let mut score = Score::new(self.request.explain);
         let street = record.kind == RecordType::Street;
         // Until the houses of a street are looked up, its numbers count for nothing.
         let numbers = self.query.numbers.iter().fold(0, |mask, number| mask | number.mask);
@@ -104,7 +113,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut explained = best.words | container;
         if street {
             ignored = numbers & !explained;
-            if let Some(house) = house {
+            if let Some(house) = &house {
                 score.add("house number", house.points);
                 // A number that is the start of a postcode as well was meant as the house's.
                 container &= !house.mask;
@@ -128,15 +137,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         if record.kind == RecordType::City {
             score.add_population(WEIGHTS.population, record.population);
         } else {
-            #[expect(clippy::cast_precision_loss, reason = "at most 15")]
-            score.add("importance", record.importance as f32 / 15.0 * WEIGHTS.importance);
-            let population = places.get(place).map_or(0, |place| place.population);
-            score.add_population(WEIGHTS.city_population, population);
+            score.add("importance", importance_points(record));
+            score.add("population", around.population);
         }
         score.add("type", type_prior(record.kind));
         score.add_proximity(point(record.lat, record.lon), self.request.coordinates, record.kind);
         let total = score.total();
-        Some(Candidate { target, score, total, explained })
+        let target = Target::Record { block, index, house };
+        Candidate { target, score, total, explained }
     }
 
     /// Looks the numbers of the query up on the streets among the candidates.
@@ -152,7 +160,6 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let gain = WEIGHTS.number_exact - WEIGHTS.number_absent + MOST_NUMBER_WORDS;
         let mut best: Vec<f32> = Vec::new();
         for candidate in &mut ranked.candidates {
-            sort_by(&mut best, |a, b| b.total_cmp(a));
             let beaten = best.get(wanted.saturating_sub(1));
             if beaten.is_some_and(|last| candidate.total + gain < *last) {
                 break;
@@ -162,7 +169,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             {
                 *candidate = scored;
             }
-            best.push(candidate.total);
+            let at = best.partition_point(|better| *better >= candidate.total);
+            best.insert(at, candidate.total);
         }
         Ok(())
     }
@@ -175,33 +183,51 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         zipcodes: &Zipcodes,
         missing: &mut Vec<usize>,
     ) -> Result<Option<Candidate>> {
-        let Target::Record { block, index: number, record, .. } = &candidate.target else {
+        let Target::Record { block, index: number, .. } = candidate.target else {
             return Ok(None);
         };
+        let Lookup::Found(decoded) = self.shard.block(block)? else { return Ok(None) };
+        let Some(record) = decoded.records.get(number) else { return Ok(None) };
         let taken = candidate.explained & !started_zipcodes(zipcodes);
         let free = self.query.numbers.iter().any(|number| number.mask & taken == 0);
         if record.kind != RecordType::Street || !free {
             return Ok(None);
         }
-        let found = match self.shard.street_houses(*block, *number)? {
+        let found = match self.shard.block_houses(block)? {
             Lookup::Found((chunk, houses)) => {
                 let suffix = |house: &StoredHouse| chunk.suffix_text(house.suffix);
-                find_house(&houses, suffix, &self.query.numbers, taken)
+                find_house(houses.of(number), suffix, &self.query.numbers, taken)
             }
             Lookup::Missing(chunk) => {
                 missing.push(chunk);
                 None
             }
         };
-        let Some(best) = self.best_name(Dictionary::Records, &record.names)? else {
+        let Some(around) = self.around_records(block, index) else { return Ok(None) };
+        let names = decoded.names.names(number);
+        let Some(best) = self.best_name(Dictionary::Records, names)? else {
             return Ok(None);
         };
-        let mut target = candidate.target.clone();
-        if let Target::Record { house, .. } = &mut target {
-            *house = found;
-        }
-        Ok(self.score_target(target, &best, index, zipcodes))
+        let at = (block, number);
+        Ok(Some(self.score_record(at, &decoded, record, &best, found, &around, zipcodes)))
     }
+}
+
+/// What the records of a block have in common.
+pub(super) struct Around {
+    place: u32,
+    /// Words that what contains them answers, and what these lose.
+    words: TokenMask,
+    costs: Costs,
+    /// Points of the population of their city, of streets and points.
+    population: f32,
+}
+
+/// Points of the prominence of a street or point.
+fn importance_points(record: &Record) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "at most 15")]
+    let share = record.importance as f32 / 15.0;
+    share * WEIGHTS.importance
 }
 
 /// Words that only start a postcode: they may as well be house numbers.

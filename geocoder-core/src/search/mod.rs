@@ -9,6 +9,7 @@
 //! 4. Find the house number on the best streets (`house`).
 
 mod blocks;
+mod bounds;
 mod candidates;
 mod containers;
 mod evaluate;

@@ -6,7 +6,7 @@ use super::matches::Part;
 use super::query::{MAX_TOKENS, TokenMask};
 use super::score::{LEAST_FOUND, WEIGHTS};
 use crate::error::Result;
-use crate::shard::{Dictionary, Lookup, Name, Role};
+use crate::shard::{Dictionary, Lookup, NameTerms};
 
 /// Weight of a stop word among the terms of a name.
 const STOP_TERM: f32 = 0.3;
@@ -23,10 +23,10 @@ pub(super) struct NameMatch {
 
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Returns the name of a record that answers the query best.
-    pub(super) fn best_name(
+    pub(super) fn best_name<'n>(
         &self,
         dictionary: Dictionary,
-        names: &[Name],
+        names: impl Iterator<Item = NameTerms<'n>>,
     ) -> Result<Option<NameMatch>> {
         let mut best: Option<NameMatch> = None;
         for name in names {
@@ -38,7 +38,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         Ok(best)
     }
 
-    fn match_name(&self, dictionary: Dictionary, name: &Name) -> Result<Option<NameMatch>> {
+    fn match_name(
+        &self,
+        dictionary: Dictionary,
+        name: NameTerms<'_>,
+    ) -> Result<Option<NameMatch>> {
         let matches = match dictionary {
             Dictionary::Places => self.place_matches,
             Dictionary::Records => self.record_matches,
@@ -47,7 +51,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut costs = [f32::INFINITY; MAX_TOKENS];
         let (mut words, mut halves) = (0, [0, 0]);
         let (mut asked, mut total) = (0.0f32, 0.0f32);
-        for (term, shown) in name.all_terms() {
+        let shown = name.shown.iter().map(|term| (*term, true));
+        for (term, shown) in shown.chain(name.hidden.iter().map(|term| (*term, false))) {
             let mut answered = 0;
             let of_piece = matches.of_piece(term.piece());
             if !of_piece.is_empty()
@@ -77,7 +82,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             return Ok(None);
         }
         let coverage = if total > 0.0 { asked / total } else { 1.0 };
-        let alternate = name.role == Role::Alternate;
+        let alternate = name.alternate;
         let mut points = WEIGHTS.name_rest * (coverage - 1.0);
         for (index, kind) in self.weights.of(words) {
             let cost = costs.get(index).copied().unwrap_or_default();

@@ -70,8 +70,8 @@ pub(crate) const LEAST_FOUND: f32 = 0.5;
 
 /// Distance at which proximity has fallen to 61 %, for streets and points, and for places:
 /// carmen's radii of 160 km and 960 km, a third each.
-const NEAR_STREET_M: f64 = 53_000.0;
-const NEAR_PLACE_M: f64 = 320_000.0;
+pub(crate) const NEAR_STREET_M: f64 = 53_000.0;
+pub(crate) const NEAR_PLACE_M: f64 = 320_000.0;
 
 /// What a factor of ten in inhabitants adds to the importance of a place, as builders set it.
 const IMPORTANCE_PER_DIGIT: f32 = 12.0;
@@ -148,20 +148,30 @@ impl TokenWeights {
 }
 
 /// A score under construction.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Score {
-    terms: Vec<(&'static str, f32)>,
+    total: f32,
+    /// The terms, when someone asks for them.
+    terms: Option<Vec<(&'static str, f32)>>,
 }
 
 impl Score {
+    /// Starts at nothing; keeps the terms when they are to be explained.
+    pub(crate) fn new(explain: bool) -> Self {
+        Self { total: 0.0, terms: explain.then(Vec::new) }
+    }
+
     pub(crate) fn add(&mut self, name: &'static str, points: f32) {
-        if points != 0.0 {
-            self.terms.push((name, points));
+        self.total += points;
+        if points != 0.0
+            && let Some(terms) = &mut self.terms
+        {
+            terms.push((name, points));
         }
     }
 
     pub(crate) fn total(&self) -> f32 {
-        self.terms.iter().map(|(_, points)| points).sum()
+        self.total
     }
 
     /// Words found and not found, given the points each word found has lost.
@@ -187,10 +197,7 @@ impl Score {
     pub(crate) fn add_proximity(&mut self, at: LonLat, from: Option<LonLat>, kind: RecordType) {
         let Some(from) = from else { return };
         let radius = if kind.is_place() { NEAR_PLACE_M } else { NEAR_STREET_M };
-        let share = at.distance_m(from) / radius;
-        #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
-        let points = (-0.5 * share * share).exp() as f32 * WEIGHTS.proximity;
-        self.add("proximity", points);
+        self.add("proximity", proximity_points(at.distance_m(from), radius));
     }
 
     pub(crate) fn add_population(&mut self, points_per_digit: f32, population: u32) {
@@ -212,8 +219,10 @@ impl Score {
         self.add(name, WEIGHTS.population * (digits - area).max(0.0));
     }
 
-    pub(crate) fn explain(self) -> Explanation {
-        Explanation { score: self.total(), terms: self.terms }
+    /// Returns the terms, if they were kept.
+    pub(crate) fn explain(self) -> Option<Explanation> {
+        let score = self.total;
+        self.terms.map(|terms| Explanation { score, terms })
     }
 }
 
@@ -225,6 +234,14 @@ fn base_importance(kind: RecordType) -> f32 {
         RecordType::County => 125.0,
         _ => 75.0,
     }
+}
+
+/// Points of something at a distance.
+pub(crate) fn proximity_points(distance_m: f64, radius_m: f64) -> f32 {
+    let share = distance_m / radius_m;
+    #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
+    let share = (-0.5 * share * share).exp() as f32;
+    share * WEIGHTS.proximity
 }
 
 /// Points of a population, given those of a tenfold one.

@@ -4,15 +4,14 @@
 //! Question a chunk answers: what else are the records of this block called.
 
 use super::bits::BitReader;
+use super::block::NameLists;
 use super::container::block_starts;
-use super::names::{Behind, MAX_NAME_TERMS, MAX_NAMES, Name, NameCode, NameTerm, Role, Separator};
+use super::names::{MAX_NAME_TERMS, MAX_NAMES, NameCode, Role};
 use super::records::MAX_BLOCK_RECORDS;
-use super::terms::TermRef;
 use crate::error::{Error, Result};
 
-/// Rice parameters of the sizes of blocks, in bytes, and of the names of a record, in bits.
+/// Rice parameter of the sizes of blocks, in bytes.
 pub(crate) const BLOCK_SIZE_RICE: u32 = 9;
-const NAME_SIZE_RICE: u32 = 7;
 
 /// What the header of a chunk says.
 #[derive(Debug, Clone)]
@@ -39,16 +38,8 @@ impl AlternatesTable {
         Ok(Self { code, starts, first_piece })
     }
 
-    /// Reads a block: calls `visit` with the number and alternates of every record that is wanted
-    /// by its number and has a term which passes the test.
-    pub(crate) fn scan(
-        &self,
-        bytes: &[u8],
-        block: usize,
-        wanted: impl Fn(usize) -> bool,
-        mut test: impl FnMut(TermRef) -> bool,
-        mut visit: impl FnMut(usize, Vec<Name>),
-    ) -> Result<()> {
+    /// Reads a block: the alternates of each of its records, as a list.
+    pub(crate) fn block(&self, bytes: &[u8], block: usize) -> Result<NameLists> {
         let cut = malformed("no such block");
         let range = self.starts.get(block).zip(self.starts.get(block + 1)).ok_or(cut.clone())?;
         let bytes = bytes.get(*range.0..*range.1).ok_or(cut)?;
@@ -57,81 +48,47 @@ impl AlternatesTable {
         if count > MAX_BLOCK_RECORDS {
             return Err(malformed("too many records in a block"));
         }
-        for number in 0..count {
+        let mut lists = NameLists::default();
+        for _ in 0..count {
             let n_names = reader.gamma0();
-            let mut own = reader;
-            if n_names > 0 {
-                let bits = reader.rice(NAME_SIZE_RICE);
-                own = reader;
-                reader.skip(bits as usize);
+            if n_names > MAX_NAMES {
+                return Err(malformed("too many names"));
             }
-            if n_names > MAX_NAMES || reader.overrun() {
-                return Err(malformed("unreadable names"));
-            }
-            if n_names == 0 || !wanted(number) {
-                continue;
-            }
-            // Names are made only of those that matter.
-            let mut again = own;
-            let mut any = false;
-            let read = self.terms(n_names, &mut own, |_, _, term| any |= test(term));
+            let read = self.names(n_names, &mut reader, &mut lists);
             read.ok_or(malformed("unreadable names"))?;
-            if any {
-                let mut names: Vec<Name> = Vec::new();
-                let read = self.terms(n_names, &mut again, |index, shown, term| {
-                    names.resize_with(index as usize + 1, alternate);
-                    if let Some(name) = names.last_mut() {
-                        name.push(shown, term);
-                    }
-                });
-                read.ok_or(malformed("unreadable names"))?;
-                visit(number, names);
-            }
         }
-        Ok(())
+        lists.shrink();
+        Ok(lists)
     }
 
-    /// Reads the names of one record: calls `visit` with the number of the name, whether the
-    /// term would be shown, and the term; `None` when they are broken.
-    fn terms(
+    /// Reads the names of one record; `None` when they are broken.
+    fn names(
         &self,
         n_names: u32,
         reader: &mut BitReader<'_>,
-        mut visit: impl FnMut(u32, bool, TermRef),
+        lists: &mut NameLists,
     ) -> Option<()> {
-        for index in 0..n_names {
+        for _ in 0..n_names {
             let shown = reader.gamma();
             let hidden = if reader.bit() { reader.gamma() } else { 0 };
             if shown > MAX_NAME_TERMS || hidden > MAX_NAME_TERMS || reader.overrun() {
                 return None;
             }
-            for number in 0..shown + hidden {
+            for _ in 0..shown + hidden {
                 let term = self.code.read_ref(reader)?;
-                visit(index, number < shown, term.behind_pieces(self.first_piece));
+                lists.push_term(term.behind_pieces(self.first_piece));
             }
+            lists.end_name(Role::Alternate, hidden as usize);
         }
+        lists.end_list();
         (!reader.overrun()).then_some(())
-    }
-}
-
-fn alternate() -> Name {
-    Name { role: Role::Alternate, prefix: String::new(), terms: Vec::new(), hidden: Vec::new() }
-}
-
-impl Name {
-    fn push(&mut self, shown: bool, term: TermRef) {
-        if shown {
-            let behind = Behind::Usual(Separator::None);
-            self.terms.push(NameTerm { term, variant: 0, behind });
-        } else {
-            self.hidden.push(term);
-        }
     }
 }
 
 #[cfg(feature = "build")]
 mod write {
-    use super::{NAME_SIZE_RICE, Name, NameCode};
+    use super::NameCode;
+    use crate::shard::names::Name;
     use crate::shard::bits::BitWriter;
 
     impl NameCode {
@@ -139,22 +96,17 @@ mod write {
         pub(crate) fn write_alternates(&self, names: &[Name], writer: &mut BitWriter) {
             let length = |count: usize| u32::try_from(count).unwrap_or(0);
             writer.gamma0(length(names.len()));
-            if names.is_empty() {
-                return;
-            }
-            let mut own = BitWriter::default();
             for name in names {
-                own.gamma(length(name.terms.len()));
-                own.bit(!name.hidden.is_empty());
+                writer.gamma(length(name.terms.len()));
+                writer.bit(!name.hidden.is_empty());
                 if !name.hidden.is_empty() {
-                    own.gamma(length(name.hidden.len()));
+                    writer.gamma(length(name.hidden.len()));
                 }
-                for (term, _) in name.all_terms() {
-                    self.write_ref(term, &mut own);
+                let shown = name.terms.iter().map(|term| term.term);
+                for term in shown.chain(name.hidden.iter().copied()) {
+                    self.write_ref(term, writer);
                 }
             }
-            writer.rice(length(own.position()), NAME_SIZE_RICE);
-            writer.append(&own);
         }
     }
 }

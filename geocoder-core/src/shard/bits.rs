@@ -24,8 +24,6 @@ impl<'a> BitReader<'a> {
     }
 
     /// Returns the position in bits.
-    #[cfg(test)]
-    #[cfg(feature = "build")]
     pub(crate) fn position(&self) -> usize {
         self.position
     }

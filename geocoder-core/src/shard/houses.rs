@@ -34,22 +34,45 @@ pub(crate) enum Suffix {
     Other(u32),
 }
 
-/// Reads the houses of one chunk.
-#[derive(Debug, Clone)]
-pub(crate) struct HousesChunk<'a> {
-    bytes: &'a [u8],
+/// What the header of a chunk says.
+#[derive(Debug)]
+pub(crate) struct HousesTable {
     starts: Vec<usize>,
     suffixes: Vec<String>,
     upper_case: bool,
+}
+
+/// Reads the houses of one chunk.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HousesChunk<'a> {
+    bytes: &'a [u8],
+    table: &'a HousesTable,
+}
+
+/// Houses of the records of a block, in lists; those of points are empty.
+#[derive(Debug, Default)]
+pub(crate) struct HouseLists {
+    pub(super) houses: Vec<StoredHouse>,
+    /// For each record the end of its houses.
+    pub(super) ends: Vec<usize>,
+}
+
+impl HouseLists {
+    /// Returns the houses of a record, ascending by number.
+    pub(crate) fn of(&self, record: usize) -> &[StoredHouse] {
+        let start = record.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+        let end = self.ends.get(record).copied().unwrap_or(0);
+        self.houses.get(start.unwrap_or(0)..end).unwrap_or_default()
+    }
 }
 
 fn malformed(what: &'static str) -> Error {
     Error::Malformed { section: "houses", what }
 }
 
-impl<'a> HousesChunk<'a> {
+impl HousesTable {
     /// Reads a chunk's tables.
-    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
         let mut reader = BitReader::new(bytes, 32);
         let n_blocks = reader.gamma0();
         let upper_case = reader.bit();
@@ -69,19 +92,7 @@ impl<'a> HousesChunk<'a> {
         }
         let starts = block_starts(bytes, &mut reader, n_blocks, 9);
         let starts = starts.ok_or(malformed("block table exceeds chunk"))?;
-        Ok(Self { bytes, starts, suffixes, upper_case })
-    }
-
-    /// Starts reading the streets of a block.
-    pub(crate) fn block(&self, block: usize) -> Result<HouseBlock<'a>> {
-        let range = self.starts.get(block).zip(self.starts.get(block + 1));
-        let bytes = range.and_then(|(start, end)| self.bytes.get(*start..*end));
-        let bytes = bytes.ok_or(malformed("no such block"))?;
-        Ok(HouseBlock {
-            reader: BitReader::new(bytes, 0),
-            model: HouseModel::default(),
-            n_suffixes: u32::try_from(self.suffixes.len()).unwrap_or(u32::MAX),
-        })
+        Ok(Self { starts, suffixes, upper_case })
     }
 
     /// Returns a suffix as text.
@@ -97,6 +108,31 @@ impl<'a> HousesChunk<'a> {
     }
 }
 
+impl<'a> HousesChunk<'a> {
+    /// Joins a chunk's bytes with the tables that were read from them.
+    pub(crate) fn new(bytes: &'a [u8], table: &'a HousesTable) -> Self {
+        Self { bytes, table }
+    }
+
+    /// Returns the tables.
+    pub(crate) fn table(&self) -> &'a HousesTable {
+        self.table
+    }
+
+    /// Starts reading the streets of a block.
+    pub(crate) fn block(&self, block: usize) -> Result<HouseBlock<'a>> {
+        let starts = &self.table.starts;
+        let range = starts.get(block).zip(starts.get(block + 1));
+        let bytes = range.and_then(|(start, end)| self.bytes.get(*start..*end));
+        let bytes = bytes.ok_or(malformed("no such block"))?;
+        Ok(HouseBlock {
+            reader: BitReader::new(bytes, 0),
+            model: HouseModel::default(),
+            n_suffixes: u32::try_from(self.table.suffixes.len()).unwrap_or(u32::MAX),
+        })
+    }
+}
+
 /// Reads street after street of one block.
 #[derive(Debug, Clone)]
 pub(crate) struct HouseBlock<'a> {
@@ -106,7 +142,7 @@ pub(crate) struct HouseBlock<'a> {
 }
 
 impl HouseBlock<'_> {
-    /// Reads the houses of the next street, which stands at the given position.
+    /// Reads the houses of the next street, which stands at the given position, and adds them.
     pub(crate) fn street(
         &mut self,
         lat: i32,
@@ -114,7 +150,6 @@ impl HouseBlock<'_> {
         n_zipcodes: usize,
         houses: &mut Vec<StoredHouse>,
     ) -> Result<()> {
-        houses.clear();
         let reader = &mut self.reader;
         let count = reader.gamma0();
         if count > MAX_HOUSES {

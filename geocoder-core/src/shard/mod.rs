@@ -15,7 +15,9 @@
 mod alternates;
 pub(crate) mod automaton;
 mod bits;
+mod block;
 mod boundaries;
+mod cache;
 mod container;
 mod geometry;
 mod houses;
@@ -24,6 +26,7 @@ mod names;
 mod places;
 mod postings;
 mod records;
+mod summary;
 mod terms;
 #[cfg(test)]
 #[cfg(feature = "build")]
@@ -32,23 +35,26 @@ mod verify;
 #[cfg(feature = "build")]
 pub mod writer;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub use meta::{ChunkInfo, ChunkKind, SectionSize, ShardMeta};
 
+pub(crate) use block::{Block, NameLists, NameTerms, Record};
 pub(crate) use boundaries::BoundariesChunk;
-pub(crate) use houses::StoredHouse;
+pub(crate) use geometry::LineLists;
+pub(crate) use houses::{HouseLists, HousesTable, StoredHouse};
 pub(crate) use names::{Name, Role};
-pub(crate) use places::{MIXED_BLOCK, NO_PARENT, Place, Places, point};
+pub(crate) use places::{NO_PARENT, Place, Places, point};
 pub(crate) use postings::PostingReader;
 #[cfg(feature = "build")]
 pub(crate) use records::UNITS_PER_DEGREE;
-pub(crate) use records::{Choice, Record};
+pub(crate) use summary::BlockSummary;
 pub(crate) use terms::{MAX_PIECE_TERMS, Piece, TermRef};
 
 use alternates::AlternatesTable;
 use container::Container;
-use geometry::GeometryChunk;
+use cache::BlockCache;
+use geometry::{GeometryChunk, GeometryTable};
 use houses::HousesChunk;
 use names::Behind;
 use records::{ChunkContext, RecordsChunk, RecordsTable};
@@ -64,6 +70,11 @@ pub(crate) const MAGIC: &[u8; 8] = b"HABSHARD";
 /// Version of the shard format that this program writes and the newest that it reads.
 pub const FORMAT_VERSION: u32 = 1;
 
+/// Most blocks that are kept decoded: their records, about 2 kB each; alternates apart, about 4 kB;
+/// houses and lines, about 12 kB together.
+const CACHED_BLOCKS: usize = 2048;
+const CACHED_ALTERNATES: usize = 512;
+const CACHED_HOUSES: usize = 128;
 /// Number of the places chunk in the chunk table.
 const PLACES_CHUNK: usize = 1;
 
@@ -79,8 +90,16 @@ pub struct Shard<D> {
     records: Vec<OnceLock<RecordsTable>>,
     boundaries: Vec<OnceLock<BoundariesChunk>>,
     alternates: Vec<OnceLock<AlternatesTable>>,
+    houses: Vec<OnceLock<HousesTable>>,
+    geometry: Vec<OnceLock<GeometryTable>>,
+    block_cache: BlockCache<Block>,
+    alternates_cache: BlockCache<NameLists>,
+    house_cache: BlockCache<HouseLists>,
+    line_cache: BlockCache<LineLists>,
     /// References to the stop words among the terms of places, ascending.
     place_stop_terms: OnceLock<Vec<TermRef>>,
+    /// Blocks by what they can hold at best, best first, computed when first asked for.
+    best_blocks: OnceLock<Vec<(f32, u32)>>,
     first_chunks: FirstChunks,
 }
 
@@ -175,7 +194,14 @@ impl<D: AsRef<[u8]>> Shard<D> {
             records: places.records.iter().map(|_| OnceLock::new()).collect(),
             boundaries: places.boundaries.iter().map(|_| OnceLock::new()).collect(),
             alternates: places.alternates_entries().map(|_| OnceLock::new()).collect(),
+            houses: places.records.iter().map(|_| OnceLock::new()).collect(),
+            geometry: places.records.iter().map(|_| OnceLock::new()).collect(),
+            block_cache: BlockCache::new(places.n_blocks, CACHED_BLOCKS),
+            alternates_cache: BlockCache::new(places.n_blocks, CACHED_ALTERNATES),
+            house_cache: BlockCache::new(places.n_blocks, CACHED_HOUSES),
+            line_cache: BlockCache::new(places.n_blocks, CACHED_HOUSES),
             place_stop_terms: OnceLock::new(),
+            best_blocks: OnceLock::new(),
             first_chunks,
             container,
             meta,
@@ -200,6 +226,16 @@ impl<D: AsRef<[u8]>> Shard<D> {
 
     pub(crate) fn places(&self) -> &Places {
         &self.places
+    }
+
+    /// Returns the blocks by what they can hold at best, given that, best first.
+    pub(crate) fn best_blocks(&self, points: impl Fn(u32) -> f32) -> &[(f32, u32)] {
+        self.best_blocks.get_or_init(|| {
+            let blocks = 0..self.places.n_blocks;
+            let mut order: Vec<(f32, u32)> = blocks.map(|block| (points(block), block)).collect();
+            sort_by(&mut order, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            order
+        })
     }
 
     /// Number of pieces of a dictionary.
@@ -278,34 +314,70 @@ impl<D: AsRef<[u8]>> Shard<D> {
         Ok(self.place_stop_terms.get_or_init(|| terms))
     }
 
-    /// Returns the houses chunk of a block and the houses of a street in it.
-    pub(crate) fn street_houses(
+    /// Returns the houses of the streets of a block, and the chunk that has their suffixes.
+    pub(crate) fn block_houses(
         &self,
         block: u32,
-        number: usize,
-    ) -> Result<Lookup<(HousesChunk<'_>, Vec<StoredHouse>)>> {
-        let records = match self.nameless_records(block)? {
-            Lookup::Found(records) => records,
-            Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
-        };
+    ) -> Result<Lookup<(&HousesTable, Arc<HouseLists>)>> {
         let (chunk, index) = match self.houses(block)? {
             Lookup::Found(found) => found,
             Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
         };
-        let mut streets = chunk.block(index)?;
-        let mut houses = Vec::new();
-        let wanted = records.iter().take(number + 1).filter(|r| r.kind == RecordType::Street);
-        for record in wanted {
-            let n_zipcodes = self.record_zipcodes(record, block).len();
-            streets.street(record.lat, record.lon, n_zipcodes, &mut houses)?;
+        if let Some(known) = self.house_cache.get(block) {
+            return Ok(Lookup::Found((chunk.table(), known)));
         }
-        Ok(Lookup::Found((chunk, houses)))
+        let records = match self.block(block)? {
+            Lookup::Found(records) => records,
+            Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
+        };
+        let place = self.places.place_of_block(block).unwrap_or(NO_PARENT);
+        let mut streets = chunk.block(index)?;
+        let mut lists = HouseLists::default();
+        for record in &records.records {
+            if record.kind == RecordType::Street {
+                let n_zipcodes = self.record_zipcodes(&records, record, place).len();
+                streets.street(record.lat, record.lon, n_zipcodes, &mut lists.houses)?;
+            }
+            lists.ends.push(lists.houses.len());
+        }
+        lists.houses.shrink_to_fit();
+        Ok(Lookup::Found((chunk.table(), self.house_cache.keep(block, lists))))
+    }
+
+    /// Returns the lines of the streets of a block.
+    pub(crate) fn block_lines(&self, block: u32) -> Result<Lookup<Arc<LineLists>>> {
+        if let Some(known) = self.line_cache.get(block) {
+            return Ok(Lookup::Found(known));
+        }
+        let (chunk, index) = match self.geometry(block)? {
+            Lookup::Found(found) => found,
+            Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
+        };
+        let records = match self.block(block)? {
+            Lookup::Found(records) => records,
+            Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
+        };
+        let mut streets = chunk.block(index)?;
+        let mut lists = LineLists::default();
+        for record in &records.records {
+            if record.kind == RecordType::Street {
+                streets.street(record.lat, record.lon, &mut lists)?;
+            }
+            lists.end_street();
+        }
+        Ok(Lookup::Found(self.line_cache.keep(block, lists)))
     }
 
     /// Returns the names of a place.
     pub(crate) fn place_names(&self, place: &Place) -> Result<Vec<Name>> {
         let bytes = self.container.chunk(PLACES_CHUNK)?.unwrap_or_default();
         Ok(self.places.names(bytes, place))
+    }
+
+    /// Returns the terms of the names of a place, as one list.
+    pub(crate) fn place_name_terms(&self, place: &Place) -> Result<NameLists> {
+        let bytes = self.container.chunk(PLACES_CHUNK)?.unwrap_or_default();
+        Ok(self.places.name_terms(bytes, place))
     }
 
     /// Writes a name as it is shown; a term whose chunk is missing is left out and reported.
@@ -352,49 +424,24 @@ impl<D: AsRef<[u8]>> Shard<D> {
         })
     }
 
-    /// Reads the records of a block without their names.
-    pub(crate) fn nameless_records(&self, block: u32) -> Result<Lookup<Vec<Record>>> {
-        let mut records = Vec::new();
-        let scanned = self.scan_records(
-            block,
-            |_, _| Choice::Pass,
-            |_| false,
-            |_, record, _| records.push(record),
-        )?;
-        Ok(scanned.map(|()| records))
-    }
-
-    /// Reads one record of a block.
-    pub(crate) fn record(&self, block: u32, number: usize) -> Result<Lookup<Option<Record>>> {
-        let mut wanted = None;
-        let scanned = self.scan_records(
-            block,
-            |at, _| if at == number { Choice::Take } else { Choice::Skip },
-            |_| false,
-            |_, record, named| {
-                if named {
-                    wanted = Some(record);
-                }
-            },
-        )?;
-        Ok(scanned.map(|()| wanted))
-    }
-
-    /// Reads the records of a block: `choose` tells what to read of each, by its number and all
-    /// but its names; `visit` gets it, and whether it has its names.
-    pub(crate) fn scan_records(
-        &self,
-        block: u32,
-        choose: impl FnMut(usize, &Record) -> Choice,
-        test: impl FnMut(TermRef) -> bool,
-        visit: impl FnMut(usize, Record, bool),
-    ) -> Result<Lookup<()>> {
+    /// Returns a block, decoded.
+    pub(crate) fn block(&self, block: u32) -> Result<Lookup<Arc<Block>>> {
+        if let Some(known) = self.block_cache.get(block) {
+            return Ok(Lookup::Found(known));
+        }
         let no_place = Error::Malformed { section: "places", what: "a block has no place" };
         let place = self.places.place_of_block(block).ok_or(no_place.clone())?;
         let place = self.places.get(place).ok_or(no_place)?;
         self.records_chunk(block)?.and_then(|(chunk, index)| {
-            chunk.scan(index, place, choose, test, visit).map(Lookup::Found)
+            let decoded = chunk.block(index, place)?;
+            Ok(Lookup::Found(self.block_cache.keep(block, decoded)))
         })
+    }
+
+    /// Reads the names of a record of a block.
+    pub(crate) fn record_names(&self, block: u32, record: &Record) -> Result<Lookup<Vec<Name>>> {
+        self.records_chunk(block)?
+            .and_then(|(chunk, index)| chunk.names(index, record).map(Lookup::Found))
     }
 
     /// Returns the records chunk of a block, and the block's number in it.
@@ -413,20 +460,15 @@ impl<D: AsRef<[u8]>> Shard<D> {
         })
     }
 
-    /// Reads the alternates of the records of a block that are apart: calls `visit` with the
-    /// number and alternates of every record that is wanted by its number and has a term which
-    /// passes the test.
-    pub(crate) fn scan_alternates(
-        &self,
-        block: u32,
-        wanted: impl Fn(usize) -> bool,
-        test: impl FnMut(TermRef) -> bool,
-        visit: impl FnMut(usize, Vec<Name>),
-    ) -> Result<Lookup<()>> {
+    /// Returns the alternates of the records of a block that are apart, if there are any.
+    pub(crate) fn alternates(&self, block: u32) -> Result<Lookup<Option<Arc<NameLists>>>> {
+        if let Some(known) = self.alternates_cache.get(block) {
+            return Ok(Lookup::Found(Some(known)));
+        }
         let no_block = Error::Malformed { section: "alternates", what: "no such block" };
         let (entry, index) = self.places.chunk_of_block(block).ok_or(no_block)?;
         // Where alternates stand among the other names, there is nothing else to read.
-        let Some(cell) = self.alternates.get(entry) else { return Ok(Lookup::Found(())) };
+        let Some(cell) = self.alternates.get(entry) else { return Ok(Lookup::Found(None)) };
         let chunk = self.first_chunks.alternates + entry;
         let Some(bytes) = self.container.chunk(chunk)? else { return Ok(Lookup::Missing(chunk)) };
         let table = match cell.get() {
@@ -438,16 +480,19 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 cell.get_or_init(|| read)
             }
         };
-        table.scan(bytes, index, wanted, test, visit).map(Lookup::Found)
+        let decoded = table.block(bytes, index)?;
+        Ok(Lookup::Found(Some(self.alternates_cache.keep(block, decoded))))
     }
 
     /// Returns the numbers of the postcodes of a record: its own, or those of the city it is in.
-    pub(crate) fn record_zipcodes<'a>(&'a self, record: &'a Record, block: u32) -> &'a [u32] {
-        record.zipcodes.as_deref().unwrap_or_else(|| {
-            if record.kind == RecordType::City {
-                return &[];
-            }
-            let city = self.places.place_of_block(block).and_then(|city| self.places.get(city));
+    pub(crate) fn record_zipcodes<'a>(
+        &'a self,
+        block: &'a Block,
+        record: &Record,
+        place: u32,
+    ) -> &'a [u32] {
+        block.zipcodes(record).unwrap_or_else(|| {
+            let city = self.places.get(place).filter(|_| record.kind != RecordType::City);
             city.map_or(&[][..], |city| self.places.zipcodes_of(city))
         })
     }
@@ -467,15 +512,35 @@ impl<D: AsRef<[u8]>> Shard<D> {
     }
 
     /// Returns the houses chunk of a block, and the block's number in it.
-    pub(crate) fn houses(&self, block: u32) -> Result<Lookup<(HousesChunk<'_>, usize)>> {
-        self.block_chunk(block, 1)?
-            .and_then(|(bytes, index, _)| Ok(Lookup::Found((HousesChunk::read(bytes)?, index))))
+    fn houses(&self, block: u32) -> Result<Lookup<(HousesChunk<'_>, usize)>> {
+        self.block_chunk(block, 1)?.and_then(|(bytes, index, entry)| {
+            let no_chunk = Error::Malformed { section: "houses", what: "no such chunk" };
+            let cell = self.houses.get(entry).ok_or(no_chunk)?;
+            let table = match cell.get() {
+                Some(table) => table,
+                None => {
+                    let read = HousesTable::read(bytes)?;
+                    cell.get_or_init(|| read)
+                }
+            };
+            Ok(Lookup::Found((HousesChunk::new(bytes, table), index)))
+        })
     }
 
     /// Returns the geometry chunk of a block, and the block's number in it.
-    pub(crate) fn geometry(&self, block: u32) -> Result<Lookup<(GeometryChunk<'_>, usize)>> {
-        self.block_chunk(block, 2)?
-            .and_then(|(bytes, index, _)| Ok(Lookup::Found((GeometryChunk::read(bytes)?, index))))
+    fn geometry(&self, block: u32) -> Result<Lookup<(GeometryChunk<'_>, usize)>> {
+        self.block_chunk(block, 2)?.and_then(|(bytes, index, entry)| {
+            let no_chunk = Error::Malformed { section: "geometry", what: "no such chunk" };
+            let cell = self.geometry.get(entry).ok_or(no_chunk)?;
+            let table = match cell.get() {
+                Some(table) => table,
+                None => {
+                    let read = GeometryTable::read(bytes)?;
+                    cell.get_or_init(|| read)
+                }
+            };
+            Ok(Lookup::Found((GeometryChunk::new(bytes, table), index)))
+        })
     }
 
     /// Returns a boundaries chunk by its number among them.

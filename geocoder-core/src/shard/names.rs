@@ -1,6 +1,7 @@
 //! Names of records: sequences of term references from which names are rebuilt for display.
 
 use super::bits::{BitReader, width};
+use super::block::NameLists;
 use super::terms::TermRef;
 
 /// Largest number of terms in one name; longer names are cut by the writer.
@@ -70,14 +71,6 @@ pub(crate) struct Name {
     pub(crate) hidden: Vec<TermRef>,
 }
 
-impl Name {
-    /// Iterates over all terms, telling which ones are shown.
-    pub(crate) fn all_terms(&self) -> impl Iterator<Item = (TermRef, bool)> {
-        let shown = self.terms.iter().map(|term| (term.term, true));
-        shown.chain(self.hidden.iter().map(|term| (*term, false)))
-    }
-}
-
 /// What is needed to read names of one chunk.
 #[derive(Debug, Clone)]
 pub(crate) struct NameCode {
@@ -119,21 +112,18 @@ impl NameCode {
         Some(names)
     }
 
-    /// Steps over the names of one record; tells whether any term passes a test.
-    pub(crate) fn any_term(
+    /// Reads the terms of the names of one record as a list; `None` when they are broken.
+    pub(crate) fn read_terms(
         &self,
         reader: &mut BitReader<'_>,
-        mut test: impl FnMut(TermRef) -> bool,
-    ) -> Option<bool> {
-        let mut any = false;
+        lists: &mut NameLists,
+    ) -> Option<()> {
         let count = reader.gamma();
         for index in 0..count {
             if index >= MAX_NAMES || reader.overrun() {
                 return None;
             }
-            if index > 0 && reader.bit() {
-                reader.bits(width(self.n_languages));
-            }
+            let role = self.read_role(reader, index == 0);
             let extended = reader.bit();
             if extended {
                 skip_literal(reader)?;
@@ -143,34 +133,38 @@ impl NameCode {
                 return None;
             }
             for index in 0..count {
-                any |= test(self.read_ref(reader)?);
+                lists.push_term(self.read_ref(reader)?);
                 reader.gamma0();
                 let last = index + 1 == count;
                 if (last && extended) || (!last && !reader.bit() && reader.bits(2) == 0) {
                     skip_literal(reader)?;
                 }
             }
-            if extended {
-                let count = reader.gamma0();
-                if count > MAX_NAME_TERMS {
-                    return None;
-                }
-                for _ in 0..count {
-                    any |= test(self.read_ref(reader)?);
-                }
+            let n_hidden = if extended { reader.gamma0() } else { 0 };
+            if n_hidden > MAX_NAME_TERMS {
+                return None;
             }
+            for _ in 0..n_hidden {
+                lists.push_term(self.read_ref(reader)?);
+            }
+            lists.end_name(role, n_hidden as usize);
         }
-        (!reader.overrun()).then_some(any)
+        lists.end_list();
+        (!reader.overrun()).then_some(())
     }
 
-    fn read_name(&self, reader: &mut BitReader<'_>, first: bool) -> Option<Name> {
-        let role = if first {
+    fn read_role(&self, reader: &mut BitReader<'_>, first: bool) -> Role {
+        if first {
             Role::Default
         } else if reader.bit() {
             Role::Language(reader.bits(width(self.n_languages)))
         } else {
             Role::Alternate
-        };
+        }
+    }
+
+    fn read_name(&self, reader: &mut BitReader<'_>, first: bool) -> Option<Name> {
+        let role = self.read_role(reader, first);
         let extended = reader.bit();
         let prefix = if extended { read_literal(reader)? } else { String::new() };
         // Names without any term are rare and extended.

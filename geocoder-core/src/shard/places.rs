@@ -4,9 +4,11 @@
 //! postcode belongs to, which chunks hold the streets, terms and boundaries of a place.
 
 use super::bits::{Adaptive, BitReader, width};
+use super::block::NameLists;
 use super::container::u32_at;
 use super::names::{Name, NameCode};
 use super::records::UNITS_PER_DEGREE;
+use super::summary::BlockSummary;
 use super::terms::TermRef;
 use crate::error::{Error, Result};
 use crate::geo::{BBox, LonLat};
@@ -87,9 +89,9 @@ pub(crate) struct Places {
     separate_alternates: bool,
     /// First term of each piece of the terms of places.
     pub(crate) place_first_terms: Vec<String>,
-    /// For every block the binary digits of its largest city's population, or [`MIXED_BLOCK`];
-    /// empty when there are no cities among the records.
-    pub(crate) city_digits: Vec<u8>,
+    /// What is known of every block before it is looked into.
+    pub(crate) blocks: Vec<BlockSummary>,
+    has_city_records: bool,
     /// References to the stop words among the terms of streets and points, ascending: kept
     /// here because names are weighed before the pieces of all their terms are there.
     pub(crate) stop_terms: Vec<TermRef>,
@@ -151,7 +153,8 @@ impl Places {
             alternate_first_terms: Vec::new(),
             separate_alternates: false,
             place_first_terms,
-            city_digits: Vec::new(),
+            blocks: Vec::new(),
+            has_city_records: false,
             stop_terms: Vec::new(),
             n_blocks: 0,
             name_code: NameCode { local: Vec::new(), ref_width: 0, n_languages: 0 },
@@ -164,6 +167,9 @@ impl Places {
         places.read_places(&mut reader)?;
         if reader.overrun() {
             return Err(malformed("table is cut"));
+        }
+        if places.blocks.len() != places.n_blocks as usize {
+            return Err(malformed("blocks do not match their summaries"));
         }
         places.index_zipcodes();
         Ok(places)
@@ -205,12 +211,13 @@ impl Places {
                 return Err(cut());
             }
         }
-        if reader.bit() {
-            for _ in 0..reader.gamma0() {
-                self.city_digits.push(u8::try_from(reader.bits(5)).unwrap_or_default());
-                if reader.overrun() {
-                    return Err(cut());
-                }
+        let mut before = BlockSummary::default();
+        for _ in 0..reader.gamma0() {
+            before = BlockSummary::read(reader, before);
+            self.has_city_records |= before.has(RecordType::City);
+            self.blocks.push(before);
+            if reader.overrun() {
+                return Err(cut());
             }
         }
         Ok(())
@@ -345,6 +352,15 @@ impl Places {
         self.name_code.read_names(&mut reader).unwrap_or_default()
     }
 
+    /// Reads the terms of a place's names from the chunk it was decoded from.
+    pub(crate) fn name_terms(&self, bytes: &[u8], place: &Place) -> NameLists {
+        let bytes = bytes.get(self.names.0..self.names.1).unwrap_or_default();
+        let mut reader = BitReader::new(bytes, place.names_at);
+        let mut lists = NameLists::default();
+        let read = self.name_code.read_terms(&mut reader, &mut lists);
+        read.map(|()| lists).unwrap_or_default()
+    }
+
     /// Iterates over the records chunks that have a chunk of alternates.
     pub(crate) fn alternates_entries(&self) -> impl Iterator<Item = &RecordsEntry> {
         self.records.iter().filter(|_| self.separate_alternates)
@@ -352,7 +368,7 @@ impl Places {
 
     /// Whether there are cities among the records.
     pub(crate) fn has_city_records(&self) -> bool {
-        !self.city_digits.is_empty()
+        self.has_city_records
     }
 
     /// Returns the place whose streets and points a block holds.
@@ -379,10 +395,6 @@ impl Places {
 pub(crate) fn expected_importance(population: u32) -> u32 {
     ((32 - population.leading_zeros()) * 11).min(255)
 }
-
-/// Stands for the digits of a block that holds other records than cities, about which
-/// populations say nothing.
-pub(crate) const MIXED_BLOCK: u8 = 31;
 
 /// Turns coordinate units into a point.
 pub(crate) fn point(lat: i32, lon: i32) -> LonLat {

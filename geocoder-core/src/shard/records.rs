@@ -2,10 +2,10 @@
 //! order.
 
 use super::bits::{Adaptive, BitReader, width};
+use super::block::{Block, Record};
 use super::container::u32_at;
 use super::names::{Name, NameCode};
-use super::places::{NAME_SIZE_RICE, Place, expected_importance, read_population};
-use super::terms::TermRef;
+use super::places::{Place, expected_importance, read_population};
 use crate::error::{Error, Result};
 use crate::geo::{BBox, hilbert_cell};
 use crate::record::RecordType;
@@ -34,22 +34,6 @@ pub(crate) const RECORD_TYPES: [RecordType; 7] = [
     RecordType::Train,
 ];
 
-/// A street, point or city as stored.
-#[derive(Debug, Clone)]
-pub(crate) struct Record {
-    pub(crate) kind: RecordType,
-    /// Latitude and longitude in coordinate units.
-    pub(crate) lat: i32,
-    pub(crate) lon: i32,
-    /// Prominence, 0 to 15; of cities 0 to 255.
-    pub(crate) importance: u32,
-    /// Inhabitants of cities.
-    pub(crate) population: u32,
-    /// Numbers of its postcodes; `None` means those of its city, and of a city none.
-    pub(crate) zipcodes: Option<Vec<u32>>,
-    pub(crate) names: Vec<Name>,
-}
-
 /// What the header of a chunk says.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordsTable {
@@ -59,19 +43,6 @@ pub(crate) struct RecordsTable {
     /// Box of each block in 255ths of the chunk's box.
     boxes: Vec<[u8; 4]>,
     n_zipcodes: usize,
-}
-
-/// What to read of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Choice {
-    /// Nothing at all.
-    Skip,
-    /// Nothing but where and what it is.
-    Pass,
-    /// Its names, when one of their terms passes a test.
-    Test,
-    /// Its names.
-    Take,
 }
 
 /// Reads the blocks of one chunk.
@@ -136,21 +107,23 @@ impl<'a> RecordsChunk<'a> {
         }
     }
 
-    /// Reads a block of a place: `choose` tells what to read of a record, by its number and all
-    /// but its names; `visit` gets it, and whether it has its names.
-    pub(crate) fn scan(
-        &self,
-        block: usize,
-        place: &Place,
-        mut choose: impl FnMut(usize, &Record) -> Choice,
-        mut test: impl FnMut(TermRef) -> bool,
-        mut visit: impl FnMut(usize, Record, bool),
-    ) -> Result<()> {
+    /// Bytes of a block.
+    fn bytes(&self, block: usize) -> Result<&'a [u8]> {
         let cut = malformed("no such block");
         let starts = &self.table.starts;
         let range = starts.get(block).zip(starts.get(block + 1)).ok_or(cut.clone())?;
-        let bytes = self.bytes.get(*range.0..*range.1).ok_or(cut)?;
-        let mut reader = BitReader::new(bytes, 0);
+        self.bytes.get(*range.0..*range.1).ok_or(cut)
+    }
+
+    /// Reads the names of one record of a block.
+    pub(crate) fn names(&self, block: usize, record: &Record) -> Result<Vec<Name>> {
+        let mut reader = BitReader::new(self.bytes(block)?, record.names_at);
+        self.table.code.read_names(&mut reader).ok_or(malformed("unreadable names"))
+    }
+
+    /// Reads a block of a place.
+    pub(crate) fn block(&self, block: usize, place: &Place) -> Result<Block> {
+        let mut reader = BitReader::new(self.bytes(block)?, 0);
         let count = reader.gamma() as usize;
         let grid = Grid { bits: reader.bits(5).min(MAX_GRID_BITS), shift: reader.bits(4) };
         if count > MAX_BLOCK_RECORDS {
@@ -166,49 +139,26 @@ impl<'a> RecordsChunk<'a> {
             place_lat: place.lat,
             place_lon: place.lon,
         };
-        for number in 0..count {
+        let mut block = Block::default();
+        for _ in 0..count {
             let unreadable = malformed("unreadable record");
-            let head = self.head(&mut reader, &mut state);
-            let (mut record, inside) = head.ok_or(unreadable.clone())?;
-            let choice = choose(number, &record);
-            // Cities have small blocks in large numbers: their names can be stepped over.
-            let end = (record.kind == RecordType::City).then(|| {
-                let bits = reader.rice(NAME_SIZE_RICE);
-                let mut end = reader;
-                end.skip(bits as usize);
-                end
-            });
-            // Most records are only passed by: their names are read again when they matter.
-            let mut names = reader;
-            let code = &self.table.code;
-            let mut any = false;
-            if choice == Choice::Test || end.is_none() {
-                let tested = |term| choice == Choice::Test && test(term);
-                any = code.any_term(&mut reader, tested).ok_or(unreadable.clone())?;
-            }
-            reader = end.unwrap_or(reader);
-            if reader.overrun() {
-                return Err(unreadable);
-            }
-            let named = any || choice == Choice::Take;
-            if named {
-                record.names = code.read_names(&mut names).ok_or(unreadable)?;
-            }
-            if choice != Choice::Skip {
-                state.locate(&mut record, inside);
-                visit(number, record, named);
-            }
+            let record = self.record(&mut reader, &mut state, &mut block.zipcodes);
+            block.records.push(record.ok_or(unreadable.clone())?);
+            let names = self.table.code.read_terms(&mut reader, &mut block.names);
+            names.ok_or(unreadable)?;
         }
-        Ok(())
+        block.records.shrink_to_fit();
+        block.names.shrink();
+        Ok(block)
     }
 
-    /// Reads everything of a record but its names; where it is follows from the part of its cell
-    /// that is returned as well.
-    fn head(
+    /// Reads everything of a record but its names.
+    fn record(
         &self,
         reader: &mut BitReader<'_>,
         state: &mut BlockState,
-    ) -> Option<(Record, (u32, u32))> {
+        zipcodes: &mut Vec<u32>,
+    ) -> Option<Record> {
         // Cities stand among cities; any other record is most likely a street.
         let kind = if reader.bit() {
             state.kind
@@ -232,22 +182,22 @@ impl<'a> RecordsChunk<'a> {
         if kind == RecordType::Street {
             state.importance = importance;
         }
-        let zipcodes = if reader.bit() {
-            None
-        } else {
-            if !reader.bit() {
-                let count = reader.gamma();
-                if count > 255 {
-                    return None;
-                }
-                let numbers = (0..count).map(|_| reader.bits(width(self.table.n_zipcodes)));
-                state.zipcodes = Some(numbers.collect());
+        let own_zipcodes = !reader.bit();
+        if own_zipcodes && !reader.bit() {
+            let count = reader.gamma();
+            if count > 255 {
+                return None;
             }
-            state.zipcodes.clone()
-        };
-        let names = Vec::new();
-        let record = Record { kind, lat: 0, lon: 0, importance, population, zipcodes, names };
-        Some((record, inside))
+            let start = zipcodes.len();
+            zipcodes.extend((0..count).map(|_| reader.bits(width(self.table.n_zipcodes))));
+            state.zipcodes = Some((start, zipcodes.len()));
+        }
+        let zipcodes = if own_zipcodes { state.zipcodes } else { None };
+        let names_at = reader.position();
+        let mut record =
+            Record { kind, lat: 0, lon: 0, importance, population, zipcodes, names_at };
+        state.locate(&mut record, inside);
+        Some(record)
     }
 }
 
@@ -261,7 +211,8 @@ struct BlockState {
     kind: RecordType,
     index: u32,
     steps: Adaptive,
-    zipcodes: Option<Vec<u32>>,
+    /// Where the postcodes of the last record with its own stand.
+    zipcodes: Option<(usize, usize)>,
     importance: u32,
     grid: Grid,
     place_lat: i32,

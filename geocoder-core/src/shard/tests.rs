@@ -125,39 +125,32 @@ fn dump(shard: &Shard<Vec<u8>>) -> Result<BTreeMap<String, String>> {
         all.insert(names.first().cloned().unwrap_or_default(), value);
     }
     for block in 0..shard.places.n_blocks {
-        let mut records = Vec::new();
-        shard.scan_records(
-            block,
-            |_, _| Choice::Take,
-            |_| true,
-            |_, record, _| records.push(record),
-        )?;
-        let (Lookup::Found((houses, index)), Lookup::Found((lines, _))) =
-            (shard.houses(block)?, shard.geometry(block)?)
+        let (Lookup::Found(decoded), Lookup::Found((suffixes, houses)), Lookup::Found(lines)) =
+            (shard.block(block)?, shard.block_houses(block)?, shard.block_lines(block)?)
         else {
             panic!("a chunk is missing");
         };
-        let (mut house_block, mut line_block) = (houses.block(index)?, lines.block(index)?);
-        for record in records {
+        let place = shard.places.place_of_block(block).unwrap();
+        for (index, record) in decoded.records.iter().enumerate() {
+            let Lookup::Found(names) = shard.record_names(block, record)? else {
+                panic!("a chunk is missing");
+            };
             let names: Result<Vec<_>> =
-                record.names.iter().map(|name| text(Dictionary::Records, name)).collect();
+                names.iter().map(|name| text(Dictionary::Records, name)).collect();
             let names = names?;
             let mut value = format!("{:?} {names:?} {},{}", record.kind, record.lat, record.lon);
             if record.kind == RecordType::City {
-                let zips = shard.record_zipcodes(&record, block);
+                let zips = shard.record_zipcodes(&decoded, record, place);
                 let zips: Vec<_> = zips.iter().map(|z| shard.places.zipcode(*z)).collect();
                 value += &format!(" {} {} {zips:?}", record.population, record.importance);
             }
-            if record.kind == RecordType::Street {
-                let n_zipcodes = shard.record_zipcodes(&record, block).len();
-                let mut stored = Vec::new();
-                house_block.street(record.lat, record.lon, n_zipcodes, &mut stored)?;
-                for house in stored {
-                    let suffix = houses.suffix_text(house.suffix);
-                    value += &format!(" {}{suffix}@{},{}", house.number, house.lat, house.lon);
-                    value += &format!("z{}", house.zipcode);
-                }
-                line_block.street(record.lat, record.lon, |line| value += &format!(" {line:?}"))?;
+            for house in houses.of(index) {
+                let suffix = suffixes.suffix_text(house.suffix);
+                value += &format!(" {}{suffix}@{},{}", house.number, house.lat, house.lon);
+                value += &format!("z{}", house.zipcode);
+            }
+            for line in lines.of(index) {
+                value += &format!(" {line:?}");
             }
             all.insert(names[0].clone(), value);
         }
@@ -190,19 +183,24 @@ fn writing_twice_gives_the_same_bytes_and_order_of_input_plays_no_role() {
 /// Lists the terms of the alternates of all records that are apart.
 fn alternates(shard: &Shard<Vec<u8>>) -> Vec<String> {
     let mut all = Vec::new();
-    let mut names = Vec::new();
     for block in 0..shard.places.n_blocks {
-        let scanned = shard.scan_alternates(block, |_| true, |_| true, |_, own| names.extend(own));
-        assert_eq!(scanned.unwrap(), Lookup::Found(()));
-    }
-    for name in names {
-        let terms = name.all_terms().map(|(term, shown)| {
-            let piece = shard.piece(Dictionary::Records, term.piece()).unwrap();
-            let Lookup::Found(piece) = piece else { panic!("a chunk is missing") };
-            let ordinal = piece.ordinal(term.slot()).unwrap();
-            format!("{} {shown}", piece.automaton.term(ordinal).unwrap())
-        });
-        all.push(terms.collect::<Vec<_>>().join(", "));
+        let Lookup::Found(Some(lists)) = shard.alternates(block).unwrap() else {
+            panic!("a chunk is missing");
+        };
+        let Lookup::Found(decoded) = shard.block(block).unwrap() else {
+            panic!("a chunk is missing");
+        };
+        for name in (0..decoded.records.len()).flat_map(|record| lists.names(record)) {
+            let shown = name.shown.iter().map(|term| (term, true));
+            let hidden = name.hidden.iter().map(|term| (term, false));
+            let terms = shown.chain(hidden).map(|(term, shown)| {
+                let piece = shard.piece(Dictionary::Records, term.piece()).unwrap();
+                let Lookup::Found(piece) = piece else { panic!("a chunk is missing") };
+                let ordinal = piece.ordinal(term.slot()).unwrap();
+                format!("{} {shown}", piece.automaton.term(ordinal).unwrap())
+            });
+            all.push(terms.collect::<Vec<_>>().join(", "));
+        }
     }
     all
 }

@@ -1,8 +1,7 @@
 //! Decodes everything in a shard once, so that no later question meets a fault.
 
-use super::{Choice, Dictionary, Lookup, Shard};
+use super::{Dictionary, Lookup, Shard};
 use crate::error::{Error, Result};
-use crate::record::RecordType;
 
 impl<D: AsRef<[u8]>> Shard<D> {
     /// Checks every chunk against its checksum and decodes everything once.
@@ -24,28 +23,14 @@ impl<D: AsRef<[u8]>> Shard<D> {
         for index in 0..self.n_pieces(Dictionary::Records) {
             found(self.piece(Dictionary::Records, index)?.map(|_| ()))?;
         }
-        let mut houses = Vec::new();
         for block in 0..self.places.n_blocks {
-            let mut records = Vec::new();
-            self.scan_records(
-                block,
-                |_, _| Choice::Take,
-                |_| true,
-                |_, record, _| records.push(record),
-            )?;
-            found(self.scan_alternates(block, |_| true, |_| true, |_, _| {})?)?;
-            let mut house_block = match self.houses(block)? {
-                Lookup::Found((chunk, index)) => chunk.block(index)?,
-                Lookup::Missing(chunk) => return Err(missing(chunk)),
-            };
-            let mut geometry = match self.geometry(block)? {
-                Lookup::Found((chunk, index)) => chunk.block(index)?,
-                Lookup::Missing(chunk) => return Err(missing(chunk)),
-            };
-            for record in records.iter().filter(|r| r.kind == RecordType::Street) {
-                let n_zipcodes = self.record_zipcodes(record, block).len();
-                house_block.street(record.lat, record.lon, n_zipcodes, &mut houses)?;
-                geometry.street(record.lat, record.lon, |_| {})?;
+            found(self.block(block)?.map(|_| ()))?;
+            found(self.alternates(block)?.map(|_| ()))?;
+            found(self.block_houses(block)?.map(|_| ()))?;
+            found(self.block_lines(block)?.map(|_| ()))?;
+            let Lookup::Found(decoded) = self.block(block)? else { continue };
+            for record in &decoded.records {
+                self.record_names(block, record)?;
             }
         }
         for index in 0..self.boundaries.len() {

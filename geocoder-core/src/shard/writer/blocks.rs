@@ -9,7 +9,7 @@ use crate::gazetteer::{PointRecord, StreetRecord};
 use crate::geo::{LonLat, hilbert_index};
 use crate::record::RecordType;
 use crate::shard::names::Role;
-use crate::shard::places::MIXED_BLOCK;
+use crate::shard::summary::BlockSummary;
 use crate::shard::records::{Grid, MAX_BLOCK_RECORDS};
 
 /// Fewest records of a block, but for the last of a city.
@@ -149,13 +149,19 @@ pub(super) fn cut<'a>(
 }
 
 impl Block<'_> {
-    /// Binary digits of the largest city's population, or [`MIXED_BLOCK`].
-    pub(super) fn city_digits(&self) -> u8 {
-        if self.records.iter().any(|record| record.kind != RecordType::City) {
-            return MIXED_BLOCK;
+    /// What is known of the block before it is looked into.
+    pub(super) fn summary(&self) -> BlockSummary {
+        let mut summary = BlockSummary::default();
+        for record in &self.records {
+            // Importance is stored coarser: of streets in eight steps, of points in sixteen.
+            let (digits, importance) = match record.kind {
+                RecordType::City => ((u32::BITS - record.population.leading_zeros()) as u8, 0),
+                RecordType::Street => (0, (record.importance >> 5) * 2),
+                _ => (0, record.importance >> 4),
+            };
+            summary.add(record.kind, digits, importance);
         }
-        let largest = self.records.iter().map(|record| record.population).max().unwrap_or(0);
-        (u32::BITS - largest.leading_zeros()) as u8
+        summary
     }
 }
 

@@ -11,10 +11,10 @@ use super::records::RecordChunks;
 use super::{Gazetteer, Sections, units};
 use crate::gazetteer::PlaceRecord;
 use crate::geo::BBox;
-use crate::record::RecordType;
 use crate::shard::bits::{Adaptive, BitWriter, width};
 use crate::shard::names::{Name, NameCode};
 use crate::shard::places::{NAME_SIZE_RICE, PLACE_KINDS, VACANT_KIND, expected_importance};
+use crate::shard::summary::BlockSummary;
 use crate::shard::{NO_PARENT, UNITS_PER_DEGREE};
 
 /// What the core is made of.
@@ -116,13 +116,12 @@ fn write_directories(input: &Input<'_>, table: &mut BitWriter) {
     for term in stop_terms {
         table.bits(term.0, 32);
     }
-    let cities = input.gazetteer.points.iter().any(|point| point.kind == RecordType::City);
-    table.bit(cities);
-    if cities {
-        table.gamma0(input.blocks.blocks.len() as u32);
-        for block in &input.blocks.blocks {
-            table.bits(u32::from(block.city_digits()), 5);
-        }
+    table.gamma0(input.blocks.blocks.len() as u32);
+    let mut before = BlockSummary::default();
+    for block in &input.blocks.blocks {
+        let summary = block.summary();
+        summary.write(table, before);
+        before = summary;
     }
 }
 

@@ -10,7 +10,7 @@ use crate::record::RecordType;
 use crate::shard::bits::{Adaptive, BitWriter, width};
 use crate::shard::geometry::{LineModel, MAX_LINES, MAX_VERTICES, VERTEX_UNITS};
 use crate::shard::names::{Name, NameCode, best_rice_parameter};
-use crate::shard::places::{NAME_SIZE_RICE, expected_importance};
+use crate::shard::places::expected_importance;
 use crate::shard::records::{Grid, RECORD_TYPES, UNITS_PER_DEGREE, likely_after};
 
 /// Fewest and most blocks of a chunk.
@@ -181,14 +181,7 @@ impl Context<'_> {
                 }
                 zipcodes_before = Some(zipcodes);
             }
-            if city {
-                let mut own = BitWriter::default();
-                code.write_names(names, &mut own);
-                writer.rice(own.position() as u32, NAME_SIZE_RICE);
-                writer.append(&own);
-            } else {
-                code.write_names(names, &mut writer);
-            }
+            code.write_names(names, &mut writer);
             let bits = (writer.position() - start) as f64;
             let section = match record.kind {
                 RecordType::Street => "streets",

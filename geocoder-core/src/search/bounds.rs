@@ -1,0 +1,135 @@
+//! What a block of records can win at best: an upper bound of the score of everything in it.
+//!
+//! Every term of the score has its counterpart here; blocks are visited best bound first, and the
+//! search ends when no further block can matter.
+
+use super::candidates::Evaluation;
+use super::containers::{Costs, lower};
+use super::query::{MAX_TOKENS, TokenMask};
+use super::score::{LEAST_FOUND, WEIGHTS, Weights, population_points, type_prior};
+use crate::record::{RecordType, TypeSet};
+use crate::shard::{BlockSummary, Place};
+
+/// More than sums of points can differ by the order of adding.
+const ROUNDING: f32 = 0.01;
+/// Most points that a number wins by being made of several words.
+pub(super) const MOST_NUMBER_WORDS: f32 = 2.0;
+
+/// Words that a block answers.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct BlockWords {
+    pub(super) all: TokenMask,
+    /// Words that it answers at no cost.
+    pub(super) free: TokenMask,
+    /// Whether names that stand with the records have some of them, and whether alternates that
+    /// are apart do.
+    pub(super) in_names: bool,
+    pub(super) in_alternates: bool,
+}
+
+impl BlockWords {
+    pub(super) fn with(self, other: Self) -> Self {
+        Self {
+            all: self.all | other.all,
+            free: self.free | other.free,
+            in_names: self.in_names || other.in_names,
+            in_alternates: self.in_alternates || other.in_alternates,
+        }
+    }
+}
+
+/// A block that may hold an answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Promising {
+    pub(super) block: u32,
+    /// Points that nothing in the block exceeds.
+    pub(super) bound: f32,
+    /// The part of them that words make up.
+    pub(super) names: f32,
+    /// Points of the words that the block and what is around it answer, at no cost.
+    pub(super) words: f32,
+    pub(super) alternates: bool,
+}
+
+/// Returns the points that a record of a block wins at most by what it is and where, without
+/// regard to a request: importance, population, type.
+pub(super) fn static_points(
+    summary: BlockSummary,
+    place: Option<&Place>,
+    types: TypeSet,
+    weights: &Weights,
+) -> f32 {
+    let around = place.map_or(0, |place| place.population);
+    let points = summary.kinds().filter(|kind| types.contains(*kind)).map(|kind| {
+        let size = if kind == RecordType::City {
+            population_points(weights.population, summary.most_population())
+        } else {
+            #[expect(clippy::cast_precision_loss, reason = "at most 15")]
+            let importance = summary.importance as f32 / 15.0 * weights.importance;
+            // An airport may be asked for by its code.
+            let code = if kind == RecordType::Airport { weights.airport_code } else { 0.0 };
+            importance + code + population_points(weights.city_population, around)
+        };
+        size + type_prior(kind)
+    });
+    points.fold(f32::NEG_INFINITY, f32::max)
+}
+
+impl<D: AsRef<[u8]>> Evaluation<'_, D> {
+    /// Returns what a block can hold at best, given the words that it and what is around it
+    /// answer.
+    pub(super) fn promise(
+        &self,
+        block: u32,
+        around: TokenMask,
+        own: BlockWords,
+        least: &Costs,
+        proximity: f32,
+    ) -> Promising {
+        let places = self.shard.places();
+        let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
+        let place = places.place_of_block(block).and_then(|place| places.get(place));
+        let words = self.word_points(own.all | around);
+        let dear = self.weights.of(own.all & !around & !own.free);
+        let mut names = words - dear.filter_map(|(index, _)| least.get(index)).sum::<f32>();
+        if !own.in_names {
+            names -= WEIGHTS.alternate_name;
+        }
+        if summary.has(RecordType::Street) {
+            names += self.number_points(own.all | around);
+        }
+        names += proximity + ROUNDING;
+        let bound = names + static_points(summary, place, self.request.types, &WEIGHTS);
+        Promising { block, bound, names, words, alternates: own.in_alternates }
+    }
+
+    /// Returns the points of words found and not found, at no cost.
+    fn word_points(&self, found: TokenMask) -> f32 {
+        // Every word is either found or missing: what a block cannot answer is lost.
+        let lost = self.weights.potential(TokenMask::MAX) - self.weights.most_found();
+        self.weights.potential(found) - lost
+    }
+
+    /// Returns the points that the houses of a street can still win.
+    pub(super) fn number_points(&self, found: TokenMask) -> f32 {
+        let numbers = self.query.numbers.iter().fold(0, |mask, number| mask | number.mask);
+        // A word that may mean a house is not missed, even when another reading was counted.
+        let ignored: f32 = self.weights.of(numbers & !found).map(|(_, k)| WEIGHTS.missing(k)).sum();
+        let house = WEIGHTS.number_exact + MOST_NUMBER_WORDS;
+        if numbers == 0 { 0.0 } else { ignored + house }
+    }
+
+    /// Returns the least points that each word loses when it is not answered for free.
+    pub(super) fn least_costs(&self) -> Costs {
+        let mut least = [f32::INFINITY; MAX_TOKENS];
+        for found in self.record_matches.list.iter().filter(|found| found.cost > 0.0) {
+            lower(&mut least, found.mask, found.cost);
+        }
+        for (index, kind) in self.weights.of(TokenMask::MAX) {
+            if let Some(cost) = least.get_mut(index) {
+                *cost = cost.min(WEIGHTS.found(kind) - LEAST_FOUND);
+            }
+        }
+        least
+    }
+}

@@ -1,0 +1,125 @@
+//! A block of records, decoded: what searches look at again and again. How names are written is
+//! left where it is until a record is presented.
+
+use super::names::Role;
+use super::terms::TermRef;
+use crate::record::RecordType;
+
+/// The records of a block.
+#[derive(Debug, Default)]
+pub(crate) struct Block {
+    pub(crate) records: Vec<Record>,
+    /// Names of the records, a list each.
+    pub(crate) names: NameLists,
+    /// Postcodes that records refer to.
+    pub(super) zipcodes: Vec<u32>,
+}
+
+/// A street, point or city as stored, without its names.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub(crate) kind: RecordType,
+    /// Latitude and longitude in coordinate units.
+    pub(crate) lat: i32,
+    pub(crate) lon: i32,
+    /// Prominence, 0 to 15; of cities 0 to 255.
+    pub(crate) importance: u32,
+    /// Inhabitants of cities.
+    pub(crate) population: u32,
+    /// Where its postcodes stand; `None` means those of its city, and of a city none.
+    pub(super) zipcodes: Option<(usize, usize)>,
+    /// Where its names stand in the block, in bits.
+    pub(super) names_at: usize,
+}
+
+impl Block {
+    /// Returns the numbers of a record's own postcodes.
+    pub(super) fn zipcodes(&self, record: &Record) -> Option<&[u32]> {
+        let (start, end) = record.zipcodes?;
+        self.zipcodes.get(start..end)
+    }
+}
+
+/// Lists of names as searches see them: which terms they have.
+#[derive(Debug, Default)]
+pub(crate) struct NameLists {
+    /// For each list the end of its names.
+    ends: Vec<usize>,
+    names: Vec<NameEnds>,
+    terms: Vec<TermRef>,
+}
+
+/// Where the terms of a name end.
+#[derive(Debug, Clone, Copy)]
+struct NameEnds {
+    alternate: bool,
+    shown: usize,
+    all: usize,
+}
+
+/// The terms of one name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NameTerms<'a> {
+    pub(crate) alternate: bool,
+    /// Terms that are shown, in their order.
+    pub(crate) shown: &'a [TermRef],
+    /// Terms that are searched but are no part of what is shown.
+    pub(crate) hidden: &'a [TermRef],
+}
+
+impl NameLists {
+    /// Adds a term to the name under construction.
+    pub(super) fn push_term(&mut self, term: TermRef) {
+        self.terms.push(term);
+    }
+
+    /// Ends a name, the last terms of which are hidden.
+    pub(super) fn end_name(&mut self, role: Role, n_hidden: usize) {
+        let all = self.terms.len();
+        let alternate = role == Role::Alternate;
+        self.names.push(NameEnds { alternate, shown: all.saturating_sub(n_hidden), all });
+    }
+
+    /// Ends a list of names.
+    pub(super) fn end_list(&mut self) {
+        self.ends.push(self.names.len());
+    }
+
+    /// Gives back what was reserved but is not needed.
+    pub(super) fn shrink(&mut self) {
+        self.ends.shrink_to_fit();
+        self.names.shrink_to_fit();
+        self.terms.shrink_to_fit();
+    }
+
+    /// Numbers of the first name of a list and of the one behind its last.
+    fn range(&self, list: usize) -> (usize, usize) {
+        let start = list.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+        (start.unwrap_or(0), self.ends.get(list).copied().unwrap_or(0))
+    }
+
+    /// Number of the first term of a name.
+    fn first_term(&self, name: usize) -> usize {
+        name.checked_sub(1).and_then(|before| self.names.get(before)).map_or(0, |ends| ends.all)
+    }
+
+    /// Returns the terms of all names of a list.
+    #[inline]
+    pub(crate) fn terms(&self, list: usize) -> &[TermRef] {
+        let (start, end) = self.range(list);
+        self.terms.get(self.first_term(start)..self.first_term(end)).unwrap_or_default()
+    }
+
+    /// Iterates over the names of a list.
+    pub(crate) fn names(&self, list: usize) -> impl Iterator<Item = NameTerms<'_>> {
+        let (start, end) = self.range(list);
+        let mut first = self.first_term(start);
+        let names = self.names.get(start..end).unwrap_or_default();
+        names.iter().map(move |ends| {
+            let shown = self.terms.get(first..ends.shown).unwrap_or_default();
+            let hidden = self.terms.get(ends.shown..ends.all).unwrap_or_default();
+            first = ends.all;
+            NameTerms { alternate: ends.alternate, shown, hidden }
+        })
+    }
+}

@@ -1,0 +1,92 @@
+//! What is known of a block before it is looked into: which records it holds, and how prominent
+//! they are at most. Searches visit blocks in the order of what they can hold at best.
+
+use super::bits::BitReader;
+use super::records::RECORD_TYPES;
+use crate::record::RecordType;
+
+/// Kinds and prominence of the records of a block.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct BlockSummary {
+    /// A bit for each of [`RECORD_TYPES`].
+    kinds: u8,
+    /// Binary digits of the largest city's population.
+    city_digits: u8,
+    /// Largest importance of other records, 0 to 15.
+    pub(crate) importance: u8,
+}
+
+fn bit_of(kind: RecordType) -> u8 {
+    let number = RECORD_TYPES.iter().position(|other| *other == kind);
+    number.map_or(0, |number| 1 << number)
+}
+
+impl BlockSummary {
+    /// Whether there are records of a kind.
+    pub(crate) fn has(self, kind: RecordType) -> bool {
+        self.kinds & bit_of(kind) != 0
+    }
+
+    /// Iterates over the kinds of records.
+    pub(crate) fn kinds(self) -> impl Iterator<Item = RecordType> {
+        RECORD_TYPES.into_iter().filter(move |kind| self.has(*kind))
+    }
+
+    /// Largest population that a city of the block can have.
+    pub(crate) fn most_population(self) -> u32 {
+        1u32.checked_shl(u32::from(self.city_digits)).map_or(u32::MAX, |power| power - 1)
+    }
+
+    fn has_others(self) -> bool {
+        self.kinds & !bit_of(RecordType::City) != 0
+    }
+
+    /// Reads the summary that follows another.
+    pub(super) fn read(reader: &mut BitReader<'_>, before: Self) -> Self {
+        let same = reader.bit();
+        let mut field = |bits| u8::try_from(reader.bits(bits)).unwrap_or_default();
+        let kinds = if same { before.kinds } else { field(KIND_BITS) };
+        let mut summary = Self { kinds, city_digits: 0, importance: 0 };
+        if summary.has(RecordType::City) {
+            summary.city_digits = field(DIGIT_BITS);
+        }
+        if summary.has_others() {
+            summary.importance = field(IMPORTANCE_BITS);
+        }
+        summary
+    }
+}
+
+/// Bits of the fields.
+const KIND_BITS: u32 = RECORD_TYPES.len() as u32;
+const DIGIT_BITS: u32 = 5;
+const IMPORTANCE_BITS: u32 = 4;
+
+#[cfg(feature = "build")]
+mod write {
+    use super::{BlockSummary, DIGIT_BITS, IMPORTANCE_BITS, KIND_BITS, RecordType, bit_of};
+    use crate::shard::bits::BitWriter;
+
+    impl BlockSummary {
+        /// Takes a record in.
+        pub(crate) fn add(&mut self, kind: RecordType, city_digits: u8, importance: u8) {
+            self.kinds |= bit_of(kind);
+            self.city_digits = self.city_digits.max(city_digits.min(31));
+            self.importance = self.importance.max(importance.min(15));
+        }
+
+        /// Writes the summary that follows another.
+        pub(crate) fn write(self, writer: &mut BitWriter, before: Self) {
+            writer.bit(self.kinds == before.kinds);
+            if self.kinds != before.kinds {
+                writer.bits(u32::from(self.kinds), KIND_BITS);
+            }
+            if self.has(RecordType::City) {
+                writer.bits(u32::from(self.city_digits), DIGIT_BITS);
+            }
+            if self.has_others() {
+                writer.bits(u32::from(self.importance), IMPORTANCE_BITS);
+            }
+        }
+    }
+}
