@@ -1,11 +1,12 @@
 //! The dictionary walk: finds terms that equal, start with or resemble a word, as ranges of
-//! ordinals, by one pass over the automaton with a row of edit distances.
+//! ordinals, by one pass over the trie of the terms with a row of edit distances.
 //!
 //! The distance is optimal string alignment (insert, delete, replace, swap of neighbours).
 //! An edit of the first letter counts as [`Pattern::first_letter_cost`], because people rarely
 //! mistype it and it is what keeps the walk narrow.
 
-use crate::shard::automaton::{Automaton, Position};
+use crate::shard::Terms;
+use crate::shard::front_coding::{Visitor, Wanted};
 
 /// Most errors of a walk.
 const MAX_EDITS: u8 = 2;
@@ -13,7 +14,7 @@ const MAX_EDITS: u8 = 2;
 const BAND: usize = 2 * MAX_EDITS as usize + 1;
 /// Longest word that is matched with errors, in characters.
 pub(crate) const MAX_FUZZY_CHARS: usize = 32;
-/// Most nodes visited by one walk; reached only by hostile automata or hopeless patterns.
+/// Most nodes visited by one walk; reached only by hostile lists or hopeless patterns.
 const NODE_BUDGET: u32 = 20_000;
 /// Most ranges of one walk.
 const MAX_RANGES: usize = 256;
@@ -42,12 +43,9 @@ impl Pattern {
         Self { letters, max_edits: max_edits.min(MAX_EDITS), prefix, first_letter_cost }
     }
 
-    /// Collects the matching ranges of one automaton.
-    pub(crate) fn ranges(&self, automaton: &Automaton, ranges: &mut Vec<TermRange>) {
-        let mut walk = Walk { pattern: self, ranges, budget: NODE_BUDGET };
-        let row = self.first_row();
-        let state = State { row, before: [u8::MAX; BAND], letter: '\0', depth: 0 };
-        walk.visit(automaton.root(), &state, Partial::default(), u8::MAX);
+    /// Collects the matching ranges of one piece.
+    pub(crate) fn ranges(&self, terms: Terms<'_>, ranges: &mut Vec<TermRange>) {
+        terms.walk(&mut Walk::new(self, ranges));
     }
 
     fn first_row(&self) -> Row {
@@ -112,6 +110,7 @@ impl Pattern {
 type Row = [u8; BAND];
 
 /// Distances after the letters of the term so far.
+#[derive(Clone, Copy)]
 struct State {
     row: Row,
     /// The row before, for swaps.
@@ -145,56 +144,81 @@ impl Partial {
     }
 }
 
+/// A walk under way.
 struct Walk<'a> {
     pattern: &'a Pattern,
     ranges: &'a mut Vec<TermRange>,
     budget: u32,
+    /// The way from the root to where the walk is, byte by byte.
+    nodes: Vec<Node>,
 }
 
-impl Walk<'_> {
-    /// Visits a node; `found` is the distance at which an enclosing range was emitted.
-    fn visit(&mut self, at: Position<'_>, state: &State, partial: Partial, found: u8) {
-        let Some(rest) = self.budget.checked_sub(1) else { return };
+/// What is known at a node of the trie.
+struct Node {
+    state: State,
+    partial: Partial,
+    /// Least distance at which an enclosing range was emitted.
+    found: u8,
+}
+
+impl<'a> Walk<'a> {
+    fn new(pattern: &'a Pattern, ranges: &'a mut Vec<TermRange>) -> Self {
+        let row = pattern.first_row();
+        let state = State { row, before: [u8::MAX; BAND], letter: '\0', depth: 0 };
+        let root = Node { state, partial: Partial::default(), found: u8::MAX };
+        Self { pattern, ranges, budget: NODE_BUDGET, nodes: vec![root] }
+    }
+}
+
+impl Visitor for Walk<'_> {
+    fn descend(&mut self, depth: usize, byte: u8) -> bool {
+        self.nodes.truncate(depth + 1);
+        let Some(Node { state, partial, found }) = self.nodes.last() else { return false };
+        let (partial, letter) = partial.push(byte);
+        let state = match letter {
+            // Bytes inside a character have no distances of their own.
+            None => *state,
+            Some(letter) => {
+                let row = self.pattern.next_row(state, letter);
+                // Distances never shrink along the term: a row beyond the limit ends the way.
+                let least = row.iter().copied().min().unwrap_or(u8::MAX);
+                let farther = self.pattern.prefix && least >= *found;
+                if least > self.pattern.max_edits || farther {
+                    return false;
+                }
+                State { row, before: state.row, letter, depth: state.depth + 1 }
+            }
+        };
+        let Some(rest) = self.budget.checked_sub(1) else { return false };
         self.budget = rest;
         if self.ranges.len() >= MAX_RANGES {
-            return;
+            return false;
         }
-        let mut found = found;
-        if partial.missing == 0 {
-            let distance = self.pattern.at_end(state);
-            if distance <= self.pattern.max_edits && distance < found {
-                if self.pattern.prefix {
-                    if let Some((first, last)) = at.bounds() {
-                        self.emit(first, last, distance);
-                    }
-                    found = distance;
-                } else if let Some(ordinal) = at.ordinal() {
-                    self.emit(ordinal, ordinal, distance);
+        let found = *found;
+        self.nodes.push(Node { state, partial, found });
+        true
+    }
+
+    fn wanted(&self) -> Wanted {
+        match self.nodes.last() {
+            Some(Node { state, partial, found }) if partial.missing == 0 => {
+                let distance = self.pattern.at_end(state);
+                match self.pattern.prefix {
+                    _ if distance > self.pattern.max_edits || distance >= *found => Wanted::Nothing,
+                    true => Wanted::Below,
+                    false => Wanted::Term,
                 }
             }
-        }
-        for index in 0..at.len() {
-            let (partial, letter) = partial.push(at.byte(index));
-            match letter {
-                // Bytes inside a character have no distances of their own.
-                None => self.visit(at.step(index), state, partial, found),
-                Some(letter) => {
-                    let row = self.pattern.next_row(state, letter);
-                    // Distances never shrink along the term: a row beyond the limit ends the
-                    // walk.
-                    let least = row.iter().copied().min().unwrap_or(u8::MAX);
-                    let farther = self.pattern.prefix && least >= found;
-                    if least <= self.pattern.max_edits && !farther {
-                        let depth = state.depth + 1;
-                        let next = State { row, before: state.row, letter, depth };
-                        self.visit(at.step(index), &next, partial, found);
-                    }
-                }
-            }
+            _ => Wanted::Nothing,
         }
     }
 
-    fn emit(&mut self, first: u32, last: u32, edits: u8) {
+    fn take(&mut self, first: u32, last: u32) {
+        let Some(Node { state, found, .. }) = self.nodes.last_mut() else { return };
+        let edits = self.pattern.at_end(state);
+        if self.pattern.prefix {
+            *found = edits;
+        }
         self.ranges.push(TermRange { start: first, end: last + 1, edits });
     }
 }
@@ -214,7 +238,7 @@ pub(crate) fn allowed_edits(word: &str) -> u8 {
 }
 
 /// Returns the distance between two words, or between a word and the nearest beginning of the
-/// other, when it is within the limit; used where there is no automaton, as for highlights.
+/// other, when it is within the limit; used where there is no dictionary, as for highlights.
 pub(crate) fn distance(word: &str, term: &str, max_edits: u8, prefix: bool) -> Option<(u8, usize)> {
     let pattern = Pattern::new(word, max_edits, prefix, 1);
     let row = pattern.first_row();
@@ -243,7 +267,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::shard::automaton::front_code;
+    use crate::shard::front_coding::front_code;
+    use crate::shard::term_list::TermListIndex;
 
     /// Optimal string alignment by the textbook, with the first letter dearer.
     fn naive(word: &[char], term: &[char], first_cost: usize) -> usize {
@@ -284,9 +309,10 @@ mod tests {
         ) {
             let list: Vec<String> = terms.iter().cloned().collect();
             let (shared, rests) = front_code(&list);
-            let automaton = Automaton::read(&shared, &rests, |_| {}).unwrap();
             let mut ranges = Vec::new();
-            Pattern::new(&word, max_edits, prefix, first_cost).ranges(&automaton, &mut ranges);
+            let pattern = Pattern::new(&word, max_edits, prefix, first_cost);
+            let index = TermListIndex::read(&shared, &rests, |_| {}).unwrap();
+            index.over(&shared, &rests).walk(&mut Walk::new(&pattern, &mut ranges));
             let letters: Vec<char> = word.chars().collect();
             for (ordinal, term) in (0u32..).zip(&terms) {
                 let term: Vec<char> = term.chars().collect();
@@ -300,6 +326,23 @@ mod tests {
                 let found = found.map(|range| usize::from(range.edits)).min();
                 prop_assert_eq!(found, expected, "{:?}", term);
             }
+        }
+
+        #[cfg(feature = "fst")]
+        #[test]
+        fn a_list_and_an_automaton_give_the_same_ranges_in_the_same_order(
+            terms in prop::collection::btree_set("[abcé東]{1,7}", 1..900),
+            word in "[abcé東]{1,6}", max_edits in 0u8..3, prefix: bool, first_cost in 1u8..3,
+        ) {
+            let list: Vec<String> = terms.into_iter().collect();
+            let (shared, rests) = front_code(&list);
+            let pattern = Pattern::new(&word, max_edits, prefix, first_cost);
+            let (mut by_list, mut by_automaton) = (Vec::new(), Vec::new());
+            let index = TermListIndex::read(&shared, &rests, |_| {}).unwrap();
+            index.over(&shared, &rests).walk(&mut Walk::new(&pattern, &mut by_list));
+            let automaton = crate::shard::automaton::Automaton::read(&shared, &rests, |_| {});
+            automaton.unwrap().walk(&mut Walk::new(&pattern, &mut by_automaton));
+            prop_assert_eq!(by_list, by_automaton);
         }
     }
 }

@@ -13,10 +13,12 @@
 //! Every chunk starts at a multiple of 8 bytes. `docs/SHARD_FORMAT.md` has the details.
 
 mod alternates;
+#[cfg(feature = "fst")]
 pub(crate) mod automaton;
 mod bits;
 mod boundaries;
 mod container;
+pub(crate) mod front_coding;
 mod geometry;
 mod houses;
 mod meta;
@@ -24,6 +26,8 @@ mod names;
 mod places;
 mod postings;
 mod records;
+#[cfg(any(test, not(feature = "fst")))]
+pub(crate) mod term_list;
 mod terms;
 #[cfg(test)]
 #[cfg(feature = "build")]
@@ -44,7 +48,7 @@ pub(crate) use postings::PostingReader;
 #[cfg(feature = "build")]
 pub(crate) use records::UNITS_PER_DEGREE;
 pub(crate) use records::{Choice, Record};
-pub(crate) use terms::{MAX_PIECE_TERMS, Piece, TermRef};
+pub(crate) use terms::{MAX_PIECE_TERMS, Piece, TermRef, Terms};
 
 use alternates::AlternatesTable;
 use container::Container;
@@ -270,7 +274,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         for word in &self.meta.lexicon.stop_words {
             for index in self.pieces_with(dictionary, word, false) {
                 let Lookup::Found(piece) = self.piece(dictionary, index)? else { continue };
-                let slot = piece.automaton.get(word).and_then(|ordinal| piece.slot(ordinal));
+                let slot = piece.terms.get(word).and_then(|ordinal| piece.slot(ordinal));
                 terms.extend(slot.map(|slot| TermRef::new(index, slot)));
             }
         }
