@@ -188,41 +188,46 @@ impl<'a> TermList<'a> {
 
     /// Returns the bounds of the terms that share so many bytes with the first of them.
     fn bounds(&self, first: usize, depth: usize) -> Option<(u32, u32)> {
-        let end = match depth.checked_sub(1) {
-            Some(depth) => self.end_below(first, depth),
-            None => self.shared.len(),
-        };
+        let first_of = |depth| self.after(Cursor { ordinal: first, rest: 0 }, depth);
+        let end = depth.checked_sub(1).and_then(first_of);
+        let end = end.map_or(self.shared.len(), |end| end.ordinal);
         Some((u32::try_from(first).ok()?, u32::try_from(end.checked_sub(1)?).ok()?))
     }
 
     /// Returns the first term behind another that shares at most so many bytes with the one
-    /// before it.
+    /// before it; groups that have none are stepped over.
     fn after(&self, at: Cursor, depth: usize) -> Option<Cursor> {
-        let ordinal = self.end_below(at.ordinal, depth);
-        let start = self.start_of(ordinal / GROUP_TERMS)?;
-        let start = if start.ordinal < at.ordinal { at } else { start };
-        let lengths = self.index.lengths.get(start.ordinal..ordinal)?;
-        let between: usize = lengths.iter().map(|length| usize::from(*length) + 1).sum();
-        Some(Cursor { ordinal, rest: start.rest + between })
+        let (found, at) = self.in_group(at, depth);
+        if found {
+            return Some(at);
+        }
+        let number = at.ordinal / GROUP_TERMS;
+        let groups = self.index.groups.get(number..)?;
+        let more = groups.iter().position(|group| usize::from(group.least_shared) <= depth)?;
+        let start = self.start_of(number + more)?;
+        if self.shared_of(start)? <= depth {
+            Some(start)
+        } else {
+            Some(self.in_group(start, depth).1)
+        }
     }
 
-    /// Returns the ordinal of the first term behind another that shares at most so many bytes.
-    fn end_below(&self, ordinal: usize, depth: usize) -> usize {
-        let found = |shared: &u8| usize::from(*shared) <= depth;
-        let start = ordinal + 1;
-        let next_group = start.div_ceil(GROUP_TERMS);
-        let group_end = self.shared.len().min(next_group * GROUP_TERMS);
-        let in_group = self.shared.get(start..group_end).unwrap_or_default();
-        if let Some(more) = in_group.iter().position(found) {
-            return start + more;
+    /// Returns the first term behind another, in its group, that shares at most so many bytes;
+    /// without one, the first term of the next group.
+    #[inline]
+    fn in_group(&self, at: Cursor, depth: usize) -> (bool, Cursor) {
+        let Cursor { mut ordinal, mut rest } = at;
+        let left = GROUP_TERMS - ordinal % GROUP_TERMS;
+        let lengths = self.index.lengths.get(ordinal..).unwrap_or_default();
+        let next_shared = self.shared.get(ordinal + 1..).unwrap_or_default();
+        for (length, shared) in lengths.iter().zip(next_shared).take(left) {
+            ordinal += 1;
+            rest += usize::from(*length) + 1;
+            if usize::from(*shared) <= depth {
+                return (true, Cursor { ordinal, rest });
+            }
         }
-        let mut groups = self.index.groups.iter().skip(next_group);
-        let Some(more) = groups.position(|group| found(&group.least_shared)) else {
-            return self.shared.len();
-        };
-        let start = (next_group + more) * GROUP_TERMS;
-        let group = self.shared.get(start..).unwrap_or_default();
-        start + group.iter().position(found).unwrap_or_default()
+        (false, Cursor { ordinal: at.ordinal + left, rest })
     }
 
     fn head(&self, number: usize) -> Option<&'a [u8]> {
