@@ -89,10 +89,10 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         let Reading { term, mask, cost, unfinished } = reading;
         for index in self.shard.pieces_with(self.dictionary, term, *unfinished) {
             let Some(piece) = self.piece(index, matches)? else { continue };
-            if let Some(ordinal) = piece.automaton.get(term) {
+            if let Some(ordinal) = piece.terms.get(term) {
                 matches.push(index, ordinal, ordinal, *mask, *cost, Part::Whole);
             }
-            if *unfinished && let Some((first, last)) = piece.automaton.below(term) {
+            if *unfinished && let Some((first, last)) = piece.terms.below(term) {
                 matches.push(index, first, last, *mask, cost + PREFIX_COST, Part::Whole);
             }
         }
@@ -160,7 +160,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         for index in pieces {
             let Some(piece) = self.piece(index, matches)? else { continue };
             ranges.clear();
-            pattern.ranges(piece.automaton, &mut ranges);
+            pattern.ranges(piece.terms, &mut ranges);
             for range in &ranges {
                 any = true;
                 let longer = if prefix { PREFIX_COST } else { 0.0 };
@@ -182,7 +182,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             for (half, part) in [(left, Part::First), (right, Part::Second)] {
                 for index in self.shard.pieces_with(self.dictionary, half, false) {
                     let Some(piece) = self.piece(index, matches)? else { continue };
-                    if let Some(ordinal) = piece.automaton.get(half) {
+                    if let Some(ordinal) = piece.terms.get(half) {
                         halves.push((index, ordinal, part));
                     }
                 }

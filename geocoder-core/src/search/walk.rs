@@ -1,19 +1,22 @@
 //! The dictionary walk: finds terms that equal, start with or resemble a word, as ranges of
-//! ordinals, by one pass over the automaton with a row of edit distances.
+//! ordinals, by one pass over the trie of the terms.
 //!
 //! The distance is optimal string alignment (insert, delete, replace, swap of neighbours).
 //! An edit of the first letter counts as [`Pattern::first_letter_cost`], because people rarely
 //! mistype it and it is what keeps the walk narrow.
+//!
+//! A row of distances is kept as sets of bits, one for each number of errors, so that a letter
+//! takes a few operations on numbers (after S. Wu and U. Manber, 1992, with swaps as H. Hyyrö,
+//! 2003).
 
-use crate::shard::automaton::{Automaton, Position};
+use crate::shard::Terms;
+use crate::shard::front_coding::{Visitor, Wanted};
 
 /// Most errors of a walk.
 const MAX_EDITS: u8 = 2;
-/// Columns of a row that can hold so few errors: as many on either side of the diagonal.
-const BAND: usize = 2 * MAX_EDITS as usize + 1;
 /// Longest word that is matched with errors, in characters.
 pub(crate) const MAX_FUZZY_CHARS: usize = 32;
-/// Most nodes visited by one walk; reached only by hostile automata or hopeless patterns.
+/// Most nodes visited by one walk; reached only by hostile lists or hopeless patterns.
 const NODE_BUDGET: u32 = 20_000;
 /// Most ranges of one walk.
 const MAX_RANGES: usize = 256;
@@ -25,6 +28,8 @@ pub(crate) struct Pattern {
     max_edits: u8,
     prefix: bool,
     first_letter_cost: u8,
+    /// Where the letters are that ASCII has.
+    ascii: [u64; 128],
 }
 
 /// Ordinals of terms that match, last excluded.
@@ -35,89 +40,111 @@ pub(crate) struct TermRange {
     pub(crate) edits: u8,
 }
 
+/// Beginnings of the pattern, each the bit of its number of letters, that are within no error of
+/// the letters of a term, within one, within two.
+type Row = [u64; MAX_EDITS as usize + 1];
+
 impl Pattern {
     /// Looks for a word with up to `max_edits` errors, or for terms that start so.
     pub(crate) fn new(word: &str, max_edits: u8, prefix: bool, first_letter_cost: u8) -> Self {
-        let letters = word.chars().take(MAX_FUZZY_CHARS).collect();
-        Self { letters, max_edits: max_edits.min(MAX_EDITS), prefix, first_letter_cost }
-    }
-
-    /// Collects the matching ranges of one automaton.
-    pub(crate) fn ranges(&self, automaton: &Automaton, ranges: &mut Vec<TermRange>) {
-        let mut walk = Walk { pattern: self, ranges, budget: NODE_BUDGET };
-        let row = self.first_row();
-        let state = State { row, before: [u8::MAX; BAND], letter: '\0', depth: 0 };
-        walk.visit(automaton.root(), &state, Partial::default(), u8::MAX);
-    }
-
-    fn first_row(&self) -> Row {
-        let mut row = [u8::MAX; BAND];
-        let mut distance = 0u8;
-        // The diagonal starts at the column of no letters.
-        let cells = row.iter_mut().skip(usize::from(MAX_EDITS));
-        for (column, cell) in cells.take(self.letters.len() + 1).enumerate() {
-            distance = match column {
-                0 => 0,
-                1 => self.first_letter_cost,
-                _ => distance.saturating_add(1),
-            };
-            *cell = distance;
-        }
-        row
-    }
-
-    /// Returns the row of distances after one more letter of the term.
-    fn next_row(&self, state: &State, letter: char) -> Row {
-        let mut next = [u8::MAX; BAND];
-        let at_start = state.depth == 0;
-        let mut left = u8::MAX;
-        let above = state.row.iter().zip(state.row.iter().skip(1).chain(&[u8::MAX]));
-        let cells = next.iter_mut().zip(above).zip(&state.before);
-        for (band, ((cell, (diagonal, up)), swap)) in cells.enumerate() {
-            let Some(column) = (state.depth + 1 + band).checked_sub(usize::from(MAX_EDITS)) else {
-                continue;
-            };
-            let Some(index) = column.checked_sub(1) else {
-                let edge = if at_start { self.first_letter_cost } else { 1 };
-                *cell = up.saturating_add(edge);
-                left = *cell;
-                continue;
-            };
-            let Some(wanted) = self.letters.get(index) else { break };
-            let cost = if index == 0 || at_start { self.first_letter_cost } else { 1 };
-            let replace = diagonal.saturating_add(if *wanted == letter { 0 } else { cost });
-            let insert = up.saturating_add(cost);
-            let delete = left.saturating_add(cost);
-            let mut best = replace.min(insert).min(delete);
-            let before = index.checked_sub(1).and_then(|index| self.letters.get(index));
-            if *wanted == state.letter && before == Some(&letter) {
-                // A swap that touches the first letter is an edit of the first letter.
-                let cost = if index == 1 || state.depth == 1 { self.first_letter_cost } else { 1 };
-                best = best.min(swap.saturating_add(cost));
+        let letters: Vec<char> = word.chars().take(MAX_FUZZY_CHARS).collect();
+        let mut ascii = [0; 128];
+        for (index, letter) in letters.iter().enumerate() {
+            if let Some(places) = ascii.get_mut(*letter as usize) {
+                *places |= 2 << index;
             }
-            *cell = best;
-            left = best;
+        }
+        Self { letters, max_edits: max_edits.min(MAX_EDITS), prefix, first_letter_cost, ascii }
+    }
+
+    /// Collects the matching ranges of one piece.
+    pub(crate) fn ranges(&self, terms: Terms<'_>, ranges: &mut Vec<TermRange>) {
+        terms.walk(&mut Walk::new(self, ranges));
+    }
+
+    /// Returns the beginnings of the pattern that end with a letter.
+    fn places(&self, letter: char) -> u64 {
+        if let Some(places) = self.ascii.get(letter as usize) {
+            return *places;
+        }
+        let places = self.letters.iter().enumerate().filter(|(_, other)| **other == letter);
+        places.fold(0, |places, (index, _)| places | 2 << index)
+    }
+
+    fn start(&self) -> State {
+        let mut row = [1; MAX_EDITS as usize + 1];
+        for (edits, beginnings) in (0u32..).zip(&mut row) {
+            // Letters left out, of which the first is dearer.
+            if let Some(more) = edits.checked_sub(self.first_letter_cost.into()) {
+                *beginnings |= self.all() & ((4 << more) - 1);
+            }
+        }
+        State { row, before: [0; MAX_EDITS as usize + 1], places: 0, depth: 0 }
+    }
+
+    /// Returns all beginnings.
+    fn all(&self) -> u64 {
+        (2 << self.letters.len()) - 1
+    }
+
+    /// Returns the row after one more letter of the term, given the places of the letter.
+    #[inline]
+    fn next_row(&self, state: &State, places: u64) -> Row {
+        let State { row, before, .. } = state;
+        // Edits that touch a first letter are dearer: those that lead to the first letter of the
+        // pattern, those of the first letter of the term, and swaps of either with the second.
+        let dear = if state.depth == 0 { u64::MAX } else { 0b10 };
+        let dear_swap = if state.depth == 1 { u64::MAX } else { 0b100 };
+        let swapped = state.places & places << 1;
+        let mut next: Row = [0; MAX_EDITS as usize + 1];
+        let mut edited = [(0, 0); MAX_EDITS as usize + 1];
+        for edits in 0..=usize::from(self.max_edits) {
+            let back = |cost: usize| edits.checked_sub(cost).and_then(|before| edited.get(before));
+            let (edit, swap) = back(1).copied().unwrap_or_default();
+            let (dear_edit, dear_swapped) =
+                back(self.first_letter_cost.into()).copied().unwrap_or_default();
+            let (Some(row), Some(before)) = (row.get(edits), before.get(edits)) else { continue };
+            let found = (row << 1 & places)
+                | (edit & !dear)
+                | (dear_edit & dear)
+                | (swap & !dear_swap)
+                | (dear_swapped & dear_swap);
+            let found = found & self.all();
+            if let (Some(next), Some(edited)) = (next.get_mut(edits), edited.get_mut(edits)) {
+                *next = found;
+                *edited = (row | row << 1 | found << 1, before << 2 & swapped);
+            }
         }
         next
     }
 
     /// Returns the distance of the whole pattern from the letters of the term so far.
-    fn at_end(&self, state: &State) -> u8 {
-        let band = (self.letters.len() + usize::from(MAX_EDITS)).checked_sub(state.depth);
-        band.and_then(|band| state.row.get(band)).copied().unwrap_or(u8::MAX)
+    #[inline]
+    fn at_end(&self, row: &Row) -> Option<u8> {
+        let whole = 1 << self.letters.len();
+        (0..=self.max_edits)
+            .zip(row)
+            .find(|(_, found)| **found & whole != 0)
+            .map(|(edits, _)| edits)
     }
 }
 
-/// Distances in the columns around the diagonal; the others exceed [`MAX_EDITS`].
-type Row = [u8; BAND];
-
-/// Distances after the letters of the term so far.
+/// Where a way through the trie has come.
+#[derive(Debug, Clone, Copy)]
 struct State {
     row: Row,
     /// The row before, for swaps.
     before: Row,
-    letter: char,
-    depth: usize,
+    /// Places of the last letter in the pattern.
+    places: u64,
+    /// Letters so far.
+    depth: u32,
+}
+
+impl State {
+    fn next(&self, row: Row, places: u64) -> Self {
+        Self { row, before: self.row, places, depth: self.depth + 1 }
+    }
 }
 
 /// Bytes of a character that is not complete yet.
@@ -143,58 +170,94 @@ impl Partial {
             (Self { value, missing }, None)
         }
     }
+
+    /// Whether a letter starts with these bytes; some that do not may count as well.
+    fn starts(self, letter: char) -> bool {
+        u32::from(letter) >> (6 * u32::from(self.missing)) == self.value
+    }
 }
 
+/// A walk under way.
 struct Walk<'a> {
     pattern: &'a Pattern,
     ranges: &'a mut Vec<TermRange>,
     budget: u32,
+    /// The way from the root to where the walk is, byte by byte.
+    nodes: Vec<Node>,
 }
 
-impl Walk<'_> {
-    /// Visits a node; `found` is the distance at which an enclosing range was emitted.
-    fn visit(&mut self, at: Position<'_>, state: &State, partial: Partial, found: u8) {
-        let Some(rest) = self.budget.checked_sub(1) else { return };
+/// What is known at a node of the trie.
+struct Node {
+    state: State,
+    partial: Partial,
+    /// Most errors that are of interest here and below; `None` when not even none is.
+    limit: Option<u8>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(pattern: &'a Pattern, ranges: &'a mut Vec<TermRange>) -> Self {
+        let limit = Some(pattern.max_edits);
+        let root = Node { state: pattern.start(), partial: Partial::default(), limit };
+        Self { pattern, ranges, budget: NODE_BUDGET, nodes: vec![root] }
+    }
+}
+
+impl Visitor for Walk<'_> {
+    fn descend(&mut self, depth: usize, byte: u8) -> bool {
+        self.nodes.truncate(depth + 1);
+        let Some(&Node { ref state, partial, limit }) = self.nodes.last() else { return false };
+        let Some(most) = limit else { return false };
+        let pattern = self.pattern;
+        let leads_on = |row: &Row| row.get(usize::from(most)).is_some_and(|row| *row != 0);
+        let (partial, letter) = partial.push(byte);
+        let state = match letter {
+            // Bytes inside a character have no row of their own; the way ends with them when no
+            // letter that starts so leads on.
+            None => {
+                let in_pattern = pattern.letters.iter().any(|letter| partial.starts(*letter));
+                if !in_pattern && !leads_on(&pattern.next_row(state, 0)) {
+                    return false;
+                }
+                *state
+            }
+            Some(letter) => {
+                let places = pattern.places(letter);
+                // Distances never shrink along the term: a row beyond the limit ends the way.
+                let row = pattern.next_row(state, places);
+                if !leads_on(&row) {
+                    return false;
+                }
+                state.next(row, places)
+            }
+        };
+        let Some(rest) = self.budget.checked_sub(1) else { return false };
         self.budget = rest;
         if self.ranges.len() >= MAX_RANGES {
-            return;
+            return false;
         }
-        let mut found = found;
-        if partial.missing == 0 {
-            let distance = self.pattern.at_end(state);
-            if distance <= self.pattern.max_edits && distance < found {
-                if self.pattern.prefix {
-                    if let Some((first, last)) = at.bounds() {
-                        self.emit(first, last, distance);
-                    }
-                    found = distance;
-                } else if let Some(ordinal) = at.ordinal() {
-                    self.emit(ordinal, ordinal, distance);
+        self.nodes.push(Node { state, partial, limit });
+        true
+    }
+
+    fn wanted(&self) -> Wanted {
+        match self.nodes.last() {
+            Some(Node { state, partial, limit }) if partial.missing == 0 => {
+                match self.pattern.at_end(&state.row) {
+                    distance if distance.is_none() || distance > *limit => Wanted::Nothing,
+                    _ if self.pattern.prefix => Wanted::Below,
+                    _ => Wanted::Term,
                 }
             }
-        }
-        for index in 0..at.len() {
-            let (partial, letter) = partial.push(at.byte(index));
-            match letter {
-                // Bytes inside a character have no distances of their own.
-                None => self.visit(at.step(index), state, partial, found),
-                Some(letter) => {
-                    let row = self.pattern.next_row(state, letter);
-                    // Distances never shrink along the term: a row beyond the limit ends the
-                    // walk.
-                    let least = row.iter().copied().min().unwrap_or(u8::MAX);
-                    let farther = self.pattern.prefix && least >= found;
-                    if least <= self.pattern.max_edits && !farther {
-                        let depth = state.depth + 1;
-                        let next = State { row, before: state.row, letter, depth };
-                        self.visit(at.step(index), &next, partial, found);
-                    }
-                }
-            }
+            _ => Wanted::Nothing,
         }
     }
 
-    fn emit(&mut self, first: u32, last: u32, edits: u8) {
+    fn take(&mut self, first: u32, last: u32) {
+        let Some(Node { state, limit, .. }) = self.nodes.last_mut() else { return };
+        let Some(edits) = self.pattern.at_end(&state.row) else { return };
+        if self.pattern.prefix {
+            *limit = edits.checked_sub(1);
+        }
         self.ranges.push(TermRange { start: first, end: last + 1, edits });
     }
 }
@@ -214,26 +277,27 @@ pub(crate) fn allowed_edits(word: &str) -> u8 {
 }
 
 /// Returns the distance between two words, or between a word and the nearest beginning of the
-/// other, when it is within the limit; used where there is no automaton, as for highlights.
+/// other, when it is within the limit; used where there is no dictionary, as for highlights.
 pub(crate) fn distance(word: &str, term: &str, max_edits: u8, prefix: bool) -> Option<(u8, usize)> {
     let pattern = Pattern::new(word, max_edits, prefix, 1);
-    let row = pattern.first_row();
-    let mut state = State { row, before: [u8::MAX; BAND], letter: '\0', depth: 0 };
+    let mut state = pattern.start();
     let mut best: Option<(u8, usize)> = None;
+    let mut at_end = pattern.at_end(&state.row);
     let mut length = 0;
-    let mut at_end = pattern.at_end(&state);
+    let mut better = |edits: Option<u8>, length: usize| match edits {
+        Some(edits) if best.is_none_or(|(best, _)| edits < best) => best = Some((edits, length)),
+        _ => {}
+    };
     for letter in term.chars().take(2 * MAX_FUZZY_CHARS) {
-        let row = pattern.next_row(&state, letter);
-        state = State { row, before: state.row, letter, depth: state.depth + 1 };
+        let places = pattern.places(letter);
+        state = state.next(pattern.next_row(&state, places), places);
         length += 1;
-        at_end = pattern.at_end(&state);
-        if prefix && at_end <= max_edits && best.is_none_or(|(edits, _)| at_end < edits) {
-            best = Some((at_end, length));
+        at_end = pattern.at_end(&state.row);
+        if prefix {
+            better(at_end, length);
         }
     }
-    if at_end <= max_edits && best.is_none_or(|(edits, _)| at_end < edits) {
-        best = Some((at_end, length));
-    }
+    better(at_end, length);
     best
 }
 
@@ -243,7 +307,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::shard::automaton::front_code;
+    use crate::shard::front_coding::front_code;
+    use crate::shard::term_list::TermListIndex;
 
     /// Optimal string alignment by the textbook, with the first letter dearer.
     fn naive(word: &[char], term: &[char], first_cost: usize) -> usize {
@@ -284,9 +349,10 @@ mod tests {
         ) {
             let list: Vec<String> = terms.iter().cloned().collect();
             let (shared, rests) = front_code(&list);
-            let automaton = Automaton::read(&shared, &rests, |_| {}).unwrap();
             let mut ranges = Vec::new();
-            Pattern::new(&word, max_edits, prefix, first_cost).ranges(&automaton, &mut ranges);
+            let pattern = Pattern::new(&word, max_edits, prefix, first_cost);
+            let index = TermListIndex::read(&shared, &rests, |_| {}).unwrap();
+            index.over(&shared, &rests).walk(&mut Walk::new(&pattern, &mut ranges));
             let letters: Vec<char> = word.chars().collect();
             for (ordinal, term) in (0u32..).zip(&terms) {
                 let term: Vec<char> = term.chars().collect();
@@ -300,6 +366,23 @@ mod tests {
                 let found = found.map(|range| usize::from(range.edits)).min();
                 prop_assert_eq!(found, expected, "{:?}", term);
             }
+        }
+
+        #[cfg(feature = "fst")]
+        #[test]
+        fn a_list_and_an_automaton_give_the_same_ranges_in_the_same_order(
+            terms in prop::collection::btree_set("[abcé東]{1,7}", 1..900),
+            word in "[abcé東]{1,6}", max_edits in 0u8..3, prefix: bool, first_cost in 1u8..3,
+        ) {
+            let list: Vec<String> = terms.into_iter().collect();
+            let (shared, rests) = front_code(&list);
+            let pattern = Pattern::new(&word, max_edits, prefix, first_cost);
+            let (mut by_list, mut by_automaton) = (Vec::new(), Vec::new());
+            let index = TermListIndex::read(&shared, &rests, |_| {}).unwrap();
+            index.over(&shared, &rests).walk(&mut Walk::new(&pattern, &mut by_list));
+            let automaton = crate::shard::automaton::Automaton::read(&shared, &rests, |_| {});
+            automaton.unwrap().walk(&mut Walk::new(&pattern, &mut by_automaton));
+            prop_assert_eq!(by_list, by_automaton);
         }
     }
 }

@@ -13,12 +13,14 @@
 //! Every chunk starts at a multiple of 8 bytes. `docs/SHARD_FORMAT.md` has the details.
 
 mod alternates;
+#[cfg(feature = "fst")]
 pub(crate) mod automaton;
 mod bits;
 mod block;
 mod boundaries;
 mod cache;
 mod container;
+pub(crate) mod front_coding;
 mod geometry;
 mod houses;
 mod meta;
@@ -27,6 +29,8 @@ mod places;
 mod postings;
 mod records;
 mod summary;
+#[cfg(any(test, not(feature = "fst")))]
+pub(crate) mod term_list;
 mod terms;
 #[cfg(test)]
 #[cfg(feature = "build")]
@@ -49,7 +53,7 @@ pub(crate) use postings::PostingReader;
 #[cfg(feature = "build")]
 pub(crate) use records::UNITS_PER_DEGREE;
 pub(crate) use summary::BlockSummary;
-pub(crate) use terms::{MAX_PIECE_TERMS, Piece, TermRef};
+pub(crate) use terms::{MAX_PIECE_TERMS, Piece, TermRef, Terms};
 
 use alternates::AlternatesTable;
 use container::Container;
@@ -306,7 +310,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         for word in &self.meta.lexicon.stop_words {
             for index in self.pieces_with(dictionary, word, false) {
                 let Lookup::Found(piece) = self.piece(dictionary, index)? else { continue };
-                let slot = piece.automaton.get(word).and_then(|ordinal| piece.slot(ordinal));
+                let slot = piece.terms.get(word).and_then(|ordinal| piece.slot(ordinal));
                 terms.extend(slot.map(|slot| TermRef::new(index, slot)));
             }
         }

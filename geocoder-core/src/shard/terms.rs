@@ -1,14 +1,17 @@
 //! Terms and their postings: one piece covers an alphabetical range of terms.
 //!
-//! Questions a piece answers: which terms start with, equal or resemble a word (an automaton
-//! whose numbers, *ordinals*, ascend with the terms); where a term occurs (its posting list);
+//! Questions a piece answers: which terms start with, equal or resemble a word (a sorted list or
+//! an automaton, whose numbers, *ordinals*, ascend with the terms); where a term occurs (its posting list);
 //! how a term is written in names (its forms). Names do not refer to terms by ordinal, which
 //! shifts with every new term, but by *slot*: the term's place in a hash table of fixed size,
 //! which a new term disturbs at most in its neighbourhood. So an edit changes few chunks.
 
+#[cfg(feature = "fst")]
 use super::automaton::Automaton;
 use super::bits::{BitReader, width};
 use super::container::checksum;
+#[cfg(not(feature = "fst"))]
+use super::term_list::{TermList, TermListIndex};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -24,6 +27,18 @@ pub(crate) const FORM_SAMPLE: usize = 32;
 pub(crate) const PIECE_HEADER_BYTES: usize = 20;
 /// Mark of a slot without a term.
 const VACANT: u16 = u16::MAX;
+
+/// The terms of a piece, to be searched and walked.
+#[cfg(feature = "fst")]
+pub(crate) type Terms<'a> = &'a Automaton;
+#[cfg(not(feature = "fst"))]
+pub(crate) type Terms<'a> = TermList<'a>;
+
+/// What of the terms is kept in memory.
+#[cfg(feature = "fst")]
+type TermTables = Automaton;
+#[cfg(not(feature = "fst"))]
+type TermTables = TermListIndex;
 
 /// Refers to a term from a name: number of the piece and slot in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,7 +107,9 @@ pub(crate) fn assign_slots(checksums: impl Iterator<Item = u64>) -> Vec<u16> {
 pub(crate) struct PieceTables {
     ordinal_of_slot: Vec<u16>,
     slot_of_ordinal: Vec<u16>,
-    automaton: Automaton,
+    terms: TermTables,
+    shared: (usize, usize),
+    rests: (usize, usize),
     forms: (usize, usize),
     postings: (usize, usize),
     /// Characters that forms use in place of folded ones.
@@ -104,7 +121,7 @@ pub(crate) struct PieceTables {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Piece<'a> {
     tables: &'a PieceTables,
-    pub(crate) automaton: &'a Automaton,
+    pub(crate) terms: Terms<'a>,
     forms: &'a [u8],
     postings: &'a [u8],
 }
@@ -146,8 +163,8 @@ impl PieceTables {
             return Err(malformed("too many terms in a piece"));
         }
         let mut hashes = Vec::with_capacity(n_terms);
-        let automaton = Automaton::read(of(shared), of(rests), |term| hashes.push(checksum(term)));
-        let automaton = automaton.ok_or(malformed("unreadable terms"))?;
+        let terms = TermTables::read(of(shared), of(rests), |term| hashes.push(checksum(term)));
+        let terms = terms.ok_or(malformed("unreadable terms"))?;
         let mut ordinal_of_slot = vec![VACANT; MAX_PIECE_TERMS];
         let slot_of_ordinal = assign_slots(hashes.into_iter());
         for (slot, ordinal) in slot_of_ordinal.iter().zip(0u16..) {
@@ -158,7 +175,9 @@ impl PieceTables {
         Ok(Self {
             ordinal_of_slot,
             slot_of_ordinal,
-            automaton,
+            terms,
+            shared,
+            rests,
             forms,
             postings,
             characters,
@@ -168,11 +187,12 @@ impl PieceTables {
 
     /// Joins the tables with the bytes they were read from.
     pub(crate) fn piece<'a>(&'a self, bytes: &'a [u8]) -> Option<Piece<'a>> {
+        let of = |range: (usize, usize)| bytes.get(range.0..range.1);
         Some(Piece {
             tables: self,
-            automaton: &self.automaton,
-            forms: bytes.get(self.forms.0..self.forms.1)?,
-            postings: bytes.get(self.postings.0..self.postings.1)?,
+            terms: self.terms.over(of(self.shared)?, of(self.rests)?),
+            forms: of(self.forms)?,
+            postings: of(self.postings)?,
         })
     }
 }
@@ -213,7 +233,7 @@ impl<'a> Piece<'a> {
     /// Appends a form of the term in a slot to a text.
     pub(crate) fn write_form(&self, slot: usize, variant: u32, out: &mut String) -> Option<()> {
         let ordinal = self.ordinal(slot)?;
-        let term = self.automaton.term(ordinal)?;
+        let term = self.terms.term(ordinal)?;
         let mut reader = self.sampled(self.forms, FORM_SAMPLE, ordinal as usize);
         let every = u32::try_from(FORM_SAMPLE).unwrap_or(1);
         for _ in 0..ordinal % every {

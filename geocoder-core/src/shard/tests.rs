@@ -197,7 +197,7 @@ fn alternates(shard: &Shard<Vec<u8>>) -> Vec<String> {
                 let piece = shard.piece(Dictionary::Records, term.piece()).unwrap();
                 let Lookup::Found(piece) = piece else { panic!("a chunk is missing") };
                 let ordinal = piece.ordinal(term.slot()).unwrap();
-                format!("{} {shown}", piece.automaton.term(ordinal).unwrap())
+                format!("{} {shown}", piece.terms.term(ordinal).unwrap())
             });
             all.push(terms.collect::<Vec<_>>().join(", "));
         }

@@ -8,9 +8,9 @@ use super::order::Order;
 use super::{Sections, is_border};
 use crate::gazetteer::Gazetteer;
 use crate::record::RecordType;
-use crate::shard::automaton::front_code;
 use crate::shard::bits::{BitWriter, width};
 use crate::shard::container::checksum;
+use crate::shard::front_coding::front_code;
 use crate::shard::names::{Behind, Name, NameCode, NameTerm, Separator};
 use crate::shard::terms::{
     Case, FORM_SAMPLE, MAX_PIECE_TERMS, POSTING_SAMPLE, TermRef, assign_slots, ref_width,
