@@ -45,7 +45,7 @@ pub(crate) struct Evaluation<'a, D> {
     pub(crate) shard: &'a Shard<D>,
     pub(crate) request: &'a SearchRequest,
     pub(crate) query: &'a Query,
-    pub(crate) weights: &'a TokenWeights,
+    pub(crate) weights: &'a TokenWeights<'a>,
     pub(crate) place_matches: &'a Matches,
     pub(crate) record_matches: &'a Matches,
 }

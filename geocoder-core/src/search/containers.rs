@@ -59,6 +59,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     pub(super) fn zipcodes(&self) -> Vec<(u32, TokenMask, f32)> {
         let mut found = Vec::new();
         let tokens = &self.query.tokens;
+        let started = self.weights.points.zipcode_prefix_cost;
         for (index, token) in tokens.iter().enumerate() {
             let mask = 1 << index;
             if !token.has_digit {
@@ -72,7 +73,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                     if let Some(exact) = query::zipcode_starts(zipcode, &key)
                         && (exact || (token.unfinished && key.len() >= 2))
                     {
-                        found.push((number, mask, if exact { 0.0 } else { 2.0 }));
+                        found.push((number, mask, if exact { 0.0 } else { started }));
                     }
                 }
             }

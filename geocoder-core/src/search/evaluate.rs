@@ -6,7 +6,7 @@ use super::containers::{PlaceIndex, PlaceWords, Zipcodes, lower};
 use super::house::find_house;
 use super::name_match::NameMatch;
 use super::query::{MAX_TOKENS, TokenMask};
-use super::score::{Score, WEIGHTS, type_prior};
+use super::score::Score;
 use crate::error::Result;
 use crate::record::RecordType;
 use crate::shard::{Dictionary, Lookup, Place, Record, StoredHouse, point};
@@ -29,12 +29,13 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut costs = [f32::INFINITY; MAX_TOKENS];
         let mut container = self.container_words(place.parent, index, &mut costs);
         container |= words.zipcodes;
+        let weights = self.weights.points;
         let mut score = Score::default();
         let own = match best {
             Some(best) => {
-                score.add("rest of name", WEIGHTS.name_rest * (best.coverage - 1.0));
+                score.add("rest of name", weights.name_rest * (best.coverage - 1.0));
                 if best.alternate {
-                    score.add("alternate name", -WEIGHTS.alternate_name);
+                    score.add("alternate name", -weights.alternate_name);
                 }
                 for (slot, cost) in costs.iter_mut().zip(&best.costs) {
                     *slot = slot.min(*cost);
@@ -52,9 +53,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
         }
         score.add_words(self.weights, own, container, 0, &costs);
-        score.add_size(place);
-        score.add("type", type_prior(kind));
-        score.add_proximity(point(place.lat, place.lon), self.request.coordinates, kind);
+        score.add_size(weights, place);
+        score.add("type", weights.of_type(kind));
+        score.add_proximity(weights, point(place.lat, place.lon), self.request.coordinates, kind);
         let total = score.total();
         let target = Target::Place(words.place);
         Ok(Some(Candidate { target, score, total, explained: own | container }))
@@ -96,6 +97,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 lower(&mut costs, *mask, *cost);
             }
         }
+        let weights = self.weights.points;
         let mut score = Score::default();
         let street = record.kind == RecordType::Street;
         // Until the houses of a street are looked up, its numbers count for nothing.
@@ -110,31 +112,36 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 container &= !house.mask;
                 explained |= house.mask;
                 let foreign = ignored & !house.mask;
-                score.add("foreign numbers", WEIGHTS.number_foreign * ones(foreign));
+                score.add("foreign numbers", -weights.number_foreign * ones(foreign));
             } else if ignored != 0 {
-                score.add("house number", WEIGHTS.number_absent);
+                score.add("house number", -weights.number_absent);
             }
         }
-        score.add("rest of name", WEIGHTS.name_rest * (best.coverage - 1.0));
+        score.add("rest of name", weights.name_rest * (best.coverage - 1.0));
         // Who types KEF in full means the airport of that code, not what goes on so.
         let free = |(index, _)| best.costs.get(index) == Some(&0.0);
         let whole = best.coverage >= 1.0 && self.weights.of(best.words).all(free);
         if best.alternate && record.kind == RecordType::Airport && whole {
-            score.add("airport code", WEIGHTS.airport_code);
+            score.add("airport code", weights.airport_code);
         } else if best.alternate {
-            score.add("alternate name", -WEIGHTS.alternate_name);
+            score.add("alternate name", -weights.alternate_name);
         }
         score.add_words(self.weights, best.words, container, ignored, &costs);
         if record.kind == RecordType::City {
-            score.add_population(WEIGHTS.population, record.population);
+            score.add_population(weights.population, record.population);
         } else {
             #[expect(clippy::cast_precision_loss, reason = "at most 15")]
-            score.add("importance", record.importance as f32 / 15.0 * WEIGHTS.importance);
+            score.add("importance", record.importance as f32 / 15.0 * weights.importance);
             let population = places.get(place).map_or(0, |place| place.population);
-            score.add_population(WEIGHTS.city_population, population);
+            score.add_population(weights.city_population, population);
         }
-        score.add("type", type_prior(record.kind));
-        score.add_proximity(point(record.lat, record.lon), self.request.coordinates, record.kind);
+        score.add("type", weights.of_type(record.kind));
+        score.add_proximity(
+            weights,
+            point(record.lat, record.lon),
+            self.request.coordinates,
+            record.kind,
+        );
         let total = score.total();
         Some(Candidate { target, score, total, explained })
     }
@@ -149,7 +156,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         // Candidates come best first. Once enough are known with their houses, one that could
         // not overtake the last of them even with its house need not be looked at.
         let wanted = self.request.max_results;
-        let gain = WEIGHTS.number_exact - WEIGHTS.number_absent + MOST_NUMBER_WORDS;
+        let weights = self.weights.points;
+        let gain = weights.number_exact + weights.number_absent + MOST_NUMBER_WORDS;
         let mut best: Vec<f32> = Vec::new();
         for candidate in &mut ranked.candidates {
             sort_by(&mut best, |a, b| b.total_cmp(a));
@@ -186,7 +194,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let found = match self.shard.street_houses(*block, *number)? {
             Lookup::Found((chunk, houses)) => {
                 let suffix = |house: &StoredHouse| chunk.suffix_text(house.suffix);
-                find_house(&houses, suffix, &self.query.numbers, taken)
+                find_house(&houses, suffix, &self.query.numbers, taken, self.weights.points)
             }
             Lookup::Missing(chunk) => {
                 missing.push(chunk);

@@ -1,10 +1,10 @@
 //! Finds a house number on a street: the house itself, one beside it, or a point between two.
 
 use super::query::{NumberCandidate, TokenMask};
-use super::score::WEIGHTS;
 use crate::record::Precision;
 use crate::shard::StoredHouse;
 use crate::text::{self, HouseNumber};
+use crate::weights::Weights;
 
 /// A house, or the place where it must be.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,10 +28,11 @@ pub(crate) fn find_house(
     suffix_text: impl Fn(&StoredHouse) -> String,
     candidates: &[NumberCandidate],
     taken: TokenMask,
+    weights: &Weights,
 ) -> Option<FoundHouse> {
     let free = candidates.iter().filter(|candidate| candidate.mask & taken == 0);
     let found = free.filter_map(|candidate| {
-        let mut house = locate(houses, &suffix_text, &candidate.number)?;
+        let mut house = locate(houses, &suffix_text, &candidate.number, weights)?;
         house.mask = candidate.mask;
         // A number made of more words explains more of the query.
         #[expect(clippy::cast_precision_loss, reason = "a count of words")]
@@ -46,6 +47,7 @@ fn locate(
     houses: &[StoredHouse],
     suffix_text: &impl Fn(&StoredHouse) -> String,
     wanted: &HouseNumber,
+    weights: &Weights,
 ) -> Option<FoundHouse> {
     let found = |house: &StoredHouse, precision, points| FoundHouse {
         number: house.number,
@@ -63,25 +65,30 @@ fn locate(
     let mut other_suffix = None;
     for house in same {
         if text::same_suffix(&suffix_text(house), &wanted.suffix) {
-            return Some(found(house, Precision::Exact, WEIGHTS.number_exact));
+            return Some(found(house, Precision::Exact, weights.number_exact));
         }
         other_suffix = other_suffix.or(Some(house));
     }
     if let Some(house) = other_suffix {
-        return Some(found(house, Precision::Range, WEIGHTS.number_near));
+        return Some(found(house, Precision::Range, weights.number_near));
     }
     if let Some(last) = wanted.last {
         let mut inside = houses.iter().skip(start).take_while(|house| house.number <= last);
         if let Some(house) = inside.next() {
-            return Some(found(house, Precision::Range, WEIGHTS.number_near));
+            return Some(found(house, Precision::Range, weights.number_near));
         }
     }
-    interpolate(houses, start, wanted.number)
+    interpolate(houses, start, wanted.number, weights.number_interpolated)
 }
 
 /// Places a number between its neighbours on the same side of the street; beyond the last
 /// known house there is no telling.
-fn interpolate(houses: &[StoredHouse], start: usize, number: u32) -> Option<FoundHouse> {
+fn interpolate(
+    houses: &[StoredHouse],
+    start: usize,
+    number: u32,
+    points: f32,
+) -> Option<FoundHouse> {
     let same_side = |house: &&StoredHouse| house.number % 2 == number % 2;
     let before = houses.get(..start)?.iter().rev().find(same_side)?;
     let behind = houses.get(start..)?.iter().find(same_side)?;
@@ -97,6 +104,6 @@ fn interpolate(houses: &[StoredHouse], start: usize, number: u32) -> Option<Foun
         precision: Precision::Interpolated,
         zipcode: if before.zipcode == behind.zipcode { before.zipcode } else { 0 },
         mask: 0,
-        points: WEIGHTS.number_interpolated,
+        points,
     })
 }

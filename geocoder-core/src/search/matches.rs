@@ -7,16 +7,6 @@ use crate::shard::{Dictionary, Lookup, MAX_PIECE_TERMS, Piece, Shard, TermRef};
 use crate::sort::sort_by;
 use crate::text;
 
-/// Points lost when a term goes on behind an unfinished word.
-const PREFIX_COST: f32 = 1.0;
-/// Points lost when a term goes on behind a word that looks finished.
-const CUT_COST: f32 = 2.5;
-/// Points lost by an error.
-const EDIT_COST: f32 = 3.0;
-/// Points lost when a word is written as two.
-const SPLIT_COST: f32 = 1.0;
-/// Points lost when only two neighbouring letters of a longer run are found.
-const BIGRAM_COST: f32 = 4.0;
 /// Shortest part of a word that is split, in bytes.
 const MIN_SPLIT_BYTES: usize = 3;
 /// Shortest finished word that may be the start of a longer one, in bytes.
@@ -86,6 +76,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
     }
 
     fn reading(&self, reading: &Reading, matches: &mut Matches) -> Result<()> {
+        let weights = &self.shard.meta().weights;
         let Reading { term, mask, cost, unfinished } = reading;
         for index in self.shard.pieces_with(self.dictionary, term, *unfinished) {
             let Some(piece) = self.piece(index, matches)? else { continue };
@@ -93,7 +84,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 matches.push(index, ordinal, ordinal, *mask, *cost, Part::Whole);
             }
             if *unfinished && let Some((first, last)) = piece.automaton.below(term) {
-                matches.push(index, first, last, *mask, cost + PREFIX_COST, Part::Whole);
+                matches.push(index, first, last, *mask, cost + weights.prefix_cost, Part::Whole);
             }
         }
         Ok(())
@@ -106,6 +97,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         words: TokenMask,
         matches: &mut Matches,
     ) -> Result<()> {
+        let weights = &self.shard.meta().weights;
         for (index, token) in query.tokens.iter().enumerate() {
             let mask = 1 << index;
             if words & mask == 0 {
@@ -117,7 +109,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 let cut = Reading {
                     term: token.term.clone(),
                     mask,
-                    cost: CUT_COST - PREFIX_COST,
+                    cost: weights.cut_cost - weights.prefix_cost,
                     unfinished: true,
                 };
                 self.reading(&cut, matches)?;
@@ -149,6 +141,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         mask: TokenMask,
         matches: &mut Matches,
     ) -> Result<bool> {
+        let weights = &self.shard.meta().weights;
         let pattern = Pattern::new(term, edits, prefix, first_letter_cost);
         let first = term.chars().next().map_or(0, char::len_utf8);
         let first = term.get(..first).unwrap_or_default();
@@ -163,8 +156,8 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             pattern.ranges(piece.automaton, &mut ranges);
             for range in &ranges {
                 any = true;
-                let longer = if prefix { PREFIX_COST } else { 0.0 };
-                let cost = f32::from(range.edits) * EDIT_COST + longer;
+                let longer = if prefix { weights.prefix_cost } else { 0.0 };
+                let cost = f32::from(range.edits) * weights.edit_cost + longer;
                 matches.push(index, range.start, range.end - 1, mask, cost, Part::Whole);
             }
         }
@@ -190,7 +183,8 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             let has = |wanted| halves.iter().any(|(_, _, part)| *part == wanted);
             if has(Part::First) && has(Part::Second) {
                 for (piece, ordinal, part) in halves {
-                    matches.push(piece, ordinal, ordinal, mask, SPLIT_COST, part);
+                    let cost = self.shard.meta().weights.split_cost;
+                    matches.push(piece, ordinal, ordinal, mask, cost, part);
                 }
             }
         }
@@ -200,7 +194,8 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
     /// Finds the pairs of letters of a word in a script without spaces.
     fn bigrams(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
         for pair in text::bigrams(term) {
-            let reading = Reading { term: pair.into(), mask, cost: BIGRAM_COST, unfinished: false };
+            let cost = self.shard.meta().weights.bigram_cost;
+            let reading = Reading { term: pair.into(), mask, cost, unfinished: false };
             self.reading(&reading, matches)?;
         }
         Ok(())

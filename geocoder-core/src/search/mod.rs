@@ -47,7 +47,7 @@ pub(crate) struct ShardSearch<'a, D> {
     shard: &'a Shard<D>,
     request: &'a SearchRequest,
     query: &'a Query,
-    weights: TokenWeights,
+    weights: TokenWeights<'a>,
     places: Matches,
     records: Matches,
     pub(crate) ranked: Ranked,
@@ -60,13 +60,13 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
         request: &'a SearchRequest,
         query: &'a Query,
     ) -> Result<Self> {
-        let lexicon = &shard.meta().lexicon;
-        let readings = readings(query, lexicon);
+        let meta = shard.meta();
+        let readings = readings(query, &meta.lexicon, &meta.weights);
         let mut search = Self {
             shard,
             request,
             query,
-            weights: TokenWeights::new(query, lexicon),
+            weights: TokenWeights::new(query, &meta.lexicon, &meta.weights),
             places: Matches::default(),
             records: Matches::default(),
             ranked: Ranked::default(),

@@ -4,7 +4,6 @@ use super::candidates::Evaluation;
 use super::containers::{Costs, lower};
 use super::matches::Part;
 use super::query::{MAX_TOKENS, TokenMask};
-use super::score::{LEAST_FOUND, WEIGHTS};
 use crate::error::Result;
 use crate::shard::{Dictionary, Lookup, Name, Role};
 
@@ -78,13 +77,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         let coverage = if total > 0.0 { asked / total } else { 1.0 };
         let alternate = name.role == Role::Alternate;
-        let mut points = WEIGHTS.name_rest * (coverage - 1.0);
+        let weights = self.weights.points;
+        let mut points = weights.name_rest * (coverage - 1.0);
         for (index, kind) in self.weights.of(words) {
             let cost = costs.get(index).copied().unwrap_or_default();
-            points += (WEIGHTS.found(kind) - cost).max(LEAST_FOUND);
+            points += (weights.found(kind) - cost).max(weights.least_found);
         }
         if alternate {
-            points -= WEIGHTS.alternate_name;
+            points -= weights.alternate_name;
         }
         Ok(Some(NameMatch { words, costs, coverage, points, alternate }))
     }

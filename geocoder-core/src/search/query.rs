@@ -3,6 +3,7 @@
 use crate::lexicon::{Lexicon, SynonymKind};
 use crate::request::MAX_QUERY_BYTES;
 use crate::text::{self, HouseNumber};
+use crate::weights::Weights;
 
 /// Most words of a query that are looked at.
 pub(crate) const MAX_TOKENS: usize = 16;
@@ -112,12 +113,8 @@ pub(crate) struct Reading {
     pub(crate) unfinished: bool,
 }
 
-const SYNONYM_COST: f32 = 0.5;
-const VARIANT_COST: f32 = 0.3;
-const JOIN_COST: f32 = 1.0;
-
 /// Returns all readings of a query's words in the languages of a shard.
-pub(crate) fn readings(query: &Query, lexicon: &Lexicon) -> Vec<Reading> {
+pub(crate) fn readings(query: &Query, lexicon: &Lexicon, weights: &Weights) -> Vec<Reading> {
     let mut readings = Vec::new();
     for (index, token) in query.tokens.iter().enumerate() {
         let mask = 1 << index;
@@ -128,9 +125,12 @@ pub(crate) fn readings(query: &Query, lexicon: &Lexicon) -> Vec<Reading> {
             unfinished: token.unfinished && cost == 0.0,
         };
         readings.push(single(token.term.clone(), 0.0));
-        readings.extend(text::variants(&token.term).into_iter().map(|t| single(t, VARIANT_COST)));
-        readings.extend(synonyms(&token.term, lexicon).map(|t| single(t.into(), SYNONYM_COST)));
-        readings.extend(compounds(&token.term, lexicon).map(|t| single(t, SYNONYM_COST)));
+        readings.extend(
+            text::variants(&token.term).into_iter().map(|t| single(t, weights.variant_cost)),
+        );
+        readings
+            .extend(synonyms(&token.term, lexicon).map(|t| single(t.into(), weights.synonym_cost)));
+        readings.extend(compounds(&token.term, lexicon).map(|t| single(t, weights.synonym_cost)));
         let Some(next) = query.tokens.get(index + 1) else { continue };
         if token.has_digit || next.has_digit {
             continue;
@@ -139,8 +139,10 @@ pub(crate) fn readings(query: &Query, lexicon: &Lexicon) -> Vec<Reading> {
         let mask = mask | mask << 1;
         let expanded: Vec<String> = compounds(&joined, lexicon).collect();
         let pair = |term, cost, unfinished| Reading { term, mask, cost, unfinished };
-        readings.extend(expanded.into_iter().map(|t| pair(t, JOIN_COST + SYNONYM_COST, false)));
-        readings.push(pair(joined, JOIN_COST, next.unfinished));
+        readings.extend(
+            expanded.into_iter().map(|t| pair(t, weights.join_cost + weights.synonym_cost, false)),
+        );
+        readings.push(pair(joined, weights.join_cost, next.unfinished));
     }
     readings
 }
@@ -226,7 +228,7 @@ mod tests {
     }
 
     fn terms_of(query: &str) -> Vec<(String, TokenMask)> {
-        let readings = readings(&Query::parse(query), &german()).into_iter();
+        let readings = readings(&Query::parse(query), &german(), &Weights::default()).into_iter();
         readings.map(|reading| (reading.term, reading.mask)).collect()
     }
 
