@@ -46,12 +46,16 @@ macro_rules! weights {
 weights! {
     /// Word of content that is found.
     content = 10.0,
+    /// Number that is found elsewhere than among the houses of a street.
+    number = 7.0,
     /// Street type or direction that is found.
     street_type = 4.0,
     /// Stop word that is found.
     stop = 2.0,
     /// Word of content that is not found.
-    content_missing = 6.0,
+    content_missing = 7.0,
+    /// Number that is not found.
+    number_missing = 6.0,
     /// Street type or direction that is not found.
     type_missing = 3.0,
     /// Stop word that is not found.
@@ -59,9 +63,11 @@ weights! {
     /// Word that says nothing about where and is not found.
     noise_missing = 0.5,
     /// Share of a word's points when it names what contains the result.
-    container = 0.9,
+    container = 0.95,
     /// Lost when nothing of the name is asked for, in proportion.
     name_rest = 6.0,
+    /// Share of it when the query is the beginning of the name.
+    started_rest = 0.35,
     /// Lost by a name that is not shown.
     alternate_name = 1.5,
     /// Won by an airport whose code is asked for.
@@ -69,9 +75,9 @@ weights! {
     /// Least points of a word that is found, whatever it costs.
     least_found = 0.5,
     /// Cost of a synonym.
-    synonym_cost = 0.5,
+    synonym_cost = 1.0,
     /// Cost of another spelling of umlauts.
-    variant_cost = 0.3,
+    variant_cost = 0.6,
     /// Cost of two words that are written as one.
     join_cost = 1.0,
     /// Cost of a word that is written as two.
@@ -88,6 +94,8 @@ weights! {
     zipcode_prefix_cost = 2.0,
     /// House with the number asked for.
     number_exact = 6.0,
+    /// Won by each further word that the number is made of.
+    number_word = 2.0,
     /// House with the number and another suffix, or a range around it.
     number_near = 4.0,
     /// Number between those of two houses.

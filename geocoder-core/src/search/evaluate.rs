@@ -12,7 +12,7 @@ use crate::record::RecordType;
 use crate::shard::{Dictionary, Lookup, Place, Record, StoredHouse, point};
 use crate::sort::sort_by;
 
-/// Most points that a number wins by being made of several words.
+/// Most further words that a number is made of.
 const MOST_NUMBER_WORDS: f32 = 2.0;
 
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
@@ -33,7 +33,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut score = Score::default();
         let own = match best {
             Some(best) => {
-                score.add("rest of name", weights.name_rest * (best.coverage - 1.0));
+                score.add("rest of name", best.rest);
                 if best.alternate {
                     score.add("alternate name", -weights.alternate_name);
                 }
@@ -102,31 +102,33 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let street = record.kind == RecordType::Street;
         // Until the houses of a street are looked up, its numbers count for nothing.
         let numbers = self.query.numbers.iter().fold(0, |mask, number| mask | number.mask);
-        let mut ignored = 0;
-        let mut explained = best.words | container;
+        let (mut ignored, mut house_words) = (0, 0);
+        let mut own = best.words;
+        let mut explained = own | container;
         if street {
             ignored = numbers & !explained;
             if let Some(house) = house {
                 score.add("house number", house.points);
                 // A number that is the start of a postcode as well was meant as the house's.
                 container &= !house.mask;
+                own &= !house.mask;
                 explained |= house.mask;
-                let foreign = ignored & !house.mask;
-                score.add("foreign numbers", -weights.number_foreign * ones(foreign));
+                house_words = house.mask;
+                score.add("foreign numbers", -house.foreign);
             } else if ignored != 0 {
                 score.add("house number", -weights.number_absent);
             }
         }
-        score.add("rest of name", weights.name_rest * (best.coverage - 1.0));
+        score.add("rest of name", best.rest);
         // Who types KEF in full means the airport of that code, not what goes on so.
         let free = |(index, _)| best.costs.get(index) == Some(&0.0);
-        let whole = best.coverage >= 1.0 && self.weights.of(best.words).all(free);
+        let whole = best.complete && self.weights.of(best.words).all(free);
         if best.alternate && record.kind == RecordType::Airport && whole {
             score.add("airport code", weights.airport_code);
         } else if best.alternate {
             score.add("alternate name", -weights.alternate_name);
         }
-        score.add_words(self.weights, best.words, container, ignored, &costs);
+        score.add_words(self.weights, own, container, ignored | house_words, &costs);
         if record.kind == RecordType::City {
             score.add_population(weights.population, record.population);
         } else {
@@ -157,7 +159,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         // not overtake the last of them even with its house need not be looked at.
         let wanted = self.request.max_results;
         let weights = self.weights.points;
-        let gain = weights.number_exact + weights.number_absent + MOST_NUMBER_WORDS;
+        let gain =
+            weights.number_exact + weights.number_absent + weights.number_word * MOST_NUMBER_WORDS;
         let mut best: Vec<f32> = Vec::new();
         for candidate in &mut ranked.candidates {
             sort_by(&mut best, |a, b| b.total_cmp(a));
@@ -187,14 +190,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             return Ok(None);
         };
         let taken = candidate.explained & !started_zipcodes(zipcodes);
-        let free = self.query.numbers.iter().any(|number| number.mask & taken == 0);
+        let free = self.query.numbers.iter().any(|number| number.digits() & taken == 0);
         if record.kind != RecordType::Street || !free {
             return Ok(None);
         }
         let found = match self.shard.street_houses(*block, *number)? {
             Lookup::Found((chunk, houses)) => {
                 let suffix = |house: &StoredHouse| chunk.suffix_text(house.suffix);
-                find_house(&houses, suffix, &self.query.numbers, taken, self.weights.points)
+                find_house(&houses, suffix, self.query, taken, self.weights.points)
             }
             Lookup::Missing(chunk) => {
                 missing.push(chunk);
@@ -217,9 +220,4 @@ fn started_zipcodes(zipcodes: &Zipcodes) -> TokenMask {
     let whole = zipcodes.iter().filter(|(_, _, cost)| *cost == 0.0);
     let whole = whole.fold(0, |words, (_, mask, _)| words | mask);
     zipcodes.iter().fold(0, |words, (_, mask, _)| words | mask) & !whole
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a count of words")]
-fn ones(mask: TokenMask) -> f32 {
-    mask.count_ones() as f32
 }

@@ -7,8 +7,9 @@ use crate::shard::{Dictionary, Lookup, MAX_PIECE_TERMS, Piece, Shard, TermRef};
 use crate::sort::sort_by;
 use crate::text;
 
-/// Shortest part of a word that is split, in bytes.
-const MIN_SPLIT_BYTES: usize = 3;
+/// Shortest word that is split, and shortest part of one, in bytes.
+const MIN_SPLIT_WORD_BYTES: usize = 6;
+const MIN_SPLIT_BYTES: usize = 2;
 /// Shortest finished word that may be the start of a longer one, in bytes.
 const MIN_CUT_BYTES: usize = 3;
 
@@ -164,28 +165,39 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         Ok(any)
     }
 
-    /// Finds pairs of terms whose concatenation is the word.
+    /// Finds pairs of terms whose concatenation is the word, a stop word between them or not:
+    /// `ambach` as `am bach`, `ruedelaposte` as `rue poste`.
     fn splits(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
-        if term.len() < 2 * MIN_SPLIT_BYTES || !term.is_ascii() {
+        if term.len() < MIN_SPLIT_WORD_BYTES || !term.is_ascii() {
             return Ok(());
         }
+        let cost = self.shard.meta().weights.split_cost;
+        let stop_words = &self.shard.meta().lexicon.stop_words;
+        let mut starts: Vec<(usize, usize, u32)> = Vec::new();
+        let mut ends: Vec<(usize, usize, u32)> = Vec::new();
         for at in MIN_SPLIT_BYTES..=term.len() - MIN_SPLIT_BYTES {
             let Some((left, right)) = term.split_at_checked(at) else { continue };
-            let mut halves = Vec::new();
-            for (half, part) in [(left, Part::First), (right, Part::Second)] {
+            for (half, found) in [(left, &mut starts), (right, &mut ends)] {
                 for index in self.shard.pieces_with(self.dictionary, half, false) {
                     let Some(piece) = self.piece(index, matches)? else { continue };
-                    if let Some(ordinal) = piece.automaton.get(half) {
-                        halves.push((index, ordinal, part));
-                    }
+                    found.extend(piece.automaton.get(half).map(|ordinal| (at, index, ordinal)));
                 }
             }
-            let has = |wanted| halves.iter().any(|(_, _, part)| *part == wanted);
-            if has(Part::First) && has(Part::Second) {
-                for (piece, ordinal, part) in halves {
-                    let cost = self.shard.meta().weights.split_cost;
-                    matches.push(piece, ordinal, ordinal, mask, cost, part);
-                }
+        }
+        let fits = |start: usize, end: usize| {
+            start == end
+                || term
+                    .get(start..end)
+                    .is_some_and(|between| stop_words.iter().any(|word| word == between))
+        };
+        for (at, piece, ordinal) in &starts {
+            if ends.iter().any(|(end, ..)| fits(*at, *end)) {
+                matches.push(*piece, *ordinal, *ordinal, mask, cost, Part::First);
+            }
+        }
+        for (at, piece, ordinal) in &ends {
+            if starts.iter().any(|(start, ..)| fits(*start, *at)) {
+                matches.push(*piece, *ordinal, *ordinal, mask, cost, Part::Second);
             }
         }
         Ok(())

@@ -80,7 +80,7 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
     /// Words of content that the best candidate leaves over.
     pub(crate) fn unexplained(&self) -> u32 {
         let explained = self.ranked.candidates.first().map_or(0, |best| best.explained);
-        self.weights.content() & !explained
+        self.weights.needed() & !explained
     }
 
     /// Ranks again with terms that resemble the words left over.

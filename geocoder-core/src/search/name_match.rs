@@ -14,8 +14,10 @@ const STOP_TERM: f32 = 0.3;
 pub(super) struct NameMatch {
     pub(super) words: TokenMask,
     pub(super) costs: Costs,
-    /// Share of the name that was asked for, 0 to 1.
-    pub(super) coverage: f32,
+    /// Whether all of the name was asked for.
+    pub(super) complete: bool,
+    /// Points lost by what was not asked for.
+    pub(super) rest: f32,
     points: f32,
     pub(super) alternate: bool,
 }
@@ -46,6 +48,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut costs = [f32::INFINITY; MAX_TOKENS];
         let (mut words, mut halves) = (0, [0, 0]);
         let (mut asked, mut total) = (0.0f32, 0.0f32);
+        // Whether the query goes through the name from its beginning, and ends inside it.
+        let last = 1 << self.query.tokens.len().saturating_sub(1);
+        let (mut from_start, mut at_last, mut interrupted) = (true, false, false);
         for (term, shown) in name.all_terms() {
             let mut answered = 0;
             let of_piece = matches.of_piece(term.piece());
@@ -68,6 +73,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 total += weight;
                 if answered != 0 {
                     asked += weight;
+                    at_last |= answered & last != 0;
+                    from_start &= !interrupted;
+                } else {
+                    interrupted = true;
                 }
             }
         }
@@ -78,7 +87,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let coverage = if total > 0.0 { asked / total } else { 1.0 };
         let alternate = name.role == Role::Alternate;
         let weights = self.weights.points;
-        let mut points = weights.name_rest * (coverage - 1.0);
+        let started = if from_start && at_last { weights.started_rest } else { 1.0 };
+        let rest = weights.name_rest * started * (coverage - 1.0);
+        let mut points = rest;
         for (index, kind) in self.weights.of(words) {
             let cost = costs.get(index).copied().unwrap_or_default();
             points += (weights.found(kind) - cost).max(weights.least_found);
@@ -86,6 +97,6 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         if alternate {
             points -= weights.alternate_name;
         }
-        Ok(Some(NameMatch { words, costs, coverage, points, alternate }))
+        Ok(Some(NameMatch { words, costs, complete: coverage >= 1.0, rest, points, alternate }))
     }
 }

@@ -40,10 +40,19 @@ pub(crate) struct NumberCandidate {
     pub(crate) number: HouseNumber,
 }
 
+impl NumberCandidate {
+    /// The word that the number starts with: what follows may stand elsewhere as well.
+    pub(crate) fn digits(&self) -> TokenMask {
+        self.mask & self.mask.wrapping_neg()
+    }
+}
+
 /// How much a word says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Weight {
     Content,
+    /// What may be a house number.
+    Number,
     /// Street types and directions: they tell streets apart but say little alone.
     Type,
     /// Articles and the like.

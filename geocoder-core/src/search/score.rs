@@ -19,6 +19,7 @@ impl Weights {
     pub(crate) fn found(&self, kind: Weight) -> f32 {
         match kind {
             Weight::Content => self.content,
+            Weight::Number => self.number,
             Weight::Type => self.street_type,
             Weight::Stop => self.stop,
             Weight::Noise => self.noise_missing,
@@ -29,6 +30,7 @@ impl Weights {
     pub(crate) fn missing(&self, kind: Weight) -> f32 {
         match kind {
             Weight::Content => self.content_missing,
+            Weight::Number => self.number_missing,
             Weight::Type => self.type_missing,
             Weight::Stop => self.stop_missing,
             Weight::Noise => self.noise_missing,
@@ -72,6 +74,12 @@ impl<'a> TokenWeights<'a> {
                 }
             }
         }
+        for (index, kind) in kinds.iter_mut().enumerate() {
+            let mask = 1 << index;
+            if *kind == Weight::Content && query.numbers.iter().any(|n| n.mask == mask) {
+                *kind = Weight::Number;
+            }
+        }
         Self { points, kinds }
     }
 
@@ -81,10 +89,19 @@ impl<'a> TokenWeights<'a> {
         kinds.filter(move |(index, _)| mask & 1 << index != 0)
     }
 
-    /// Words without which an answer is incomplete.
+    /// Words that say where, numbers included.
     pub(crate) fn content(&self) -> TokenMask {
+        self.of_kinds(&[Weight::Content, Weight::Number])
+    }
+
+    /// Words without which an answer is incomplete; numbers may be missing.
+    pub(crate) fn needed(&self) -> TokenMask {
+        self.of_kinds(&[Weight::Content])
+    }
+
+    fn of_kinds(&self, wanted: &[Weight]) -> TokenMask {
         let kinds = self.kinds.iter().enumerate();
-        kinds.filter(|(_, kind)| **kind == Weight::Content).map(|(index, _)| 1 << index).sum()
+        kinds.filter(|(_, kind)| wanted.contains(kind)).map(|(index, _)| 1 << index).sum()
     }
 
     /// Points of all words when all are found.
