@@ -51,7 +51,7 @@ weights! {
     /// Street type or direction that is found.
     street_type = 4.0,
     /// Stop word that is found.
-    stop = 2.0,
+    stop = 3.0,
     /// Word of content that is not found.
     content_missing = 7.0,
     /// Number that is not found.
@@ -59,7 +59,7 @@ weights! {
     /// Street type or direction that is not found.
     type_missing = 3.0,
     /// Stop word that is not found.
-    stop_missing = 1.0,
+    stop_missing = 2.0,
     /// Word that says nothing about where and is not found.
     noise_missing = 0.5,
     /// Share of a word's points when it names what contains the result.
@@ -91,7 +91,11 @@ weights! {
     /// Cost of a run of letters without spaces of which only pairs are found.
     bigram_cost = 4.0,
     /// Cost of a postcode that is only started.
-    zipcode_prefix_cost = 2.0,
+    zipcode_prefix_cost = 4.0,
+    /// Cost of naming a city beside the one that contains the result.
+    neighbour_cost = 1.5,
+    /// Won by each word whose marks are written as in the name.
+    marks = 0.5,
     /// House with the number asked for.
     number_exact = 6.0,
     /// Won by each further word that the number is made of.
@@ -117,6 +121,9 @@ weights! {
     street_radius = 53.0,
     /// The same of places.
     place_radius = 320.0,
+    /// Distance in kilometres from the middle of a city up to which it may be named in place of
+    /// the one beside it.
+    neighbour_radius = 2.0,
     /// Prior of countries.
     country_type = 2.0,
     /// Prior of cities.

@@ -68,6 +68,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         if !self.query.numbers.is_empty() {
             self.find_houses(&index, &zipcodes, &mut ranked)?;
         }
+        self.add_marks(&mut ranked)?;
         keep_best(&mut ranked.candidates, MAX_CANDIDATES);
         Ok(ranked)
     }

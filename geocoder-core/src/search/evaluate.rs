@@ -89,7 +89,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let places = self.shard.places();
         let place = places.place_of_block(*block)?;
         let mut costs = best.costs;
+        let at = point(record.lat, record.lon);
         let mut container = self.container_words(place, index, &mut costs);
+        container |= self.neighbour_words(place, at, container, index, &mut costs);
         let own_zipcodes = self.shard.record_zipcodes(record, *block);
         for (zipcode, mask, cost) in zipcodes {
             if own_zipcodes.contains(zipcode) {
@@ -128,6 +130,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         } else if best.alternate {
             score.add("alternate name", -weights.alternate_name);
         }
+        // Who names the city means where it is, also when the name repeats that.
+        if !record.kind.is_place() {
+            own &= !container;
+        }
         score.add_words(self.weights, own, container, ignored | house_words, &costs);
         if record.kind == RecordType::City {
             score.add_population(weights.population, record.population);
@@ -138,12 +144,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             score.add_population(weights.city_population, population);
         }
         score.add("type", weights.of_type(record.kind));
-        score.add_proximity(
-            weights,
-            point(record.lat, record.lon),
-            self.request.coordinates,
-            record.kind,
-        );
+        score.add_proximity(weights, at, self.request.coordinates, record.kind);
         let total = score.total();
         Some(Candidate { target, score, total, explained })
     }
@@ -189,9 +190,18 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let Target::Record { block, index: number, record, .. } = &candidate.target else {
             return Ok(None);
         };
-        let taken = candidate.explained & !started_zipcodes(zipcodes);
-        let free = self.query.numbers.iter().any(|number| number.digits() & taken == 0);
-        if record.kind != RecordType::Street || !free {
+        if record.kind != RecordType::Street {
+            return Ok(None);
+        }
+        let Some(best) = self.best_name(Dictionary::Records, &record.names)? else {
+            return Ok(None);
+        };
+        // A number that only starts a word of the name is none of the name.
+        let longer = self.weights.of(best.words);
+        let longer = longer.filter(|(index, _)| best.costs.get(*index).is_some_and(|c| *c > 0.0));
+        let longer = longer.fold(0, |words, (index, _)| words | 1 << index);
+        let taken = candidate.explained & !started_zipcodes(zipcodes) & !longer;
+        if self.query.numbers.iter().all(|number| number.digits() & taken != 0) {
             return Ok(None);
         }
         let found = match self.shard.street_houses(*block, *number)? {
@@ -203,9 +213,6 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 missing.push(chunk);
                 None
             }
-        };
-        let Some(best) = self.best_name(Dictionary::Records, &record.names)? else {
-            return Ok(None);
         };
         let mut target = candidate.target.clone();
         if let Target::Record { house, .. } = &mut target {

@@ -78,14 +78,14 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
 
     fn reading(&self, reading: &Reading, matches: &mut Matches) -> Result<()> {
         let weights = &self.shard.meta().weights;
-        let Reading { term, mask, cost, unfinished } = reading;
+        let Reading { term, mask, cost, unfinished, part } = reading;
         for index in self.shard.pieces_with(self.dictionary, term, *unfinished) {
             let Some(piece) = self.piece(index, matches)? else { continue };
             if let Some(ordinal) = piece.automaton.get(term) {
-                matches.push(index, ordinal, ordinal, *mask, *cost, Part::Whole);
+                matches.push(index, ordinal, ordinal, *mask, *cost, *part);
             }
             if *unfinished && let Some((first, last)) = piece.automaton.below(term) {
-                matches.push(index, first, last, *mask, cost + weights.prefix_cost, Part::Whole);
+                matches.push(index, first, last, *mask, cost + weights.prefix_cost, *part);
             }
         }
         Ok(())
@@ -112,6 +112,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                     mask,
                     cost: weights.cut_cost - weights.prefix_cost,
                     unfinished: true,
+                    part: Part::Whole,
                 };
                 self.reading(&cut, matches)?;
             }
@@ -165,6 +166,22 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         Ok(any)
     }
 
+    /// Finds words of a set that names write as two.
+    pub(crate) fn split(
+        &self,
+        query: &Query,
+        words: TokenMask,
+        matches: &mut Matches,
+    ) -> Result<()> {
+        for (index, token) in query.tokens.iter().enumerate() {
+            if words & 1 << index != 0 {
+                self.splits(&token.term, 1 << index, matches)?;
+            }
+        }
+        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
+        Ok(())
+    }
+
     /// Finds pairs of terms whose concatenation is the word, a stop word between them or not:
     /// `ambach` as `am bach`, `ruedelaposte` as `rue poste`.
     fn splits(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
@@ -207,7 +224,8 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
     fn bigrams(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
         for pair in text::bigrams(term) {
             let cost = self.shard.meta().weights.bigram_cost;
-            let reading = Reading { term: pair.into(), mask, cost, unfinished: false };
+            let (term, part) = (pair.into(), Part::Whole);
+            let reading = Reading { term, mask, cost, unfinished: false, part };
             self.reading(&reading, matches)?;
         }
         Ok(())

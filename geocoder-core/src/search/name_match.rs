@@ -1,11 +1,13 @@
 //! How well a name answers the query: which words, at what cost, and what is left of it.
 
-use super::candidates::Evaluation;
+use super::Ranked;
+use super::candidates::{Evaluation, Target};
 use super::containers::{Costs, lower};
 use super::matches::Part;
 use super::query::{MAX_TOKENS, TokenMask};
 use crate::error::Result;
 use crate::shard::{Dictionary, Lookup, Name, Role};
+use crate::text;
 
 /// Weight of a stop word among the terms of a name.
 const STOP_TERM: f32 = 0.3;
@@ -98,5 +100,71 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             points -= weights.alternate_name;
         }
         Ok(Some(NameMatch { words, costs, complete: coverage >= 1.0, rest, points, alternate }))
+    }
+
+    /// Adds points to candidates whose names are written with the very marks of the query; words
+    /// typed without marks say nothing about them.
+    pub(super) fn add_marks(&self, ranked: &mut Ranked) -> Result<()> {
+        if self.query.tokens.iter().all(|token| token.marked.is_none()) {
+            return Ok(());
+        }
+        let mut text = String::new();
+        // What is far behind stays behind.
+        for candidate in ranked.candidates.iter_mut().take(2 * self.request.max_results) {
+            let place_names;
+            let (dictionary, names) = match &candidate.target {
+                Target::Place(ordinal) => {
+                    let Some(place) = self.shard.places().get(*ordinal) else { continue };
+                    place_names = self.shard.place_names(place)?;
+                    (Dictionary::Places, &place_names)
+                }
+                Target::Record { record, .. } => (Dictionary::Records, &record.names),
+            };
+            let mut most = 0.0f32;
+            for name in names.iter().filter(|name| name.role != Role::Alternate) {
+                text.clear();
+                if let Lookup::Missing(chunk) =
+                    self.shard.write_name(dictionary, name, &mut text)?
+                {
+                    ranked.missing.push(chunk);
+                }
+                let marked = self.query.tokens.iter().filter_map(|token| token.marked.as_ref());
+                let same = marked
+                    .filter(|typed| text::words(&text).any(|word| same_letters(word.text, typed)));
+                most = most.max(same.map(|_| self.weights.points.marks).sum());
+            }
+            candidate.score.add("marks", most);
+            candidate.total = candidate.score.total();
+        }
+        Ok(())
+    }
+}
+
+/// Whether two words are the same but for the case of letters. The two cases of a letter with
+/// marks are 32 apart in Latin-1 and neighbours in Latin Extended.
+fn same_letters(a: &str, b: &str) -> bool {
+    let same = |(a, b): (char, char)| {
+        let apart = (a as u32).abs_diff(b as u32);
+        let cases = if a as u32 >= 0x100 { 1 } else { 0x20 };
+        a.eq_ignore_ascii_case(&b) || (!a.is_ascii() && !b.is_ascii() && apart == cases)
+    };
+    a.chars().count() == b.chars().count() && a.chars().zip(b.chars()).all(same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_letters;
+
+    #[test]
+    fn only_case_may_differ() {
+        for (a, b, same) in [
+            ("Bödastrasse", "bödastrasse", true),
+            ("ÉCOLE", "école", true),
+            ("ŽELEZNÁ", "železná", true),
+            ("Hóll", "Höll", false),
+            ("Bodastrasse", "Bödastrasse", false),
+        ] {
+            assert_eq!(same_letters(a, b), same, "{a} {b}");
+        }
     }
 }

@@ -61,7 +61,13 @@ pub(crate) struct TokenWeights<'a> {
 }
 
 impl<'a> TokenWeights<'a> {
-    pub(crate) fn new(query: &Query, lexicon: &Lexicon, points: &'a Weights) -> Self {
+    /// Weighs the words of a query, of which some numbers are of no interest.
+    pub(crate) fn new(
+        query: &Query,
+        units: TokenMask,
+        lexicon: &Lexicon,
+        points: &'a Weights,
+    ) -> Self {
         let mut kinds: Vec<Weight> =
             query.tokens.iter().map(|token| weight(&token.term, lexicon)).collect();
         // A query whose words are all street types or articles means them: Am Bach 17.
@@ -76,7 +82,9 @@ impl<'a> TokenWeights<'a> {
         }
         for (index, kind) in kinds.iter_mut().enumerate() {
             let mask = 1 << index;
-            if *kind == Weight::Content && query.numbers.iter().any(|n| n.mask == mask) {
+            if units & mask != 0 {
+                *kind = Weight::Noise;
+            } else if *kind == Weight::Content && query.numbers.iter().any(|n| n.mask == mask) {
                 *kind = Weight::Number;
             }
         }
