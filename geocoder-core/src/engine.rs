@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::features::{Features, collect};
-use crate::geo::BBox;
+use crate::geo::{BBox, LonLat};
 use crate::present::present;
 use crate::record::{CountryCode, RecordType};
 use crate::request::{MAX_RESULTS, ReverseRequest, SearchRequest};
@@ -210,6 +210,9 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
     }
 }
 
+/// Distance from which two results are shown although their labels are the same, in metres.
+const APART_M: f64 = 2000.0;
+
 /// An answer under construction.
 struct Answer {
     hits: Vec<Hit>,
@@ -230,8 +233,9 @@ impl Answer {
         self.hits.len() >= self.max_results
     }
 
-    /// Adds a result unless people could not tell it from an earlier one.
+    /// Adds a result unless people could not tell it from an earlier one near it.
     fn push(&mut self, hit: Hit) {
+        let at = |hit: &Hit| LonLat { lon: hit.lng, lat: hit.lat };
         let same = |other: &Hit| {
             other.kind == hit.kind
                 && other.name == hit.name
@@ -240,6 +244,7 @@ impl Answer {
                 && other.administrative == hit.administrative
                 && other.countrycode == hit.countrycode
                 && other.zipcode == hit.zipcode
+                && at(other).distance_m(at(&hit)) < APART_M
         };
         if !self.hits.iter().any(same) {
             self.hits.push(hit);

@@ -200,7 +200,8 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
                 continue;
             }
             let lines = lines.iter().flat_map(|lines| lines.of(index));
-            let mut on_street = lines.map(|line| plane.to_line_m(line)).fold(f64::INFINITY, f64::min);
+            let mut on_street =
+                lines.map(|line| plane.to_line_m(line)).fold(f64::INFINITY, f64::min);
             let stored = houses.as_ref().map_or(&[][..], |(_, houses)| houses.of(index));
             let nearest = plane.nearest(stored);
             if stored.is_empty() && on_street == f64::INFINITY {
@@ -325,6 +326,7 @@ fn exact_house(house: &StoredHouse, suffix: String) -> FoundHouse {
         zipcode: house.zipcode,
         mask: 0,
         points: 0.0,
+        foreign: 0.0,
     }
 }
 

@@ -41,8 +41,9 @@ pub fn lexicon_for(country: CountryCode) -> Lexicon {
             !matches!(group.kind, SynonymKind::StreetType | SynonymKind::CompoundStreetType)
         });
     }
-    let Lexicon { stop_words, noise_words, .. } = &mut lexicon;
-    noise_words.retain(|word| !stop_words.contains(word));
+    let Lexicon { stop_words, noise_words, unit_words, .. } = &mut lexicon;
+    unit_words.retain(|word| !stop_words.contains(word));
+    noise_words.retain(|word| !stop_words.contains(word) && !unit_words.contains(word));
     lexicon
 }
 
@@ -75,6 +76,7 @@ fn add_row(lexicon: &mut Lexicon, kind: &str, terms: &str) {
     let words = match kind {
         "stop" => &mut lexicon.stop_words,
         "noise" => &mut lexicon.noise_words,
+        "unit" => &mut lexicon.unit_words,
         _ => {
             let Some(kind) = synonym_kind(kind) else { return };
             let group = SynonymGroup { kind, terms: terms.collect() };
@@ -127,7 +129,8 @@ mod tests {
         for (language, table) in LANGUAGES {
             assert_eq!(rows(table).count(), table.lines().count(), "{language}");
             for (kind, terms) in rows(table) {
-                let known = synonym_kind(kind).is_some() || ["stop", "noise"].contains(&kind);
+                let known =
+                    synonym_kind(kind).is_some() || ["stop", "noise", "unit"].contains(&kind);
                 assert!(known, "{language}: {kind}");
                 assert!(terms.split('|').all(|term| !term.is_empty()), "{language}: {terms}");
             }
@@ -213,7 +216,7 @@ mod tests {
 
     #[test]
     fn words_about_nowhere_are_noise() {
-        assert!(lexicon("fr").noise_words.contains(&"cedex".to_owned()));
+        assert!(lexicon("fr").unit_words.contains(&"cedex".to_owned()));
         assert!(lexicon("de").noise_words.contains(&"germany".to_owned()));
         assert!(lexicon("is").noise_words.contains(&"island".to_owned()));
     }

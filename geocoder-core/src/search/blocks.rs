@@ -8,9 +8,9 @@ use super::candidates::{
     Evaluation, MAX_CANDIDATES, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS, keep_best,
 };
 use super::containers::{Costs, PlaceIndex, Zipcodes};
+use super::evaluate::Of;
 use super::matches::SlotSet;
 use super::query::TokenMask;
-use super::score::{NEAR_PLACE_M, NEAR_STREET_M, WEIGHTS, proximity_points};
 use crate::error::Result;
 use crate::record::TypeSet;
 use crate::shard::{Block, Dictionary, Lookup, NameLists, PostingReader};
@@ -85,9 +85,8 @@ impl BlockIndex {
     }
 }
 
-/// Records of one block and what they share.
+/// Names of the records of one block.
 struct Scanned<'a> {
-    promising: Promising,
     block: &'a Block,
     alternates: Option<&'a NameLists>,
 }
@@ -188,9 +187,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 Lookup::Missing(chunk) => ranked.missing.push(chunk),
             }
         }
-        let scanned =
-            Scanned { promising, block: &decoded, alternates: alternates.as_deref() };
+        let scanned = Scanned { block: &decoded, alternates: alternates.as_deref() };
         let Some(around) = self.around_records(promising.block, index) else { return Ok(()) };
+        let of = Of { around: &around, places: index, zipcodes };
         for (number, record) in decoded.records.iter().enumerate() {
             if !self.request.types.contains(record.kind) || !scanned.has_any(number, slots) {
                 continue;
@@ -204,8 +203,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 continue;
             };
             let at = (promising.block, number);
-            let scored =
-                self.score_record(at, &decoded, record, &name, None, &around, zipcodes);
+            let scored = self.score_record(at, &decoded, record, &name, None, &of);
             if !best.beats(scored.total) {
                 best.add(scored.total);
                 ranked.candidates.push(scored);
@@ -220,7 +218,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         self.shard.best_blocks(|block| {
             let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
             let place = places.place_of_block(block).and_then(|place| places.get(place));
-            static_points(summary, place, TypeSet::ALL, &WEIGHTS)
+            static_points(summary, place, TypeSet::ALL, self.weights.points)
         })
     }
 
@@ -246,7 +244,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         for (ordinal, place) in (0u32..).zip(&places.places) {
             let above = around.get(place.parent as usize).copied().unwrap_or(0);
             let own = index.get(ordinal).map_or(0, |words| words.names);
-            around.push(above | own);
+            around.push(if index.cities.is_empty() {
+                above | own
+            } else {
+                self.words_around(ordinal, index)
+            });
         }
         for ((ordinal, place), around) in (0u32..).zip(&places.places).zip(&around) {
             let zipcodes = index.get(ordinal).map_or(0, |words| words.zipcodes);
@@ -268,9 +270,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     fn near_chunks(&self) -> Vec<f32> {
         let Some(at) = self.request.coordinates else { return Vec::new() };
         let places = self.shard.places();
-        let radius = if places.has_city_records() { NEAR_PLACE_M } else { NEAR_STREET_M };
+        let weights = self.weights.points;
+        let cities = places.has_city_records();
+        let radius_km = if cities { weights.place_radius } else { weights.street_radius };
         let distances = places.records.iter().map(|entry| entry.bbox.distance_m(at));
-        distances.map(|distance_m| proximity_points(distance_m, radius)).collect()
+        distances.map(|distance_m| weights.proximity_points(distance_m, radius_km)).collect()
     }
 
     fn proximity_of_block(&self, block: u32, near: &[f32]) -> f32 {
@@ -278,7 +282,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             return 0.0;
         }
         let chunk = self.shard.places().chunk_of_block(block);
-        chunk.and_then(|(chunk, _)| near.get(chunk)).copied().unwrap_or(WEIGHTS.proximity)
+        chunk
+            .and_then(|(chunk, _)| near.get(chunk))
+            .copied()
+            .unwrap_or(self.weights.points.proximity)
     }
 
     /// Returns the words answered by what contains a block, by name or postcode.

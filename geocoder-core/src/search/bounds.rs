@@ -6,13 +6,14 @@
 use super::candidates::Evaluation;
 use super::containers::{Costs, lower};
 use super::query::{MAX_TOKENS, TokenMask};
-use super::score::{LEAST_FOUND, WEIGHTS, Weights, population_points, type_prior};
+use super::score::population_points;
 use crate::record::{RecordType, TypeSet};
 use crate::shard::{BlockSummary, Place};
+use crate::weights::Weights;
 
 /// More than sums of points can differ by the order of adding.
 const ROUNDING: f32 = 0.01;
-/// Most points that a number wins by being made of several words.
+/// Most further words that a number is made of.
 pub(super) const MOST_NUMBER_WORDS: f32 = 2.0;
 
 /// Words that a block answers.
@@ -70,7 +71,7 @@ pub(super) fn static_points(
             let code = if kind == RecordType::Airport { weights.airport_code } else { 0.0 };
             importance + code + population_points(weights.city_population, around)
         };
-        size + type_prior(kind)
+        size + weights.of_type(kind)
     });
     points.fold(f32::NEG_INFINITY, f32::max)
 }
@@ -93,13 +94,13 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let dear = self.weights.of(own.all & !around & !own.free);
         let mut names = words - dear.filter_map(|(index, _)| least.get(index)).sum::<f32>();
         if !own.in_names {
-            names -= WEIGHTS.alternate_name;
+            names -= self.weights.points.alternate_name;
         }
         if summary.has(RecordType::Street) {
             names += self.number_points(own.all | around);
         }
         names += proximity + ROUNDING;
-        let bound = names + static_points(summary, place, self.request.types, &WEIGHTS);
+        let bound = names + static_points(summary, place, self.request.types, self.weights.points);
         Promising { block, bound, names, words, alternates: own.in_alternates }
     }
 
@@ -112,10 +113,12 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
 
     /// Returns the points that the houses of a street can still win.
     pub(super) fn number_points(&self, found: TokenMask) -> f32 {
+        let weights = self.weights.points;
         let numbers = self.query.numbers.iter().fold(0, |mask, number| mask | number.mask);
         // A word that may mean a house is not missed, even when another reading was counted.
-        let ignored: f32 = self.weights.of(numbers & !found).map(|(_, k)| WEIGHTS.missing(k)).sum();
-        let house = WEIGHTS.number_exact + MOST_NUMBER_WORDS;
+        let ignored: f32 =
+            self.weights.of(numbers & !found).map(|(_, k)| self.weights.points.missing(k)).sum();
+        let house = weights.number_exact + weights.number_word * MOST_NUMBER_WORDS;
         if numbers == 0 { 0.0 } else { ignored + house }
     }
 
@@ -127,7 +130,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         for (index, kind) in self.weights.of(TokenMask::MAX) {
             if let Some(cost) = least.get_mut(index) {
-                *cost = cost.min(WEIGHTS.found(kind) - LEAST_FOUND);
+                *cost = cost.min(self.weights.points.found(kind) - self.weights.points.least_found);
             }
         }
         least

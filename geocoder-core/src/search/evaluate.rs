@@ -7,7 +7,7 @@ use super::containers::{Costs, PlaceIndex, PlaceWords, Zipcodes, lower};
 use super::house::{FoundHouse, find_house};
 use super::name_match::NameMatch;
 use super::query::{MAX_TOKENS, TokenMask};
-use super::score::{Score, WEIGHTS, population_points, type_prior};
+use super::score::{Score, population_points};
 use crate::error::Result;
 use crate::record::RecordType;
 use crate::shard::{Block, Dictionary, Lookup, Place, Record, StoredHouse, point};
@@ -26,12 +26,13 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut costs = [f32::INFINITY; MAX_TOKENS];
         let mut container = self.container_words(place.parent, index, &mut costs);
         container |= words.zipcodes;
+        let weights = self.weights.points;
         let mut score = Score::new(self.request.explain);
         let own = match best {
             Some(best) => {
-                score.add("rest of name", WEIGHTS.name_rest * (best.coverage - 1.0));
+                score.add("rest of name", best.rest);
                 if best.alternate {
-                    score.add("alternate name", -WEIGHTS.alternate_name);
+                    score.add("alternate name", -weights.alternate_name);
                 }
                 for (slot, cost) in costs.iter_mut().zip(&best.costs) {
                     *slot = slot.min(*cost);
@@ -49,9 +50,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
         }
         score.add_words(self.weights, own, container, 0, &costs);
-        score.add_size(place);
-        score.add("type", type_prior(kind));
-        score.add_proximity(point(place.lat, place.lon), self.request.coordinates, kind);
+        score.add_size(weights, place);
+        score.add("type", weights.of_type(kind));
+        score.add_proximity(weights, point(place.lat, place.lon), self.request.coordinates, kind);
         let total = score.total();
         let target = Target::Place(words.place);
         Ok(Some(Candidate { target, score, total, explained: own | container }))
@@ -64,20 +65,30 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut costs = [f32::INFINITY; MAX_TOKENS];
         let words = self.container_words(place, index, &mut costs);
         let population = places.get(place).map_or(0, |place| place.population);
-        let population = population_points(WEIGHTS.city_population, population);
+        let population = population_points(self.weights.points.city_population, population);
         Some(Around { place, words, costs, population })
+    }
+
+    /// Returns the points of the prominence of a street or point.
+    fn importance_points(&self, record: &Record) -> f32 {
+        #[expect(clippy::cast_precision_loss, reason = "at most 15")]
+        let share = record.importance as f32 / 15.0;
+        share * self.weights.points.importance
     }
 
     /// Returns the points that a record wins by what it is: importance, population, type.
     pub(super) fn static_points_of(&self, record: &Record, around: &Around) -> f32 {
         let size = if record.kind == RecordType::City {
-            population_points(WEIGHTS.population, record.population)
+            population_points(self.weights.points.population, record.population)
         } else {
-            let code =
-                if record.kind == RecordType::Airport { WEIGHTS.airport_code } else { 0.0 };
-            importance_points(record) + code + around.population
+            let code = if record.kind == RecordType::Airport {
+                self.weights.points.airport_code
+            } else {
+                0.0
+            };
+            self.importance_points(record) + code + around.population
         };
-        size + type_prior(record.kind)
+        size + self.weights.points.of_type(record.kind)
     }
 
     /// Scores a record by its best name, with the house that was found on it.
@@ -88,60 +99,69 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         record: &Record,
         best: &NameMatch,
         house: Option<FoundHouse>,
-        around: &Around,
-        zipcodes: &Zipcodes,
+        of: &Of<'_>,
     ) -> Candidate {
+        let Of { around, places, zipcodes } = of;
         let mut costs = best.costs;
         for (slot, cost) in costs.iter_mut().zip(&around.costs) {
             *slot = slot.min(*cost);
         }
         let mut container = around.words;
+        let at = point(record.lat, record.lon);
+        container |= self.neighbour_words(around.place, at, container, places, &mut costs);
         if !zipcodes.is_empty() {
             let own_zipcodes = self.shard.record_zipcodes(decoded, record, around.place);
-            for (zipcode, mask, cost) in zipcodes {
+            for (zipcode, mask, cost) in *zipcodes {
                 if own_zipcodes.contains(zipcode) {
                     container |= mask;
                     lower(&mut costs, *mask, *cost);
                 }
             }
         }
+        let weights = self.weights.points;
         let mut score = Score::new(self.request.explain);
         let street = record.kind == RecordType::Street;
         // Until the houses of a street are looked up, its numbers count for nothing.
         let numbers = self.query.numbers.iter().fold(0, |mask, number| mask | number.mask);
-        let mut ignored = 0;
-        let mut explained = best.words | container;
+        let (mut ignored, mut house_words) = (0, 0);
+        let mut own = best.words;
+        let mut explained = own | container;
         if street {
             ignored = numbers & !explained;
             if let Some(house) = &house {
                 score.add("house number", house.points);
                 // A number that is the start of a postcode as well was meant as the house's.
                 container &= !house.mask;
+                own &= !house.mask;
                 explained |= house.mask;
-                let foreign = ignored & !house.mask;
-                score.add("foreign numbers", WEIGHTS.number_foreign * ones(foreign));
+                house_words = house.mask;
+                score.add("foreign numbers", -house.foreign);
             } else if ignored != 0 {
-                score.add("house number", WEIGHTS.number_absent);
+                score.add("house number", -weights.number_absent);
             }
         }
-        score.add("rest of name", WEIGHTS.name_rest * (best.coverage - 1.0));
+        score.add("rest of name", best.rest);
         // Who types KEF in full means the airport of that code, not what goes on so.
         let free = |(index, _)| best.costs.get(index) == Some(&0.0);
-        let whole = best.coverage >= 1.0 && self.weights.of(best.words).all(free);
+        let whole = best.complete && self.weights.of(best.words).all(free);
         if best.alternate && record.kind == RecordType::Airport && whole {
-            score.add("airport code", WEIGHTS.airport_code);
+            score.add("airport code", weights.airport_code);
         } else if best.alternate {
-            score.add("alternate name", -WEIGHTS.alternate_name);
+            score.add("alternate name", -weights.alternate_name);
         }
-        score.add_words(self.weights, best.words, container, ignored, &costs);
+        // Who names the city means where it is, also when the name repeats that.
+        if !record.kind.is_place() {
+            own &= !container;
+        }
+        score.add_words(self.weights, own, container, ignored | house_words, &costs);
         if record.kind == RecordType::City {
-            score.add_population(WEIGHTS.population, record.population);
+            score.add_population(weights.population, record.population);
         } else {
-            score.add("importance", importance_points(record));
+            score.add("importance", self.importance_points(record));
             score.add("population", around.population);
         }
-        score.add("type", type_prior(record.kind));
-        score.add_proximity(point(record.lat, record.lon), self.request.coordinates, record.kind);
+        score.add("type", weights.of_type(record.kind));
+        score.add_proximity(weights, at, self.request.coordinates, record.kind);
         let total = score.total();
         let target = Target::Record { block, index, house };
         Candidate { target, score, total, explained }
@@ -157,7 +177,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         // Candidates come best first. Once enough are known with their houses, one that could
         // not overtake the last of them even with its house need not be looked at.
         let wanted = self.request.max_results;
-        let gain = WEIGHTS.number_exact - WEIGHTS.number_absent + MOST_NUMBER_WORDS;
+        let weights = self.weights.points;
+        let gain =
+            weights.number_exact + weights.number_absent + weights.number_word * MOST_NUMBER_WORDS;
         let mut best: Vec<f32> = Vec::new();
         for candidate in &mut ranked.candidates {
             let beaten = best.get(wanted.saturating_sub(1));
@@ -188,15 +210,25 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         };
         let Lookup::Found(decoded) = self.shard.block(block)? else { return Ok(None) };
         let Some(record) = decoded.records.get(number) else { return Ok(None) };
-        let taken = candidate.explained & !started_zipcodes(zipcodes);
-        let free = self.query.numbers.iter().any(|number| number.mask & taken == 0);
-        if record.kind != RecordType::Street || !free {
+        if record.kind != RecordType::Street {
+            return Ok(None);
+        }
+        let names = decoded.names.names(number);
+        let Some(best) = self.best_name(Dictionary::Records, names)? else {
+            return Ok(None);
+        };
+        // A number that only starts a word of the name is none of the name.
+        let longer = self.weights.of(best.words);
+        let longer = longer.filter(|(index, _)| best.costs.get(*index).is_some_and(|c| *c > 0.0));
+        let longer = longer.fold(0, |words, (index, _)| words | 1 << index);
+        let taken = candidate.explained & !started_zipcodes(zipcodes) & !longer;
+        if self.query.numbers.iter().all(|number| number.digits() & taken != 0) {
             return Ok(None);
         }
         let found = match self.shard.block_houses(block)? {
             Lookup::Found((chunk, houses)) => {
                 let suffix = |house: &StoredHouse| chunk.suffix_text(house.suffix);
-                find_house(houses.of(number), suffix, &self.query.numbers, taken)
+                find_house(houses.of(number), suffix, self.query, taken, self.weights.points)
             }
             Lookup::Missing(chunk) => {
                 missing.push(chunk);
@@ -204,13 +236,17 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
         };
         let Some(around) = self.around_records(block, index) else { return Ok(None) };
-        let names = decoded.names.names(number);
-        let Some(best) = self.best_name(Dictionary::Records, names)? else {
-            return Ok(None);
-        };
+        let of = Of { around: &around, places: index, zipcodes };
         let at = (block, number);
-        Ok(Some(self.score_record(at, &decoded, record, &best, found, &around, zipcodes)))
+        Ok(Some(self.score_record(at, &decoded, record, &best, found, &of)))
     }
+}
+
+/// What the score of a record depends on besides the record and its name.
+pub(super) struct Of<'a> {
+    pub(super) around: &'a Around,
+    pub(super) places: &'a PlaceIndex,
+    pub(super) zipcodes: &'a Zipcodes,
 }
 
 /// What the records of a block have in common.
@@ -223,21 +259,9 @@ pub(super) struct Around {
     population: f32,
 }
 
-/// Points of the prominence of a street or point.
-fn importance_points(record: &Record) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "at most 15")]
-    let share = record.importance as f32 / 15.0;
-    share * WEIGHTS.importance
-}
-
 /// Words that only start a postcode: they may as well be house numbers.
 fn started_zipcodes(zipcodes: &Zipcodes) -> TokenMask {
     let whole = zipcodes.iter().filter(|(_, _, cost)| *cost == 0.0);
     let whole = whole.fold(0, |words, (_, mask, _)| words | mask);
     zipcodes.iter().fold(0, |words, (_, mask, _)| words | mask) & !whole
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a count of words")]
-fn ones(mask: TokenMask) -> f32 {
-    mask.count_ones() as f32
 }

@@ -7,18 +7,9 @@ use crate::shard::{Dictionary, Lookup, MAX_PIECE_TERMS, Piece, Shard, TermRef};
 use crate::sort::sort_by;
 use crate::text;
 
-/// Points lost when a term goes on behind an unfinished word.
-const PREFIX_COST: f32 = 1.0;
-/// Points lost when a term goes on behind a word that looks finished.
-const CUT_COST: f32 = 2.5;
-/// Points lost by an error.
-const EDIT_COST: f32 = 3.0;
-/// Points lost when a word is written as two.
-const SPLIT_COST: f32 = 1.0;
-/// Points lost when only two neighbouring letters of a longer run are found.
-const BIGRAM_COST: f32 = 4.0;
-/// Shortest part of a word that is split, in bytes.
-const MIN_SPLIT_BYTES: usize = 3;
+/// Shortest word that is split, and shortest part of one, in bytes.
+const MIN_SPLIT_WORD_BYTES: usize = 6;
+const MIN_SPLIT_BYTES: usize = 2;
 /// Shortest finished word that may be the start of a longer one, in bytes.
 const MIN_CUT_BYTES: usize = 3;
 
@@ -86,14 +77,15 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
     }
 
     fn reading(&self, reading: &Reading, matches: &mut Matches) -> Result<()> {
-        let Reading { term, mask, cost, unfinished } = reading;
+        let weights = &self.shard.meta().weights;
+        let Reading { term, mask, cost, unfinished, part } = reading;
         for index in self.shard.pieces_with(self.dictionary, term, *unfinished) {
             let Some(piece) = self.piece(index, matches)? else { continue };
             if let Some(ordinal) = piece.terms.get(term) {
-                matches.push(index, ordinal, ordinal, *mask, *cost, Part::Whole);
+                matches.push(index, ordinal, ordinal, *mask, *cost, *part);
             }
             if *unfinished && let Some((first, last)) = piece.terms.below(term) {
-                matches.push(index, first, last, *mask, cost + PREFIX_COST, Part::Whole);
+                matches.push(index, first, last, *mask, cost + weights.prefix_cost, *part);
             }
         }
         Ok(())
@@ -106,6 +98,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         words: TokenMask,
         matches: &mut Matches,
     ) -> Result<()> {
+        let weights = &self.shard.meta().weights;
         for (index, token) in query.tokens.iter().enumerate() {
             let mask = 1 << index;
             if words & mask == 0 {
@@ -117,8 +110,9 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 let cut = Reading {
                     term: token.term.clone(),
                     mask,
-                    cost: CUT_COST - PREFIX_COST,
+                    cost: weights.cut_cost - weights.prefix_cost,
                     unfinished: true,
+                    part: Part::Whole,
                 };
                 self.reading(&cut, matches)?;
             }
@@ -149,6 +143,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         mask: TokenMask,
         matches: &mut Matches,
     ) -> Result<bool> {
+        let weights = &self.shard.meta().weights;
         let pattern = Pattern::new(term, edits, prefix, first_letter_cost);
         let first = term.chars().next().map_or(0, char::len_utf8);
         let first = term.get(..first).unwrap_or_default();
@@ -163,35 +158,63 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             pattern.ranges(piece.terms, &mut ranges);
             for range in &ranges {
                 any = true;
-                let longer = if prefix { PREFIX_COST } else { 0.0 };
-                let cost = f32::from(range.edits) * EDIT_COST + longer;
+                let longer = if prefix { weights.prefix_cost } else { 0.0 };
+                let cost = f32::from(range.edits) * weights.edit_cost + longer;
                 matches.push(index, range.start, range.end - 1, mask, cost, Part::Whole);
             }
         }
         Ok(any)
     }
 
-    /// Finds pairs of terms whose concatenation is the word.
+    /// Finds words of a set that names write as two.
+    pub(crate) fn split(
+        &self,
+        query: &Query,
+        words: TokenMask,
+        matches: &mut Matches,
+    ) -> Result<()> {
+        for (index, token) in query.tokens.iter().enumerate() {
+            if words & 1 << index != 0 {
+                self.splits(&token.term, 1 << index, matches)?;
+            }
+        }
+        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
+        Ok(())
+    }
+
+    /// Finds pairs of terms whose concatenation is the word, a stop word between them or not:
+    /// `ambach` as `am bach`, `ruedelaposte` as `rue poste`.
     fn splits(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
-        if term.len() < 2 * MIN_SPLIT_BYTES || !term.is_ascii() {
+        if term.len() < MIN_SPLIT_WORD_BYTES || !term.is_ascii() {
             return Ok(());
         }
+        let cost = self.shard.meta().weights.split_cost;
+        let stop_words = &self.shard.meta().lexicon.stop_words;
+        let mut starts: Vec<(usize, usize, u32)> = Vec::new();
+        let mut ends: Vec<(usize, usize, u32)> = Vec::new();
         for at in MIN_SPLIT_BYTES..=term.len() - MIN_SPLIT_BYTES {
             let Some((left, right)) = term.split_at_checked(at) else { continue };
-            let mut halves = Vec::new();
-            for (half, part) in [(left, Part::First), (right, Part::Second)] {
+            for (half, found) in [(left, &mut starts), (right, &mut ends)] {
                 for index in self.shard.pieces_with(self.dictionary, half, false) {
                     let Some(piece) = self.piece(index, matches)? else { continue };
-                    if let Some(ordinal) = piece.terms.get(half) {
-                        halves.push((index, ordinal, part));
-                    }
+                    found.extend(piece.terms.get(half).map(|ordinal| (at, index, ordinal)));
                 }
             }
-            let has = |wanted| halves.iter().any(|(_, _, part)| *part == wanted);
-            if has(Part::First) && has(Part::Second) {
-                for (piece, ordinal, part) in halves {
-                    matches.push(piece, ordinal, ordinal, mask, SPLIT_COST, part);
-                }
+        }
+        let fits = |start: usize, end: usize| {
+            start == end
+                || term
+                    .get(start..end)
+                    .is_some_and(|between| stop_words.iter().any(|word| word == between))
+        };
+        for (at, piece, ordinal) in &starts {
+            if ends.iter().any(|(end, ..)| fits(*at, *end)) {
+                matches.push(*piece, *ordinal, *ordinal, mask, cost, Part::First);
+            }
+        }
+        for (at, piece, ordinal) in &ends {
+            if starts.iter().any(|(start, ..)| fits(*start, *at)) {
+                matches.push(*piece, *ordinal, *ordinal, mask, cost, Part::Second);
             }
         }
         Ok(())
@@ -200,7 +223,9 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
     /// Finds the pairs of letters of a word in a script without spaces.
     fn bigrams(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
         for pair in text::bigrams(term) {
-            let reading = Reading { term: pair.into(), mask, cost: BIGRAM_COST, unfinished: false };
+            let cost = self.shard.meta().weights.bigram_cost;
+            let (term, part) = (pair.into(), Part::Whole);
+            let reading = Reading { term, mask, cost, unfinished: false, part };
             self.reading(&reading, matches)?;
         }
         Ok(())

@@ -1,12 +1,13 @@
 //! How well a name answers the query: which words, at what cost, and what is left of it.
 
-use super::candidates::Evaluation;
+use super::Ranked;
+use super::candidates::{Evaluation, Target};
 use super::containers::{Costs, lower};
 use super::matches::Part;
 use super::query::{MAX_TOKENS, TokenMask};
-use super::score::{LEAST_FOUND, WEIGHTS};
 use crate::error::Result;
-use crate::shard::{Dictionary, Lookup, NameTerms};
+use crate::shard::{Dictionary, Lookup, NameTerms, Role};
+use crate::text;
 
 /// Weight of a stop word among the terms of a name.
 const STOP_TERM: f32 = 0.3;
@@ -15,8 +16,10 @@ const STOP_TERM: f32 = 0.3;
 pub(super) struct NameMatch {
     pub(super) words: TokenMask,
     pub(super) costs: Costs,
-    /// Share of the name that was asked for, 0 to 1.
-    pub(super) coverage: f32,
+    /// Whether all of the name was asked for.
+    pub(super) complete: bool,
+    /// Points lost by what was not asked for.
+    pub(super) rest: f32,
     points: f32,
     pub(super) alternate: bool,
 }
@@ -38,11 +41,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         Ok(best)
     }
 
-    fn match_name(
-        &self,
-        dictionary: Dictionary,
-        name: NameTerms<'_>,
-    ) -> Result<Option<NameMatch>> {
+    fn match_name(&self, dictionary: Dictionary, name: NameTerms<'_>) -> Result<Option<NameMatch>> {
         let matches = match dictionary {
             Dictionary::Places => self.place_matches,
             Dictionary::Records => self.record_matches,
@@ -51,6 +50,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut costs = [f32::INFINITY; MAX_TOKENS];
         let (mut words, mut halves) = (0, [0, 0]);
         let (mut asked, mut total) = (0.0f32, 0.0f32);
+        // Whether the query goes through the name from its beginning, and ends inside it.
+        let last = 1 << self.query.tokens.len().saturating_sub(1);
+        let (mut from_start, mut at_last, mut interrupted) = (true, false, false);
         let shown = name.shown.iter().map(|term| (*term, true));
         for (term, shown) in shown.chain(name.hidden.iter().map(|term| (*term, false))) {
             let mut answered = 0;
@@ -74,6 +76,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 total += weight;
                 if answered != 0 {
                     asked += weight;
+                    at_last |= answered & last != 0;
+                    from_start &= !interrupted;
+                } else {
+                    interrupted = true;
                 }
             }
         }
@@ -83,14 +89,88 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         let coverage = if total > 0.0 { asked / total } else { 1.0 };
         let alternate = name.alternate;
-        let mut points = WEIGHTS.name_rest * (coverage - 1.0);
+        let weights = self.weights.points;
+        let started = if from_start && at_last { weights.started_rest } else { 1.0 };
+        let rest = weights.name_rest * started * (coverage - 1.0);
+        let mut points = rest;
         for (index, kind) in self.weights.of(words) {
             let cost = costs.get(index).copied().unwrap_or_default();
-            points += (WEIGHTS.found(kind) - cost).max(LEAST_FOUND);
+            points += (weights.found(kind) - cost).max(weights.least_found);
         }
         if alternate {
-            points -= WEIGHTS.alternate_name;
+            points -= weights.alternate_name;
         }
-        Ok(Some(NameMatch { words, costs, coverage, points, alternate }))
+        Ok(Some(NameMatch { words, costs, complete: coverage >= 1.0, rest, points, alternate }))
+    }
+
+    /// Adds points to candidates whose names are written with the very marks of the query; words
+    /// typed without marks say nothing about them.
+    pub(super) fn add_marks(&self, ranked: &mut Ranked) -> Result<()> {
+        if self.query.tokens.iter().all(|token| token.marked.is_none()) {
+            return Ok(());
+        }
+        let mut text = String::new();
+        // What is far behind stays behind.
+        for candidate in ranked.candidates.iter_mut().take(2 * self.request.max_results) {
+            let (dictionary, names) = match &candidate.target {
+                Target::Place(ordinal) => {
+                    let Some(place) = self.shard.places().get(*ordinal) else { continue };
+                    (Dictionary::Places, self.shard.place_names(place)?)
+                }
+                Target::Record { block, index, .. } => {
+                    let Lookup::Found(decoded) = self.shard.block(*block)? else { continue };
+                    let Some(record) = decoded.records.get(*index) else { continue };
+                    let Lookup::Found(names) = self.shard.record_names(*block, record)? else {
+                        continue;
+                    };
+                    (Dictionary::Records, names)
+                }
+            };
+            let mut most = 0.0f32;
+            for name in names.iter().filter(|name| name.role != Role::Alternate) {
+                text.clear();
+                if let Lookup::Missing(chunk) =
+                    self.shard.write_name(dictionary, name, &mut text)?
+                {
+                    ranked.missing.push(chunk);
+                }
+                let marked = self.query.tokens.iter().filter_map(|token| token.marked.as_ref());
+                let same = marked
+                    .filter(|typed| text::words(&text).any(|word| same_letters(word.text, typed)));
+                most = most.max(same.map(|_| self.weights.points.marks).sum());
+            }
+            candidate.score.add("marks", most);
+            candidate.total = candidate.score.total();
+        }
+        Ok(())
+    }
+}
+
+/// Whether two words are the same but for the case of letters. The two cases of a letter with
+/// marks are 32 apart in Latin-1 and neighbours in Latin Extended.
+fn same_letters(a: &str, b: &str) -> bool {
+    let same = |(a, b): (char, char)| {
+        let apart = (a as u32).abs_diff(b as u32);
+        let cases = if a as u32 >= 0x100 { 1 } else { 0x20 };
+        a.eq_ignore_ascii_case(&b) || (!a.is_ascii() && !b.is_ascii() && apart == cases)
+    };
+    a.chars().count() == b.chars().count() && a.chars().zip(b.chars()).all(same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_letters;
+
+    #[test]
+    fn only_case_may_differ() {
+        for (a, b, same) in [
+            ("Bödastrasse", "bödastrasse", true),
+            ("ÉCOLE", "école", true),
+            ("ŽELEZNÁ", "železná", true),
+            ("Hóll", "Höll", false),
+            ("Bodastrasse", "Bödastrasse", false),
+        ] {
+            assert_eq!(same_letters(a, b), same, "{a} {b}");
+        }
     }
 }

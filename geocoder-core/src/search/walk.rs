@@ -91,28 +91,32 @@ impl Pattern {
     #[inline]
     fn next_row(&self, state: &State, places: u64) -> Row {
         let State { row, before, .. } = state;
-        // Edits that touch a first letter are dearer: those that lead to the first letter of the
-        // pattern, those of the first letter of the term, and swaps of either with the second.
-        let dear = if state.depth == 0 { u64::MAX } else { 0b10 };
+        // Edits of a first letter are dearer: those that lead to the first letter of the pattern,
+        // a further letter before the term's first, swaps of either first letter with the second.
+        let dear_edit = 0b10;
+        let dear_insert = if state.depth == 0 { u64::MAX } else { 0 };
         let dear_swap = if state.depth == 1 { u64::MAX } else { 0b100 };
         let swapped = state.places & places << 1;
         let mut next: Row = [0; MAX_EDITS as usize + 1];
-        let mut edited = [(0, 0); MAX_EDITS as usize + 1];
+        // What letters too many, other or left out, and swapped ones lead to.
+        let mut edited = [(0, 0, 0); MAX_EDITS as usize + 1];
         for edits in 0..=usize::from(self.max_edits) {
             let back = |cost: usize| edits.checked_sub(cost).and_then(|before| edited.get(before));
-            let (edit, swap) = back(1).copied().unwrap_or_default();
-            let (dear_edit, dear_swapped) =
+            let (insert, edit, swap) = back(1).copied().unwrap_or_default();
+            let (first_insert, first_edit, first_swap) =
                 back(self.first_letter_cost.into()).copied().unwrap_or_default();
             let (Some(row), Some(before)) = (row.get(edits), before.get(edits)) else { continue };
             let found = (row << 1 & places)
-                | (edit & !dear)
-                | (dear_edit & dear)
+                | (insert & !dear_insert)
+                | (first_insert & dear_insert)
+                | (edit & !dear_edit)
+                | (first_edit & dear_edit)
                 | (swap & !dear_swap)
-                | (dear_swapped & dear_swap);
+                | (first_swap & dear_swap);
             let found = found & self.all();
             if let (Some(next), Some(edited)) = (next.get_mut(edits), edited.get_mut(edits)) {
                 *next = found;
-                *edited = (row | row << 1 | found << 1, before << 2 & swapped);
+                *edited = (*row, row << 1 | found << 1, before << 2 & swapped);
             }
         }
         next
@@ -315,16 +319,16 @@ mod tests {
         let mut table = vec![vec![0; term.len() + 1]; word.len() + 1];
         for i in 0..=word.len() {
             for j in 0..=term.len() {
-                let cost = |i: usize, j: usize| if i <= 1 || j <= 1 { first_cost } else { 1 };
+                let cost = |at: usize| if at == 1 { first_cost } else { 1 };
                 table[i][j] = match (i, j) {
                     (0, 0) => 0,
-                    (0, _) => table[0][j - 1] + cost(usize::MAX, j),
-                    (_, 0) => table[i - 1][0] + cost(i, usize::MAX),
+                    (0, _) => table[0][j - 1] + cost(j),
+                    (_, 0) => table[i - 1][0] + cost(i),
                     _ => {
-                        let replace = if word[i - 1] == term[j - 1] { 0 } else { cost(i, j) };
+                        let replace = if word[i - 1] == term[j - 1] { 0 } else { cost(i) };
                         let mut best = (table[i - 1][j - 1] + replace)
-                            .min(table[i - 1][j] + cost(i, j))
-                            .min(table[i][j - 1] + cost(i, j));
+                            .min(table[i - 1][j] + cost(i))
+                            .min(table[i][j - 1] + cost(j));
                         if i > 1
                             && j > 1
                             && word[i - 1] == term[j - 2]

@@ -62,12 +62,7 @@ impl AlternatesTable {
     }
 
     /// Reads the names of one record; `None` when they are broken.
-    fn names(
-        &self,
-        n_names: u32,
-        reader: &mut BitReader<'_>,
-        lists: &mut NameLists,
-    ) -> Option<()> {
+    fn names(&self, n_names: u32, reader: &mut BitReader<'_>, lists: &mut NameLists) -> Option<()> {
         for _ in 0..n_names {
             let shown = reader.gamma();
             let hidden = if reader.bit() { reader.gamma() } else { 0 };
@@ -88,8 +83,8 @@ impl AlternatesTable {
 #[cfg(feature = "build")]
 mod write {
     use super::NameCode;
-    use crate::shard::names::Name;
     use crate::shard::bits::BitWriter;
+    use crate::shard::names::Name;
 
     impl NameCode {
         /// Writes the alternates of one record.

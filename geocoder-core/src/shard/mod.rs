@@ -56,8 +56,8 @@ pub(crate) use summary::BlockSummary;
 pub(crate) use terms::{MAX_PIECE_TERMS, Piece, TermRef, Terms};
 
 use alternates::AlternatesTable;
-use container::Container;
 use cache::BlockCache;
+use container::Container;
 use geometry::{GeometryChunk, GeometryTable};
 use houses::HousesChunk;
 use names::Behind;

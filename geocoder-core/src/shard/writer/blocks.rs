@@ -9,8 +9,8 @@ use crate::gazetteer::{PointRecord, StreetRecord};
 use crate::geo::{LonLat, hilbert_index};
 use crate::record::RecordType;
 use crate::shard::names::Role;
-use crate::shard::summary::BlockSummary;
 use crate::shard::records::{Grid, MAX_BLOCK_RECORDS};
+use crate::shard::summary::BlockSummary;
 
 /// Fewest records of a block, but for the last of a city.
 const MIN_BLOCK_RECORDS: usize = 16;
