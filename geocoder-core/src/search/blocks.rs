@@ -1,19 +1,20 @@
 //! Looks into the blocks of records that the matched terms lead to, most promising first.
 
 use core::cmp::Ordering;
+use std::sync::Arc;
 
 use super::Ranked;
 use super::bounds::{BlockWords, Promising, static_points};
 use super::candidates::{
-    Evaluation, MAX_CANDIDATES, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS, keep_best,
+    Best, Evaluation, MAX_CANDIDATES, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS, keep_best,
 };
 use super::containers::{Costs, PlaceIndex, Zipcodes};
 use super::evaluate::Of;
-use super::matches::SlotSet;
 use super::query::TokenMask;
+use super::term_set::Membership;
 use crate::error::Result;
 use crate::record::TypeSet;
-use crate::shard::{Block, Dictionary, Lookup, NameLists, PostingReader};
+use crate::shard::{Dictionary, Lookup, NameLists, PostingReader};
 use crate::sort::{make_heap, pop};
 
 /// In a shard of so few blocks no word is too frequent to be followed.
@@ -31,32 +32,8 @@ const MIN_WIDE_TERMS: u32 = 128;
 const MAX_WIDE_TERMS: u32 = 2048;
 /// Points of proximity below which a block counts as far away.
 const FAR_POINTS: f32 = 0.25;
-/// Further results than those asked for, because some are the same to people.
-const SPARE_RESULTS: usize = 10;
 /// Number of blocks that are in the order of their own, although they answer no word alone.
 const WITHOUT_WORDS: u32 = u32::MAX;
-
-/// The best scores so far, as many as can matter.
-struct Best {
-    /// Descending.
-    scores: Vec<f32>,
-    count: usize,
-}
-
-impl Best {
-    fn add(&mut self, score: f32) {
-        let at = self.scores.partition_point(|better| *better >= score);
-        if at < self.count {
-            self.scores.insert(at, score);
-            self.scores.truncate(self.count);
-        }
-    }
-
-    /// Whether what has no more points than these does not matter.
-    fn beats(&self, bound: f32) -> bool {
-        self.scores.len() >= self.count && self.scores.last().is_some_and(|last| *last > bound)
-    }
-}
 
 impl Promising {
     fn order(&self, other: &Self) -> Ordering {
@@ -85,24 +62,18 @@ impl BlockIndex {
     }
 }
 
-/// Names of the records of one block.
-struct Scanned<'a> {
-    block: &'a Block,
-    alternates: Option<&'a NameLists>,
-}
-
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Adds the records that answer the query to the candidates.
     pub(super) fn rank_records(
         &self,
         index: &PlaceIndex,
         zipcodes: &Zipcodes,
+        best: &mut Best,
         ranked: &mut Ranked,
     ) -> Result<()> {
         let least = self.least_costs();
         let near = self.near_chunks();
         let words = self.block_words(ranked)?;
-        let slots = self.record_matches.slots(self.shard, Dictionary::Records)?;
         let mut by_block = words.by_block;
         let mut order = Vec::with_capacity(words.list.len());
         for (block, own) in &words.list {
@@ -116,9 +87,6 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             self.add_distinguished(&mut by_block, &mut order, words.wide, index, &least, &near);
         }
         make_heap(&mut order, Promising::order);
-        let count = (self.request.max_results + SPARE_RESULTS).min(MAX_CANDIDATES);
-        let mut best = Best { scores: Vec::with_capacity(count + 1), count };
-        ranked.candidates.iter().for_each(|candidate| best.add(candidate.total));
         let far = if near.is_empty() { 0.0 } else { FAR_POINTS };
         // What the blocks without words of their own can win besides their static points.
         let base = self.promise(u32::MAX, 0, words.wide, &least, far).names
@@ -155,7 +123,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let most = *most_words.get_or_insert(promising.words);
             let lesser = promising.words < most - 1.0;
             budget = budget.saturating_sub(if lesser { LESSER_BLOCK } else { 1 });
-            self.rank_block(promising, &slots, index, zipcodes, &mut best, ranked)?;
+            self.rank_block(promising, index, zipcodes, best, ranked)?;
             if ranked.candidates.len() > 8 * MAX_CANDIDATES {
                 keep_best(&mut ranked.candidates, MAX_CANDIDATES);
             }
@@ -167,7 +135,6 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     fn rank_block(
         &self,
         promising: Promising,
-        slots: &SlotSet,
         index: &PlaceIndex,
         zipcodes: &Zipcodes,
         best: &mut Best,
@@ -180,25 +147,45 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 return Ok(());
             }
         };
-        let mut alternates = None;
-        if promising.alternates {
-            match self.shard.alternates(promising.block)? {
-                Lookup::Found(found) => alternates = found,
-                Lookup::Missing(chunk) => ranked.missing.push(chunk),
-            }
-        }
-        let scanned = Scanned { block: &decoded, alternates: alternates.as_deref() };
+        let mut alternates: Option<Option<Arc<NameLists>>> = None;
         let Some(around) = self.around_records(promising.block, index) else { return Ok(()) };
+        let alternate_cost = promising.alternate_cost;
         let of = Of { around: &around, places: index, zipcodes };
         for (number, record) in decoded.records.iter().enumerate() {
-            if !self.request.types.contains(record.kind) || !scanned.has_any(number, slots) {
+            if !self.request.types.contains(record.kind) {
                 continue;
             }
-            if best.beats(promising.names + self.static_points_of(record, &around)) {
+            // What cannot matter is not worth a closer look.
+            let points = self.static_points_of(record, &around);
+            let matters = |membership: Membership, cost: f32| match membership {
+                Membership::None => false,
+                Membership::Dear => !best.beats(promising.dear - cost + points),
+                Membership::Free => !best.beats(promising.names - cost + points),
+            };
+            if !matters(Membership::Free, 0.0) {
+                continue;
+            }
+            let of_names = self.record_terms.membership(decoded.names.terms(number));
+            let mut others = None;
+            if promising.alternates && matters(Membership::Free, alternate_cost) {
+                if alternates.is_none() {
+                    alternates = Some(match self.shard.alternates(promising.block)? {
+                        Lookup::Found(found) => found,
+                        Lookup::Missing(chunk) => {
+                            ranked.missing.push(chunk);
+                            None
+                        }
+                    });
+                }
+                others = alternates.as_ref().and_then(|found| found.as_deref());
+            }
+            let membership = |lists: &NameLists| self.record_terms.membership(lists.terms(number));
+            let of_others = others.map_or(Membership::None, membership);
+            if !matters(of_names, 0.0) && !matters(of_others, alternate_cost) {
                 continue;
             }
             let names = decoded.names.names(number);
-            let others = scanned.alternates.into_iter().flat_map(|lists| lists.names(number));
+            let others = others.into_iter().flat_map(|lists| lists.names(number));
             let Some(name) = self.best_name(Dictionary::Records, names.chain(others))? else {
                 continue;
             };
@@ -360,14 +347,5 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
         }
         Ok(index)
-    }
-}
-
-impl Scanned<'_> {
-    /// Whether a name of a record has a term that the query may mean.
-    #[inline]
-    fn has_any(&self, number: usize, slots: &SlotSet) -> bool {
-        let any = |lists: &NameLists| lists.terms(number).iter().any(|term| slots.contains(*term));
-        any(&self.block.names) || self.alternates.is_some_and(any)
     }
 }

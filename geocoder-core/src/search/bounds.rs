@@ -4,11 +4,11 @@
 //! search ends when no further block can matter.
 
 use super::candidates::Evaluation;
-use super::containers::{Costs, lower};
-use super::query::{MAX_TOKENS, TokenMask};
-use super::score::population_points;
+use super::containers::{Costs, PlaceIndex, PlaceWords, lower};
+use super::query::{MAX_TOKENS, TokenMask, Weight};
+use super::score::{population_points, size_points};
 use crate::record::{RecordType, TypeSet};
-use crate::shard::{BlockSummary, Place};
+use crate::shard::{BlockSummary, NO_PARENT, Place};
 use crate::weights::Weights;
 
 /// More than sums of points can differ by the order of adding.
@@ -45,11 +45,15 @@ pub(super) struct Promising {
     pub(super) block: u32,
     /// Points that nothing in the block exceeds.
     pub(super) bound: f32,
-    /// The part of them that words make up.
+    /// The part of them that words make up, and the same of records without any word that costs
+    /// nothing.
     pub(super) names: f32,
+    pub(super) dear: f32,
     /// Points of the words that the block and what is around it answer, at no cost.
     pub(super) words: f32,
     pub(super) alternates: bool,
+    /// What names that are apart lose against these.
+    pub(super) alternate_cost: f32,
 }
 
 /// Returns the points that a record of a block wins at most by what it is and where, without
@@ -68,7 +72,8 @@ pub(super) fn static_points(
             #[expect(clippy::cast_precision_loss, reason = "at most 15")]
             let importance = summary.importance as f32 / 15.0 * weights.importance;
             // An airport may be asked for by its code.
-            let code = if kind == RecordType::Airport { weights.airport_code } else { 0.0 };
+            let code = weights.airport_code + weights.alternate_name;
+            let code = if kind == RecordType::Airport { code } else { 0.0 };
             importance + code + population_points(weights.city_population, around)
         };
         size + weights.of_type(kind)
@@ -93,15 +98,48 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let words = self.word_points(own.all | around);
         let dear = self.weights.of(own.all & !around & !own.free);
         let mut names = words - dear.filter_map(|(index, _)| least.get(index)).sum::<f32>();
+        let most = words
+            - self.weights.of(own.all & !around).filter_map(|(i, _)| least.get(i)).sum::<f32>();
+        let mut dear = most;
+        let mut alternate_cost = self.weights.points.alternate_name;
         if !own.in_names {
-            names -= self.weights.points.alternate_name;
+            dear -= alternate_cost;
+            names -= alternate_cost;
+            alternate_cost = 0.0;
         }
         if summary.has(RecordType::Street) {
             names += self.number_points(own.all | around);
+            dear += self.number_points(own.all | around);
         }
         names += proximity + ROUNDING;
+        dear += proximity + ROUNDING;
         let bound = names + static_points(summary, place, self.request.types, self.weights.points);
-        Promising { block, bound, names, words, alternates: own.in_alternates }
+        Promising {
+            block,
+            bound,
+            names,
+            dear,
+            words,
+            alternates: own.in_alternates,
+            alternate_cost,
+        }
+    }
+
+    /// Returns the points that a place does not exceed.
+    pub(super) fn place_bound(&self, place: &Place, words: &PlaceWords, index: &PlaceIndex) -> f32 {
+        let weights = self.weights.points;
+        let above =
+            if place.parent == NO_PARENT { 0 } else { self.words_around(place.parent, index) };
+        let all = self.words_around(words.place, index) | words.zipcodes;
+        let own = self.weights.of(words.names & !above & !words.zipcodes);
+        let cost = |(number, kind): (usize, Weight)| {
+            let cost = words.costs.get(number).copied().unwrap_or_default();
+            cost.min(weights.found(kind) - weights.least_found)
+        };
+        let prior = place.kind.map_or(0.0, |kind| weights.of_type(kind));
+        let near = self.request.coordinates.map_or(0.0, |_| weights.proximity);
+        let size = size_points(weights, place).1;
+        self.word_points(all) - own.map(cost).sum::<f32>() + size + prior + near + ROUNDING
     }
 
     /// Returns the points of words found and not found, at no cost.

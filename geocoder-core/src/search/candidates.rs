@@ -6,16 +6,19 @@ use super::house::FoundHouse;
 use super::matches::Matches;
 use super::query::{Query, TokenMask};
 use super::score::{Score, TokenWeights};
+use super::term_set::TermSet;
 use crate::error::Result;
 use crate::record::RecordType;
 use crate::request::{MAX_RESULTS, SearchRequest};
 use crate::shard::Shard;
-use crate::sort::sort_by;
+use crate::sort::{make_heap, pop, sort_by};
 
 /// Most terms of one range whose postings are read.
 pub(super) const MAX_RANGE_TERMS: u32 = 4096;
 /// Most postings read for one range.
 pub(super) const MAX_RANGE_POSTINGS: u32 = 50_000;
+/// Further results than those asked for, because some are the same to people.
+const SPARE_RESULTS: usize = 10;
 /// Most places whose names are looked at.
 const PLACE_BUDGET: usize = 400;
 /// Candidates whose house numbers are looked up, and which are ranked in the end.
@@ -40,6 +43,32 @@ pub(crate) enum Target {
     Record { block: u32, index: usize, house: Option<FoundHouse> },
 }
 
+/// The best scores so far, as many as can matter.
+pub(super) struct Best {
+    /// Descending.
+    scores: Vec<f32>,
+    count: usize,
+}
+
+impl Best {
+    fn new(count: usize) -> Self {
+        Self { scores: Vec::with_capacity(count + 1), count }
+    }
+
+    pub(super) fn add(&mut self, score: f32) {
+        let at = self.scores.partition_point(|better| *better >= score);
+        if at < self.count {
+            self.scores.insert(at, score);
+            self.scores.truncate(self.count);
+        }
+    }
+
+    /// Whether what has no more points than these does not matter.
+    pub(super) fn beats(&self, bound: f32) -> bool {
+        self.scores.len() >= self.count && self.scores.last().is_some_and(|last| *last > bound)
+    }
+}
+
 /// Everything a ranking depends on.
 pub(crate) struct Evaluation<'a, D> {
     pub(crate) shard: &'a Shard<D>,
@@ -48,6 +77,8 @@ pub(crate) struct Evaluation<'a, D> {
     pub(crate) weights: &'a TokenWeights<'a>,
     pub(crate) place_matches: &'a Matches,
     pub(crate) record_matches: &'a Matches,
+    pub(crate) place_terms: TermSet<'a>,
+    pub(crate) record_terms: TermSet<'a>,
 }
 
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
@@ -56,13 +87,15 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut ranked = Ranked::default();
         let zipcodes = self.zipcodes();
         let index = self.place_words(&zipcodes, &mut ranked)?;
-        self.rank_places(&index, &mut ranked)?;
+        let count = (self.request.max_results + SPARE_RESULTS).min(MAX_CANDIDATES);
+        let mut best = Best::new(count);
+        self.rank_places(&index, &mut best, &mut ranked)?;
         let city_records = self.shard.places().has_city_records();
         let of_record =
             |kind: RecordType| !kind.is_place() || (kind == RecordType::City && city_records);
         let mut kinds = RecordType::ALL.into_iter();
         if kinds.any(|kind| of_record(kind) && self.request.types.contains(kind)) {
-            self.rank_records(&index, &zipcodes, &mut ranked)?;
+            self.rank_records(&index, &zipcodes, &mut best, &mut ranked)?;
         }
         keep_best(&mut ranked.candidates, MAX_CANDIDATES);
         if !self.query.numbers.is_empty() {
@@ -73,23 +106,28 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         Ok(ranked)
     }
 
-    fn rank_places(&self, index: &PlaceIndex, ranked: &mut Ranked) -> Result<()> {
+    fn rank_places(&self, index: &PlaceIndex, best: &mut Best, ranked: &mut Ranked) -> Result<()> {
         let places = self.shard.places();
-        let mut order: Vec<(f32, u32, &PlaceWords)> = Vec::new();
+        let mut order: Vec<(f32, &PlaceWords)> = Vec::new();
         for words in &index.list {
             let Some(place) = places.get(words.place) else { continue };
-            if place.kind.is_none_or(|kind| !self.request.types.contains(kind)) {
-                continue;
+            if place.kind.is_some_and(|kind| self.request.types.contains(kind)) {
+                order.push((self.place_bound(place, words, index), words));
             }
-            let all = self.words_around(words.place, index) | words.zipcodes;
-            order.push((self.weights.potential(all), place.importance, words));
         }
-        sort_by(&mut order, |a, b| {
-            b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(a.2.place.cmp(&b.2.place))
-        });
-        for (_, _, words) in order.into_iter().take(PLACE_BUDGET) {
-            if let Some(place) = places.get(words.place) {
-                ranked.candidates.extend(self.score_place(place, words, index)?);
+        let compare = |a: &(f32, &PlaceWords), b: &(f32, &PlaceWords)| {
+            a.0.total_cmp(&b.0).then(b.1.place.cmp(&a.1.place))
+        };
+        make_heap(&mut order, compare);
+        for _ in 0..PLACE_BUDGET {
+            let Some((bound, words)) = pop(&mut order, compare) else { break };
+            if best.beats(bound) {
+                break;
+            }
+            let Some(place) = places.get(words.place) else { continue };
+            if let Some(candidate) = self.score_place(place, words, index)? {
+                best.add(candidate.total);
+                ranked.candidates.push(candidate);
             }
         }
         Ok(())

@@ -79,7 +79,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Returns the points that a record wins by what it is: importance, population, type.
     pub(super) fn static_points_of(&self, record: &Record, around: &Around) -> f32 {
         let size = if record.kind == RecordType::City {
-            population_points(self.weights.points.population, record.population)
+            self.weights.points.population * record.digits
         } else {
             let code = if record.kind == RecordType::Airport {
                 self.weights.points.airport_code

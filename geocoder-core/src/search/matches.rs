@@ -3,7 +3,7 @@
 use super::query::{Query, Reading, TokenMask};
 use super::walk::{Pattern, TermRange, allowed_edits};
 use crate::error::Result;
-use crate::shard::{Dictionary, Lookup, MAX_PIECE_TERMS, Piece, Shard, TermRef};
+use crate::shard::{Dictionary, Lookup, Piece, Shard};
 use crate::sort::sort_by;
 use crate::text;
 
@@ -39,25 +39,6 @@ pub(crate) struct Matches {
     pub(crate) list: Vec<TermMatch>,
     /// Chunks that would have to be looked at as well.
     pub(crate) missing: Vec<usize>,
-}
-
-/// Words of a set of all slots of a piece.
-const SLOT_WORDS: usize = MAX_PIECE_TERMS / 64;
-
-/// Slots of terms, by piece: the quickest test whether a name has any of them.
-#[derive(Debug)]
-pub(crate) struct SlotSet {
-    pieces: Vec<Option<[u64; SLOT_WORDS]>>,
-}
-
-impl SlotSet {
-    /// Whether a term is in the set.
-    #[inline]
-    pub(crate) fn contains(&self, term: TermRef) -> bool {
-        let Some(Some(slots)) = self.pieces.get(term.piece()) else { return false };
-        let slot = term.slot();
-        slots.get(slot / 64).is_some_and(|word| word & 1 << (slot % 64) != 0)
-    }
 }
 
 /// Finds the matches of one dictionary.
@@ -253,32 +234,5 @@ impl Matches {
         part: Part,
     ) {
         self.list.push(TermMatch { piece, start: first, end: last + 1, mask, cost, part });
-    }
-
-    /// Marks the slots of all matching terms, by piece.
-    pub(crate) fn slots<D: AsRef<[u8]>>(
-        &self,
-        shard: &Shard<D>,
-        dictionary: Dictionary,
-    ) -> Result<SlotSet> {
-        let mut set = SlotSet { pieces: vec![None; shard.n_pieces(dictionary)] };
-        for found in &self.list {
-            let Lookup::Found(piece) = shard.piece(dictionary, found.piece)? else { continue };
-            let Some(slots) = set.pieces.get_mut(found.piece) else { continue };
-            let slots = slots.get_or_insert([0; SLOT_WORDS]);
-            for slot in (found.start..found.end).filter_map(|ordinal| piece.slot(ordinal)) {
-                if let Some(word) = slots.get_mut(slot / 64) {
-                    *word |= 1 << (slot % 64);
-                }
-            }
-        }
-        Ok(set)
-    }
-
-    /// Returns the matches of one piece.
-    pub(crate) fn of_piece(&self, piece: usize) -> &[TermMatch] {
-        let start = self.list.partition_point(|found| found.piece < piece);
-        let end = self.list.partition_point(|found| found.piece <= piece);
-        self.list.get(start..end).unwrap_or_default()
     }
 }

@@ -19,6 +19,7 @@ mod matches;
 mod name_match;
 mod query;
 mod score;
+mod term_set;
 mod walk;
 
 pub(crate) use candidates::{Candidate, Target};
@@ -30,6 +31,7 @@ use candidates::Evaluation;
 use matches::{Matcher, Matches};
 use query::readings;
 use score::TokenWeights;
+use term_set::TermSet;
 
 use crate::error::Result;
 use crate::request::SearchRequest;
@@ -125,6 +127,8 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
             weights: &self.weights,
             place_matches: &self.places,
             record_matches: &self.records,
+            place_terms: TermSet::new(self.shard, Dictionary::Places, &self.places)?,
+            record_terms: TermSet::new(self.shard, Dictionary::Records, &self.records)?,
         };
         self.ranked = evaluation.rank()?;
         self.ranked.missing.extend(&self.places.missing);

@@ -42,9 +42,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     }
 
     fn match_name(&self, dictionary: Dictionary, name: NameTerms<'_>) -> Result<Option<NameMatch>> {
-        let matches = match dictionary {
-            Dictionary::Places => self.place_matches,
-            Dictionary::Records => self.record_matches,
+        let terms = match dictionary {
+            Dictionary::Places => &self.place_terms,
+            Dictionary::Records => &self.record_terms,
         };
         let stop_terms = self.shard.stop_terms(dictionary)?;
         let mut costs = [f32::INFINITY; MAX_TOKENS];
@@ -56,20 +56,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let shown = name.shown.iter().map(|term| (*term, true));
         for (term, shown) in shown.chain(name.hidden.iter().map(|term| (*term, false))) {
             let mut answered = 0;
-            let of_piece = matches.of_piece(term.piece());
-            if !of_piece.is_empty()
-                && let Lookup::Found(piece) = self.shard.piece(dictionary, term.piece())?
-                && let Some(ordinal) = piece.ordinal(term.slot())
-            {
-                for found in of_piece.iter().filter(|m| (m.start..m.end).contains(&ordinal)) {
-                    answered |= found.mask;
-                    match found.part {
-                        Part::Whole => words |= found.mask,
-                        Part::First => halves[0] |= found.mask,
-                        Part::Second => halves[1] |= found.mask,
-                    }
-                    lower(&mut costs, found.mask, found.cost);
+            for found in terms.matches(term) {
+                answered |= found.mask;
+                match found.part {
+                    Part::Whole => words |= found.mask,
+                    Part::First => halves[0] |= found.mask,
+                    Part::Second => halves[1] |= found.mask,
                 }
+                lower(&mut costs, found.mask, found.cost);
             }
             if shown {
                 let weight = if stop_terms.binary_search(&term).is_ok() { STOP_TERM } else { 1.0 };

@@ -5,7 +5,7 @@ use crate::geo::LonLat;
 use crate::lexicon::Lexicon;
 use crate::record::RecordType;
 use crate::response::Explanation;
-use crate::shard::Place;
+use crate::shard::{Place, decimal_digits};
 use crate::weights::Weights;
 
 /// What a factor of ten in inhabitants adds to the importance of a place, as builders set it.
@@ -195,19 +195,10 @@ impl Score {
         self.add("population", population_points(points_per_digit, population));
     }
 
-    /// Adds points for the size of a place: its population, or what its importance says where
-    /// that is unknown.
+    /// Adds points for the size of a place.
     pub(crate) fn add_size(&mut self, weights: &Weights, place: &Place) {
-        let Some(kind) = place.kind else { return };
-        let area = if kind == RecordType::City { 0.0 } else { AREA_DIGITS };
-        let (name, digits) = if place.population > 0 {
-            ("population", population_points(1.0, place.population))
-        } else {
-            #[expect(clippy::cast_precision_loss, reason = "at most 255")]
-            let above = place.importance as f32 - base_importance(kind);
-            ("importance", above / IMPORTANCE_PER_DIGIT)
-        };
-        self.add(name, weights.population * (digits - area).max(0.0));
+        let (name, points) = size_points(weights, place);
+        self.add(name, points);
     }
 
     /// Returns the terms, if they were kept.
@@ -227,9 +218,22 @@ fn base_importance(kind: RecordType) -> f32 {
     }
 }
 
+/// Points for the size of a place: its population, or what its importance says where that is
+/// unknown.
+pub(crate) fn size_points(weights: &Weights, place: &Place) -> (&'static str, f32) {
+    let kind = place.kind.unwrap_or(RecordType::City);
+    let area = if kind == RecordType::City { 0.0 } else { AREA_DIGITS };
+    let (name, digits) = if place.population > 0 {
+        ("population", population_points(1.0, place.population))
+    } else {
+        #[expect(clippy::cast_precision_loss, reason = "at most 255")]
+        let above = place.importance as f32 - base_importance(kind);
+        ("importance", above / IMPORTANCE_PER_DIGIT)
+    };
+    (name, weights.population * (digits - area).max(0.0))
+}
+
 /// Points of a population, given those of a tenfold one.
 pub(crate) fn population_points(points_per_digit: f32, population: u32) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "only the magnitude counts")]
-    let digits = (population as f32 + 1.0).log10();
-    points_per_digit * digits
+    points_per_digit * decimal_digits(population)
 }

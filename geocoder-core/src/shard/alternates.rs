@@ -73,7 +73,7 @@ impl AlternatesTable {
                 let term = self.code.read_ref(reader)?;
                 lists.push_term(term.behind_pieces(self.first_piece));
             }
-            lists.end_name(Role::Alternate, hidden as usize);
+            lists.end_name(Role::Alternate, hidden);
         }
         lists.end_list();
         (!reader.overrun()).then_some(())

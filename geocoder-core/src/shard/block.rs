@@ -24,19 +24,20 @@ pub(crate) struct Record {
     pub(crate) lon: i32,
     /// Prominence, 0 to 15; of cities 0 to 255.
     pub(crate) importance: u32,
-    /// Inhabitants of cities.
+    /// Inhabitants of cities, and their decimal logarithm.
     pub(crate) population: u32,
+    pub(crate) digits: f32,
     /// Where its postcodes stand; `None` means those of its city, and of a city none.
-    pub(super) zipcodes: Option<(usize, usize)>,
+    pub(super) zipcodes: Option<(u32, u32)>,
     /// Where its names stand in the block, in bits.
-    pub(super) names_at: usize,
+    pub(super) names_at: u32,
 }
 
 impl Block {
     /// Returns the numbers of a record's own postcodes.
     pub(super) fn zipcodes(&self, record: &Record) -> Option<&[u32]> {
         let (start, end) = record.zipcodes?;
-        self.zipcodes.get(start..end)
+        self.zipcodes.get(start as usize..end as usize)
     }
 }
 
@@ -44,7 +45,7 @@ impl Block {
 #[derive(Debug, Default)]
 pub(crate) struct NameLists {
     /// For each list the end of its names.
-    ends: Vec<usize>,
+    ends: Vec<u32>,
     names: Vec<NameEnds>,
     terms: Vec<TermRef>,
 }
@@ -53,8 +54,8 @@ pub(crate) struct NameLists {
 #[derive(Debug, Clone, Copy)]
 struct NameEnds {
     alternate: bool,
-    shown: usize,
-    all: usize,
+    shown: u32,
+    all: u32,
 }
 
 /// The terms of one name.
@@ -74,15 +75,15 @@ impl NameLists {
     }
 
     /// Ends a name, the last terms of which are hidden.
-    pub(super) fn end_name(&mut self, role: Role, n_hidden: usize) {
-        let all = self.terms.len();
+    pub(super) fn end_name(&mut self, role: Role, n_hidden: u32) {
+        let all = length(self.terms.len());
         let alternate = role == Role::Alternate;
         self.names.push(NameEnds { alternate, shown: all.saturating_sub(n_hidden), all });
     }
 
     /// Ends a list of names.
     pub(super) fn end_list(&mut self) {
-        self.ends.push(self.names.len());
+        self.ends.push(length(self.names.len()));
     }
 
     /// Gives back what was reserved but is not needed.
@@ -95,12 +96,14 @@ impl NameLists {
     /// Numbers of the first name of a list and of the one behind its last.
     fn range(&self, list: usize) -> (usize, usize) {
         let start = list.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
-        (start.unwrap_or(0), self.ends.get(list).copied().unwrap_or(0))
+        let end = self.ends.get(list).copied().unwrap_or(0);
+        (start.unwrap_or(0) as usize, end as usize)
     }
 
     /// Number of the first term of a name.
     fn first_term(&self, name: usize) -> usize {
-        name.checked_sub(1).and_then(|before| self.names.get(before)).map_or(0, |ends| ends.all)
+        let before = name.checked_sub(1).and_then(|before| self.names.get(before));
+        before.map_or(0, |ends| ends.all as usize)
     }
 
     /// Returns the terms of all names of a list.
@@ -116,10 +119,16 @@ impl NameLists {
         let mut first = self.first_term(start);
         let names = self.names.get(start..end).unwrap_or_default();
         names.iter().map(move |ends| {
-            let shown = self.terms.get(first..ends.shown).unwrap_or_default();
-            let hidden = self.terms.get(ends.shown..ends.all).unwrap_or_default();
-            first = ends.all;
+            let (shown, all) = (ends.shown as usize, ends.all as usize);
+            let hidden = self.terms.get(shown..all).unwrap_or_default();
+            let shown = self.terms.get(first..shown).unwrap_or_default();
+            first = all;
             NameTerms { alternate: ends.alternate, shown, hidden }
         })
     }
+}
+
+/// Blocks are small: no length in them exceeds 32 bits.
+pub(super) fn length(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }

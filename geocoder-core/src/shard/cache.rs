@@ -1,39 +1,69 @@
 //! Decoded blocks that were used last, a bounded number of them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Keeps one value for each remainder of the blocks' numbers: what is used together stands
-/// together, so blocks of one search seldom displace one another.
+/// Values that share a remainder of their blocks' numbers: the least recently used gives way.
+const WAYS: usize = 4;
+
+/// Keeps decoded values by the number of their block.
 #[derive(Debug)]
 pub(crate) struct BlockCache<T> {
-    slots: Vec<Mutex<Option<(u32, Arc<T>)>>>,
+    sets: Vec<Mutex<Set<T>>>,
 }
 
+/// Most recently used first.
+#[derive(Debug)]
+struct Set<T>([Option<(u32, Arc<T>)>; WAYS]);
+
 impl<T> BlockCache<T> {
-    /// Makes a cache for a shard of so many blocks.
+    /// Makes a cache of at most so many values for a shard of so many blocks.
     pub(crate) fn new(n_blocks: u32, most: usize) -> Self {
-        let slots = usize::try_from(n_blocks).unwrap_or(most).min(most);
-        Self { slots: (0..slots).map(|_| Mutex::new(None)).collect() }
+        let sets = (n_blocks as usize).min(most).div_ceil(WAYS);
+        Self { sets: (0..sets).map(|_| Mutex::new(Set([const { None }; WAYS]))).collect() }
     }
 
-    fn slot(&self, block: u32) -> Option<&Mutex<Option<(u32, Arc<T>)>>> {
-        self.slots.get((block as usize).checked_rem(self.slots.len())?)
+    fn set(&self, block: u32) -> Option<MutexGuard<'_, Set<T>>> {
+        let set = self.sets.get((block as usize).checked_rem(self.sets.len())?)?;
+        // A panic elsewhere cannot leave a set half changed.
+        Some(set.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Returns the value of a block when it is still there.
     pub(crate) fn get(&self, block: u32) -> Option<Arc<T>> {
-        let slot = self.slot(block)?.lock().unwrap_or_else(PoisonError::into_inner);
-        let (number, value) = slot.as_ref()?;
-        (*number == block).then(|| Arc::clone(value))
+        let mut set = self.set(block)?;
+        let known = |kept: &Option<(u32, Arc<T>)>| kept.as_ref().is_some_and(|(b, _)| *b == block);
+        let way = set.0.iter().position(known)?;
+        set.0.get_mut(..=way)?.rotate_right(1);
+        set.0.first()?.as_ref().map(|(_, value)| Arc::clone(value))
     }
 
-    /// Keeps the value of a block until another takes its slot.
+    /// Keeps the value of a block until others take its place.
     pub(crate) fn keep(&self, block: u32, value: T) -> Arc<T> {
         let value = Arc::new(value);
-        if let Some(slot) = self.slot(block) {
-            let kept = Some((block, Arc::clone(&value)));
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+        if let Some(mut set) = self.set(block) {
+            set.0.rotate_right(1);
+            if let Some(first) = set.0.first_mut() {
+                *first = Some((block, Arc::clone(&value)));
+            }
         }
         value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_used_last_is_kept_and_the_number_of_values_is_bounded() {
+        let cache = BlockCache::new(1000, 2 * WAYS);
+        for block in 0..1000u32 {
+            cache.keep(block, block);
+            // Block 0 is used all the time, as are none of the others.
+            assert_eq!(cache.get(0).as_deref(), Some(&0));
+        }
+        let kept: Vec<u32> = (0..1000).filter(|block| cache.get(*block).is_some()).collect();
+        assert_eq!(kept, [0, 993, 994, 995, 996, 997, 998, 999]);
+        assert!(BlockCache::<u32>::new(0, 8).get(3).is_none());
     }
 }

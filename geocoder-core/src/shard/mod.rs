@@ -48,7 +48,7 @@ pub(crate) use boundaries::BoundariesChunk;
 pub(crate) use geometry::LineLists;
 pub(crate) use houses::{HouseLists, HousesTable, StoredHouse};
 pub(crate) use names::{Name, Role};
-pub(crate) use places::{NO_PARENT, Place, Places, point};
+pub(crate) use places::{NO_PARENT, Place, Places, decimal_digits, point};
 pub(crate) use postings::PostingReader;
 #[cfg(feature = "build")]
 pub(crate) use records::UNITS_PER_DEGREE;
@@ -77,7 +77,7 @@ pub const FORMAT_VERSION: u32 = 1;
 /// Most blocks that are kept decoded: their records, about 2 kB each; alternates apart, about 4 kB;
 /// houses and lines, about 12 kB together.
 const CACHED_BLOCKS: usize = 2048;
-const CACHED_ALTERNATES: usize = 512;
+const CACHED_ALTERNATES: usize = 1024;
 const CACHED_HOUSES: usize = 128;
 /// Number of the places chunk in the chunk table.
 const PLACES_CHUNK: usize = 1;

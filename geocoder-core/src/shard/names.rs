@@ -147,7 +147,7 @@ impl NameCode {
             for _ in 0..n_hidden {
                 lists.push_term(self.read_ref(reader)?);
             }
-            lists.end_name(role, n_hidden as usize);
+            lists.end_name(role, n_hidden);
         }
         lists.end_list();
         (!reader.overrun()).then_some(())

@@ -396,6 +396,13 @@ pub(crate) fn expected_importance(population: u32) -> u32 {
     ((32 - population.leading_zeros()) * 11).min(255)
 }
 
+/// Decimal logarithm of a population, 0 of none.
+pub(crate) fn decimal_digits(population: u32) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "only the magnitude counts")]
+    let digits = (population as f32 + 1.0).log10();
+    digits
+}
+
 /// Turns coordinate units into a point.
 pub(crate) fn point(lat: i32, lon: i32) -> LonLat {
     LonLat { lon: f64::from(lon) / UNITS_PER_DEGREE, lat: f64::from(lat) / UNITS_PER_DEGREE }

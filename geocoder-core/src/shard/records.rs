@@ -2,10 +2,10 @@
 //! order.
 
 use super::bits::{Adaptive, BitReader, width};
-use super::block::{Block, Record};
+use super::block::{Block, Record, length};
 use super::container::u32_at;
 use super::names::{Name, NameCode};
-use super::places::{Place, expected_importance, read_population};
+use super::places::{Place, decimal_digits, expected_importance, read_population};
 use crate::error::{Error, Result};
 use crate::geo::{BBox, hilbert_cell};
 use crate::record::RecordType;
@@ -117,7 +117,7 @@ impl<'a> RecordsChunk<'a> {
 
     /// Reads the names of one record of a block.
     pub(crate) fn names(&self, block: usize, record: &Record) -> Result<Vec<Name>> {
-        let mut reader = BitReader::new(self.bytes(block)?, record.names_at);
+        let mut reader = BitReader::new(self.bytes(block)?, record.names_at as usize);
         self.table.code.read_names(&mut reader).ok_or(malformed("unreadable names"))
     }
 
@@ -188,14 +188,15 @@ impl<'a> RecordsChunk<'a> {
             if count > 255 {
                 return None;
             }
-            let start = zipcodes.len();
+            let start = length(zipcodes.len());
             zipcodes.extend((0..count).map(|_| reader.bits(width(self.table.n_zipcodes))));
-            state.zipcodes = Some((start, zipcodes.len()));
+            state.zipcodes = Some((start, length(zipcodes.len())));
         }
         let zipcodes = if own_zipcodes { state.zipcodes } else { None };
-        let names_at = reader.position();
+        let digits = if population > 0 { decimal_digits(population) } else { 0.0 };
+        let names_at = length(reader.position());
         let mut record =
-            Record { kind, lat: 0, lon: 0, importance, population, zipcodes, names_at };
+            Record { kind, lat: 0, lon: 0, importance, population, digits, zipcodes, names_at };
         state.locate(&mut record, inside);
         Some(record)
     }
@@ -212,7 +213,7 @@ struct BlockState {
     index: u32,
     steps: Adaptive,
     /// Where the postcodes of the last record with its own stand.
-    zipcodes: Option<(usize, usize)>,
+    zipcodes: Option<(u32, u32)>,
     importance: u32,
     grid: Grid,
     place_lat: i32,

@@ -205,6 +205,11 @@ impl<'a> Piece<'a> {
         (ordinal != VACANT).then_some(u32::from(ordinal))
     }
 
+    /// Number of terms.
+    pub(crate) fn len(&self) -> usize {
+        self.tables.slot_of_ordinal.len()
+    }
+
     /// Returns the slot of a term.
     pub(crate) fn slot(&self, ordinal: u32) -> Option<usize> {
         self.tables.slot_of_ordinal.get(ordinal as usize).copied().map(usize::from)

@@ -18,6 +18,15 @@ const NAMED_CITY_M: f64 = 60_000.0;
 /// Farthest that a point is from a city that is merely the nearest, in metres.
 const NEAREST_CITY_M: f64 = 30_000.0;
 
+/// Height of a band of latitude in degrees: no point is its own namesake farther than one away.
+const BAND_DEGREES: f64 = 0.05;
+
+fn band(at: LonLat) -> i32 {
+    #[expect(clippy::cast_possible_truncation, reason = "at most 1,800 bands")]
+    let band = (at.lat / BAND_DEGREES).floor() as i32;
+    band
+}
+
 #[derive(Debug)]
 struct PointDraft {
     kind: RecordType,
@@ -39,7 +48,8 @@ struct PointDraft {
 pub(super) struct Points {
     drafts: Vec<PointDraft>,
     by_id: HashMap<String, usize>,
-    by_name: HashMap<(RecordType, String), Vec<usize>>,
+    /// By type, name and band of latitude: thousands of stops share a name.
+    by_name: HashMap<(RecordType, String, i32), Vec<usize>>,
 }
 
 impl Points {
@@ -78,8 +88,10 @@ impl Points {
         for id in &draft.ids {
             self.by_id.entry(id.clone()).or_insert(index);
         }
+        let band =
+            band(self.drafts.get(index).map_or(draft.coordinates, |known| known.coordinates));
         for text in name::all(&draft.names) {
-            let list = self.by_name.entry((draft.kind, name::key(text))).or_default();
+            let list = self.by_name.entry((draft.kind, name::key(text), band)).or_default();
             if !list.contains(&index) {
                 list.push(index);
             }
@@ -109,8 +121,11 @@ impl Points {
             RecordType::Train => 500.0,
             _ => 150.0,
         };
-        let lists = name::all(&wanted.names)
-            .filter_map(|text| self.by_name.get(&(wanted.kind, name::key(text))));
+        let middle = band(wanted.coordinates);
+        let lists = name::all(&wanted.names).map(name::key).flat_map(|key| {
+            let bands = (middle - 1)..=(middle + 1);
+            bands.filter_map(move |band| self.by_name.get(&(wanted.kind, key.clone(), band)))
+        });
         let near = lists.flatten().filter_map(|index| {
             let draft = self.drafts.get(*index)?;
             let distance_m = draft.coordinates.distance_m(wanted.coordinates);
