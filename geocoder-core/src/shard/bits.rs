@@ -46,16 +46,17 @@ impl<'a> BitReader<'a> {
         let start = self.position >> 3;
         let word = match self.bytes.get(start..).and_then(<[u8]>::first_chunk::<8>) {
             Some(chunk) => u64::from_le_bytes(*chunk),
-            None => {
-                let tail = self.bytes.get(start..).unwrap_or_default();
-                let mut chunk = [0u8; 8];
-                for (to, from) in chunk.iter_mut().zip(tail) {
-                    *to = *from;
-                }
-                u64::from_le_bytes(chunk)
-            }
+            None => self.last_bytes(start),
         };
         word >> (self.position & 7)
+    }
+
+    /// Returns the bytes from a position on that are fewer than eight.
+    #[cold]
+    #[inline(never)]
+    fn last_bytes(&self, start: usize) -> u64 {
+        let tail = self.bytes.get(start..).unwrap_or_default();
+        tail.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
     }
 
     /// Reads up to 32 bits.

@@ -270,7 +270,7 @@ impl<'a> Piece<'a> {
                 literal.push(u8::try_from(reader.bits(8)).unwrap_or_default());
             }
             if let Some(out) = out {
-                out.push_str(&String::from_utf8_lossy(&literal));
+                out.push_str(core::str::from_utf8(&literal).unwrap_or_default());
             }
             return;
         };
