@@ -1,5 +1,7 @@
 //! Points, boxes, distances on the sphere and the Hilbert curve; degrees in, metres out.
 
+use crate::trigonometry::{cos_degrees, sin_degrees};
+
 /// Mean Earth radius in metres (IUGG mean radius R1).
 const EARTH_RADIUS_M: f64 = 6_371_008.8;
 /// Metres in one degree of a great circle.
@@ -29,10 +31,10 @@ impl LonLat {
 
     /// Returns the great-circle distance in metres (haversine formula).
     pub fn distance_m(self, other: Self) -> f64 {
-        let (lat1, lat2) = (self.lat.to_radians(), other.lat.to_radians());
-        let half_lat = ((lat2 - lat1) / 2.0).sin();
-        let half_lon = ((other.lon - self.lon).to_radians() / 2.0).sin();
-        let h = half_lat * half_lat + lat1.cos() * lat2.cos() * half_lon * half_lon;
+        let half_lat = sin_degrees((other.lat - self.lat) / 2.0);
+        let half_lon = sin_degrees((other.lon - self.lon) / 2.0);
+        let across = cos_degrees(self.lat) * cos_degrees(other.lat) * half_lon * half_lon;
+        let h = half_lat * half_lat + across;
         2.0 * EARTH_RADIUS_M * h.clamp(0.0, 1.0).sqrt().asin()
     }
 
@@ -40,7 +42,7 @@ impl LonLat {
     ///
     /// Uses a plane tangent at this point: exact to better than 0.1 % for segments within 50 km.
     pub fn distance_to_segment_m(self, from: Self, to: Self) -> f64 {
-        let scale = self.lat.to_radians().cos();
+        let scale = cos_degrees(self.lat);
         let (ax, ay) = (wrap_lon(from.lon - self.lon) * scale, from.lat - self.lat);
         let (bx, by) = (wrap_lon(to.lon - self.lon) * scale, to.lat - self.lat);
         let (dx, dy) = (bx - ax, by - ay);
@@ -149,7 +151,7 @@ impl BBox {
         // The nearest point of the box need not lie on an edge's end, so each latitude of the
         // box is allowed: the bound uses the one where a degree of longitude is shortest.
         let widest = self.min_lat.abs().max(self.max_lat.abs()).max(point.lat.abs());
-        let x = dlon.min(90.0) * widest.to_radians().cos();
+        let x = dlon.min(90.0) * cos_degrees(widest);
         // A straight line on the plane is longer than the great circle at most by this share.
         let flat = (x * x + dlat * dlat).sqrt() * DEGREE_M;
         if dlon > 1.0 { flat * 0.63 } else { flat * 0.999 }

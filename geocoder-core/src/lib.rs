@@ -22,6 +22,7 @@ mod search;
 pub mod shard;
 mod sort;
 pub mod text;
+mod trigonometry;
 pub mod weights;
 pub mod wire;
 

@@ -13,47 +13,48 @@ const ESCAPE_BITS: u32 = 32;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BitReader<'a> {
     bytes: &'a [u8],
-    /// Position in bits.
-    position: usize,
+    /// Position in bits, in a type that no stream can make overflow.
+    position: u64,
 }
 
 impl<'a> BitReader<'a> {
     /// Starts at a bit position.
     pub(crate) fn new(bytes: &'a [u8], position: usize) -> Self {
-        Self { bytes, position }
+        Self { bytes, position: position as u64 }
     }
 
     /// Returns the position in bits.
     pub(crate) fn position(&self) -> usize {
-        self.position
+        self.position as usize
     }
 
     /// Moves forward without reading.
     pub(crate) fn skip(&mut self, bits: usize) {
-        self.position = self.position.saturating_add(bits);
+        self.position = self.position.saturating_add(bits as u64);
     }
 
     /// Whether more bits were read than there are; what was read is then not to be trusted.
     pub(crate) fn overrun(&self) -> bool {
-        self.position > self.bytes.len().saturating_mul(8)
+        self.position > self.bytes.len() as u64 * 8
     }
 
     /// Returns at least 56 bits from the position on, zeros behind the end.
     #[inline]
     fn window(&self) -> u64 {
-        let start = self.position >> 3;
+        let start = usize::try_from(self.position >> 3).unwrap_or(usize::MAX);
         let word = match self.bytes.get(start..).and_then(<[u8]>::first_chunk::<8>) {
             Some(chunk) => u64::from_le_bytes(*chunk),
-            None => {
-                let tail = self.bytes.get(start..).unwrap_or_default();
-                let mut chunk = [0u8; 8];
-                for (to, from) in chunk.iter_mut().zip(tail) {
-                    *to = *from;
-                }
-                u64::from_le_bytes(chunk)
-            }
+            None => self.last_bytes(start),
         };
         word >> (self.position & 7)
+    }
+
+    /// Returns the bytes from a position on that are fewer than eight.
+    #[cold]
+    #[inline(never)]
+    fn last_bytes(&self, start: usize) -> u64 {
+        let tail = self.bytes.get(start..).unwrap_or_default();
+        tail.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
     }
 
     /// Reads up to 32 bits.
@@ -62,7 +63,7 @@ impl<'a> BitReader<'a> {
     pub(crate) fn bits(&mut self, count: u32) -> u32 {
         let count = count.min(32);
         let value = self.window() & ((1u64 << count) - 1);
-        self.position = self.position.saturating_add(count as usize);
+        self.position += u64::from(count);
         value as u32
     }
 
@@ -76,7 +77,7 @@ impl<'a> BitReader<'a> {
     pub(crate) fn gamma(&mut self) -> u32 {
         let zeros = self.window().trailing_zeros();
         if zeros >= 32 {
-            self.position = usize::MAX;
+            self.position = u64::MAX >> 1;
             return 0;
         }
         self.skip(zeros as usize + 1);

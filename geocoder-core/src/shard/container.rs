@@ -184,12 +184,11 @@ fn read_head(bytes: &[u8]) -> Result<(Vec<ChunkInfo>, ShardMeta)> {
 
 /// Checksum of the head chunk: its own field counts as zero.
 pub(crate) fn head_checksum(head: &[u8]) -> u64 {
-    use core::hash::Hasher as _;
-    let mut hasher = XxHash64::with_seed(0);
-    hasher.write(head.get(..CHECKSUM_AT).unwrap_or_default());
-    hasher.write(&[0; 8]);
-    hasher.write(head.get(CHECKSUM_AT + 8..).unwrap_or_default());
-    hasher.finish()
+    let mut head = head.to_vec();
+    if let Some(field) = head.get_mut(CHECKSUM_AT..CHECKSUM_AT + 8) {
+        field.fill(0);
+    }
+    checksum(&head)
 }
 
 /// Reads a little-endian number; 0 behind the end.

@@ -287,21 +287,34 @@ impl Places {
     }
 
     /// Turns the postcodes of places around.
-    #[expect(clippy::cast_possible_truncation, reason = "masked to 32 bits")]
     fn index_zipcodes(&mut self) {
-        // Postcode and ordinal in one number: sorting numbers takes the least code.
-        let mut pairs: Vec<u64> = Vec::with_capacity(self.place_zipcodes.len());
-        for (ordinal, place) in (0u64..).zip(&self.places) {
-            let zipcodes = self.zipcodes_of(place).iter();
-            pairs.extend(zipcodes.map(|zipcode| u64::from(*zipcode) << 32 | ordinal));
+        // Counting gives where the places of each postcode start; filling them in moves the
+        // starts to the ends, which are the starts of the postcodes after.
+        let mut starts = vec![0u32; self.zipcodes.len() + 2];
+        let counted = |zipcode: &u32| (*zipcode as usize).saturating_add(2);
+        for zipcode in self.places.iter().flat_map(|place| self.zipcodes_of(place)) {
+            if let Some(count) = starts.get_mut(counted(zipcode)) {
+                *count += 1;
+            }
         }
-        pairs.sort_unstable();
-        let starts = 0..=u32::try_from(self.zipcodes.len()).unwrap_or(u32::MAX);
-        let start = |zipcode| pairs.partition_point(|pair| pair >> 32 < u64::from(zipcode));
-        self.zipcode_starts =
-            starts.map(|zipcode| u32::try_from(start(zipcode)).unwrap_or(u32::MAX)).collect();
-        self.zipcode_places =
-            pairs.into_iter().map(|pair| (pair & u64::from(u32::MAX)) as u32).collect();
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut places = vec![0; sum as usize];
+        for (ordinal, place) in (0u32..).zip(&self.places) {
+            for zipcode in self.zipcodes_of(place) {
+                let Some(start) = starts.get_mut(counted(zipcode) - 1) else { continue };
+                if let Some(to) = places.get_mut(*start as usize) {
+                    *to = ordinal;
+                }
+                *start += 1;
+            }
+        }
+        starts.pop();
+        self.zipcode_starts = starts;
+        self.zipcode_places = places;
     }
 
     /// Returns the ordinals of the places that have a postcode.

@@ -71,32 +71,32 @@ pub(crate) fn ref_width(n_pieces: usize) -> u32 {
 
 /// Assigns slots to terms, given by their checksums in ascending order of terms.
 ///
-/// Terms choose in the order of their checksums, each the first free slot of its own sequence
-/// (ordered hashing after O. Amble and D. E. Knuth, 1974): the result depends on nothing but
-/// the set of terms, and a new term displaces about one other.
+/// Terms choose in the order of their checksums, each the first free slot of its own sequence:
+/// the result depends on nothing but the set of terms, and a new term displaces about one other.
+/// Terms come in any order here; one that meets a greater checksum takes its slot and sends it
+/// on, which gives the same (ordered hashing, O. Amble and D. E. Knuth, 1974).
 pub(crate) fn assign_slots(checksums: impl Iterator<Item = u64>) -> Vec<u16> {
-    let checksums: Vec<u64> = checksums.take(MAX_PIECE_TERMS).collect();
-    // The ordinal takes the place of the lowest bits: sorting numbers takes the least code.
-    let numbered = (0u64..).zip(&checksums).map(|(ordinal, sum)| sum & !0xffff | ordinal);
-    let mut order: Vec<u64> = numbered.collect();
-    order.sort_unstable();
-    let mut taken = [false; MAX_PIECE_TERMS];
-    let mut slots = vec![0; order.len()];
-    for ordinal in order.into_iter().map(|numbered| (numbered & 0xffff) as usize) {
-        let checksum = checksums.get(ordinal).copied().unwrap_or_default();
-        let (start, step) = (checksum >> 20, checksum >> 40 | 1);
-        // The step is odd and the table a power of two: the sequence meets every slot.
-        for turn in 0..MAX_PIECE_TERMS as u64 {
-            let slot = start.wrapping_add(turn.wrapping_mul(step)) % MAX_PIECE_TERMS as u64;
-            let Some(cell @ false) = usize::try_from(slot).ok().and_then(|s| taken.get_mut(s))
-            else {
-                continue;
-            };
-            *cell = true;
-            if let (Some(to), Ok(slot)) = (slots.get_mut(ordinal), u16::try_from(slot)) {
-                *to = slot;
+    let mut slots = Vec::new();
+    // The ordinal takes the place of the lowest bits, so that no two terms are equal.
+    let mut taken = [u64::MAX; MAX_PIECE_TERMS];
+    for (ordinal, checksum) in (0u64..).zip(checksums.take(MAX_PIECE_TERMS)) {
+        slots.push(0);
+        let mut term = checksum & !0xffff | ordinal;
+        let mut slot = term >> 20;
+        // The steps are odd and the table a power of two: a sequence meets every slot.
+        while let Some(cell) = taken.get_mut(slot as usize % MAX_PIECE_TERMS) {
+            if term < *cell {
+                core::mem::swap(&mut term, cell);
             }
-            break;
+            if term == u64::MAX {
+                break;
+            }
+            slot = slot.wrapping_add(term >> 40 | 1);
+        }
+    }
+    for (slot, term) in (0u16..).zip(taken) {
+        if let Some(of_term) = slots.get_mut((term & 0xffff) as usize) {
+            *of_term = slot;
         }
     }
     slots
@@ -275,7 +275,7 @@ impl<'a> Piece<'a> {
                 literal.push(u8::try_from(reader.bits(8)).unwrap_or_default());
             }
             if let Some(out) = out {
-                out.push_str(&String::from_utf8_lossy(&literal));
+                out.push_str(core::str::from_utf8(&literal).unwrap_or_default());
             }
             return;
         };
@@ -340,5 +340,37 @@ impl Case {
 fn apply_case(case: Case, term: &str, out: &mut String) {
     for (index, letter) in term.char_indices() {
         case.push(letter, index == 0, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn terms_get_the_first_free_slots_in_the_order_of_their_checksums(
+            checksums in prop::collection::vec(any::<u64>(), 0..MAX_PIECE_TERMS), narrow: bool,
+        ) {
+            let mask = if narrow { 0x00ff_00ff_ff00_0000 } else { u64::MAX };
+            let checksums: Vec<u64> = checksums.into_iter().map(|sum| sum & mask).collect();
+            let mut order: Vec<(u64, usize)> =
+                checksums.iter().map(|sum| sum & !0xffff).zip(0..).collect();
+            order.sort_unstable();
+            let mut expected = vec![0; checksums.len()];
+            let mut taken = [false; MAX_PIECE_TERMS];
+            for (checksum, ordinal) in order {
+                let slots = (0..).map(|turn: u64| {
+                    let steps = turn.wrapping_mul(checksum >> 40 | 1);
+                    (checksum >> 20).wrapping_add(steps) as usize % MAX_PIECE_TERMS
+                });
+                let slot = slots.into_iter().find(|slot| !taken[*slot]).unwrap();
+                taken[slot] = true;
+                expected[ordinal] = slot as u16;
+            }
+            prop_assert_eq!(assign_slots(checksums.into_iter()), expected);
+        }
     }
 }
