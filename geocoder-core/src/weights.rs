@@ -70,6 +70,8 @@ weights! {
     started_rest = 0.35,
     /// Lost by a name that is not shown.
     alternate_name = 1.5,
+    /// Lost by a name in another language than the one that is shown.
+    other_language = 0.5,
     /// Won by an airport whose code is asked for.
     airport_code = 3.0,
     /// Least points of a word that is found, whatever it costs.

@@ -77,6 +77,8 @@ fn add_row(lexicon: &mut Lexicon, kind: &str, terms: &str) {
         "stop" => &mut lexicon.stop_words,
         "noise" => &mut lexicon.noise_words,
         "unit" => &mut lexicon.unit_words,
+        "and" => &mut lexicon.and_words,
+        "corner" => &mut lexicon.corner_words,
         _ => {
             let Some(kind) = synonym_kind(kind) else { return };
             let group = SynonymGroup { kind, terms: terms.collect() };
@@ -129,7 +131,7 @@ mod tests {
         for (language, table) in LANGUAGES {
             assert_eq!(rows(table).count(), table.lines().count(), "{language}");
             for (kind, terms) in rows(table) {
-                let known = synonym_kind(kind).is_some() || ["stop", "noise", "unit"].contains(&kind);
+                let known = synonym_kind(kind).is_some() || ["stop", "noise", "unit", "and", "corner"].contains(&kind);
                 assert!(known, "{language}: {kind}");
                 assert!(terms.split('|').all(|term| !term.is_empty()), "{language}: {terms}");
             }

@@ -34,9 +34,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let own = match best {
             Some(best) => {
                 score.add("rest of name", best.rest);
-                if best.alternate {
-                    score.add("alternate name", -weights.alternate_name);
-                }
+                score.add("other name", -best.by_role);
                 for (slot, cost) in costs.iter_mut().zip(&best.costs) {
                     *slot = slot.min(*cost);
                 }
@@ -127,8 +125,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let whole = best.complete && self.weights.of(best.words).all(free);
         if best.alternate && record.kind == RecordType::Airport && whole {
             score.add("airport code", weights.airport_code);
-        } else if best.alternate {
-            score.add("alternate name", -weights.alternate_name);
+        } else {
+            score.add("other name", -best.by_role);
         }
         // Who names the city means where it is, also when the name repeats that.
         if !record.kind.is_place() {
@@ -179,6 +177,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         Ok(())
     }
 
+    /// Returns the words that are a postcode of the record in full.
+    fn own_zipcodes(&self, record: &Record, block: u32, zipcodes: &Zipcodes) -> TokenMask {
+        let own = self.shard.record_zipcodes(record, block);
+        let whole =
+            zipcodes.iter().filter(|(zipcode, _, cost)| *cost == 0.0 && own.contains(zipcode));
+        whole.fold(0, |words, (_, mask, _)| words | mask)
+    }
+
     /// Looks up the house of one candidate and scores it again.
     fn with_house(
         &self,
@@ -200,14 +206,16 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let longer = self.weights.of(best.words);
         let longer = longer.filter(|(index, _)| best.costs.get(*index).is_some_and(|c| *c > 0.0));
         let longer = longer.fold(0, |words, (index, _)| words | 1 << index);
-        let taken = candidate.explained & !started_zipcodes(zipcodes) & !longer;
+        // What names of places have is rather a house's than a further word of theirs.
+        let taken = (best.words & !longer) | self.own_zipcodes(record, *block, zipcodes);
         if self.query.numbers.iter().all(|number| number.digits() & taken != 0) {
             return Ok(None);
         }
+        let known = candidate.explained;
         let found = match self.shard.street_houses(*block, *number)? {
             Lookup::Found((chunk, houses)) => {
                 let suffix = |house: &StoredHouse| chunk.suffix_text(house.suffix);
-                find_house(&houses, suffix, self.query, taken, self.weights.points)
+                find_house(&houses, suffix, self.query, taken, known, self.weights.points)
             }
             Lookup::Missing(chunk) => {
                 missing.push(chunk);
@@ -220,11 +228,4 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         Ok(self.score_target(target, &best, index, zipcodes))
     }
-}
-
-/// Words that only start a postcode: they may as well be house numbers.
-fn started_zipcodes(zipcodes: &Zipcodes) -> TokenMask {
-    let whole = zipcodes.iter().filter(|(_, _, cost)| *cost == 0.0);
-    let whole = whole.fold(0, |words, (_, mask, _)| words | mask);
-    zipcodes.iter().fold(0, |words, (_, mask, _)| words | mask) & !whole
 }

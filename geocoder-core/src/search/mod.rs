@@ -6,11 +6,12 @@
 //! 3. Collect which words each place and each block of records can answer, look into the most
 //!    promising ones first, and score their records (`containers`, `blocks`, `name_match`,
 //!    `evaluate`, `candidates`, `score`).
-//! 4. Find the house number on the best streets (`house`).
+//! 4. Find the house number on the best streets (`house`), or where two of them meet (`crossing`).
 
 mod blocks;
 mod candidates;
 mod containers;
+mod crossing;
 mod evaluate;
 mod highlight;
 mod house;
@@ -21,6 +22,7 @@ mod score;
 mod walk;
 
 pub(crate) use candidates::{Candidate, Target};
+pub(crate) use crossing::crossings;
 pub(crate) use highlight::highlight;
 pub(crate) use house::FoundHouse;
 pub(crate) use query::Query;

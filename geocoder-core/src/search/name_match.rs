@@ -21,6 +21,8 @@ pub(super) struct NameMatch {
     /// Points lost by what was not asked for.
     pub(super) rest: f32,
     points: f32,
+    /// Points lost by not being the name that is shown.
+    pub(super) by_role: f32,
     pub(super) alternate: bool,
 }
 
@@ -96,10 +98,21 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let cost = costs.get(index).copied().unwrap_or_default();
             points += (weights.found(kind) - cost).max(weights.least_found);
         }
-        if alternate {
-            points -= weights.alternate_name;
-        }
-        Ok(Some(NameMatch { words, costs, complete: coverage >= 1.0, rest, points, alternate }))
+        let by_role = match name.role {
+            Role::Default => 0.0,
+            Role::Language(language) if self.is_wanted(language) => 0.0,
+            Role::Language(_) => weights.other_language,
+            Role::Alternate => weights.alternate_name,
+        };
+        points -= by_role;
+        let complete = coverage >= 1.0;
+        Ok(Some(NameMatch { words, costs, complete, rest, points, by_role, alternate }))
+    }
+
+    /// Whether a language is the one in which names are to be shown.
+    fn is_wanted(&self, language: u32) -> bool {
+        let known = self.shard.places().languages.get(language as usize);
+        known.is_some() && known == self.request.language.as_ref()
     }
 
     /// Adds points to candidates whose names are written with the very marks of the query; words
