@@ -47,7 +47,7 @@ weights! {
     /// Word of content that is found.
     content = 10.0,
     /// Number that is found elsewhere than among the houses of a street.
-    number = 7.0,
+    number = 6.0,
     /// Street type or direction that is found.
     street_type = 4.0,
     /// Stop word that is found.

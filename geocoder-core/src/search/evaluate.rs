@@ -12,9 +12,6 @@ use crate::record::RecordType;
 use crate::shard::{Dictionary, Lookup, Place, Record, StoredHouse, point};
 use crate::sort::sort_by;
 
-/// Most further words that a number is made of.
-const MOST_NUMBER_WORDS: f32 = 2.0;
-
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Scores a place; `None` when nothing of it is asked for.
     pub(super) fn score_place(

@@ -167,6 +167,9 @@ fn number_candidates(query: &str, tokens: &[Token]) -> Vec<NumberCandidate> {
 /// Takes the two streets of a crossing out of a query: `a & b`, `corner of a and b`, `a Ecke b`.
 /// Signs count always, words only when `by_words`; what follows a comma is said of both.
 pub(crate) fn crossing(query: &str, lexicon: &Lexicon, by_words: bool) -> Option<(String, String)> {
+    if !by_words && !query.contains(['&', '/', '@', '×']) {
+        return None;
+    }
     let composed = text::compose(query.get(..MAX_QUERY_BYTES).unwrap_or(query));
     let tokens = Query::parse(&composed).tokens;
     let among = |words: &[String], token: &Token| words.contains(&token.term);
