@@ -133,7 +133,7 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             hit.highlight = highlight(&hit.name, query, &shard.meta().lexicon);
             let score = crossing.total;
             let terms = vec![("both streets", score)];
-            hit.explain = request.explain.then(|| Explanation { score, terms });
+            hit.explain = request.explain.then_some(Explanation { score, terms });
             answer.push(hit);
         }
         Ok(())

@@ -74,6 +74,8 @@ weights! {
     other_language = 0.5,
     /// Won by an airport whose code is asked for.
     airport_code = 3.0,
+    /// Won besides when the code is typed in capitals.
+    capital_code = 5.0,
     /// Least points of a word that is found, whatever it costs.
     least_found = 0.5,
     /// Cost of a synonym.
@@ -88,6 +90,8 @@ weights! {
     prefix_cost = 1.0,
     /// Cost of a finished word that goes on.
     cut_cost = 2.5,
+    /// Cost of an unfinished word with an error that goes on, besides that of the error.
+    error_prefix_cost = 2.5,
     /// Cost of an error.
     edit_cost = 3.0,
     /// Cost of a run of letters without spaces of which only pairs are found.

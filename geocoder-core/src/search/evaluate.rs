@@ -121,7 +121,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let free = |(index, _)| best.costs.get(index) == Some(&0.0);
         let whole = best.complete && self.weights.of(best.words).all(free);
         if best.alternate && record.kind == RecordType::Airport && whole {
-            score.add("airport code", weights.airport_code);
+            let capitals = self.query.tokens.iter().any(|token| token.capitals);
+            let more = if capitals { weights.capital_code } else { 0.0 };
+            score.add("airport code", weights.airport_code + more);
         } else {
             score.add("other name", -best.by_role);
         }
@@ -155,8 +157,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         // not overtake the last of them even with its house need not be looked at.
         let wanted = self.request.max_results;
         let weights = self.weights.points;
-        let gain =
-            weights.number_exact + weights.number_absent + weights.number_word * MOST_NUMBER_WORDS;
+        let longest = self.query.numbers.iter().map(|number| number.mask.count_ones()).max();
+        #[expect(clippy::cast_precision_loss, reason = "a count of words")]
+        let further = longest.unwrap_or(1).saturating_sub(1) as f32;
+        let gain = weights.number_exact + weights.number_absent + weights.number_word * further;
         let mut best: Vec<f32> = Vec::new();
         for candidate in &mut ranked.candidates {
             sort_by(&mut best, |a, b| b.total_cmp(a));

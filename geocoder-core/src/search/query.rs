@@ -37,6 +37,8 @@ pub(crate) struct Token {
     pub(crate) has_digit: bool,
     /// The word as typed, when it has letters with marks.
     pub(crate) marked: Option<String>,
+    /// Whether all letters are capitals.
+    pub(crate) capitals: bool,
     /// Whether a full stop ends the word.
     dotted: bool,
     /// Whether a comma or the like, or nothing, stands before and behind the word.
@@ -121,6 +123,7 @@ impl Query {
                 end,
                 unfinished: false,
                 marked: (!word.text.is_ascii()).then(|| word.text.to_owned()),
+                capitals: word.text.bytes().all(|byte| byte.is_ascii_uppercase()),
                 dotted: composed.get(end..).is_some_and(|rest| rest.starts_with('.')),
                 starts_part: false,
                 ends_part: false,
