@@ -1,0 +1,73 @@
+//! `hereabouts-quality`: measures the corpora and checks their floors.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use hereabouts_quality::floors::Floors;
+use hereabouts_quality::{Corpus, measure, report};
+
+/// Seed of development; floors and tuning look at no other.
+const DEVELOPMENT_SEED: u64 = 1;
+
+/// Measures how often the engine gives the answer that a query means.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Corpora to measure, by name; all that are there when none is given.
+    corpora: Vec<String>,
+    /// Seed of the generated queries.
+    #[arg(long, default_value_t = DEVELOPMENT_SEED)]
+    seed: u64,
+    /// Queries of each class.
+    #[arg(long, default_value_t = 2_000)]
+    queries: usize,
+    /// Only classes whose name contains this.
+    #[arg(long)]
+    class: Option<String>,
+    /// File of regression floors; below them the program fails.
+    #[arg(long)]
+    floors: Option<PathBuf>,
+    /// Sets the floors from what is measured instead of checking them.
+    #[arg(long, requires = "floors")]
+    set_floors: bool,
+    /// Folder of the lists of misses.
+    #[arg(long, default_value = "target/quality")]
+    misses: PathBuf,
+}
+
+#[expect(clippy::print_stdout, reason = "the table is what the program is for")]
+fn main() -> anyhow::Result<ExitCode> {
+    let options = Options::parse();
+    let mut floors = Floors::default();
+    if let Some(path) = options.floors.as_ref().filter(|path| path.exists()) {
+        floors = Floors::parse(&fs::read_to_string(path)?)?;
+    }
+    let mut failures = Vec::new();
+    println!("seed {}, at most {} queries a class", options.seed, options.queries);
+    for corpus in Corpus::ALL {
+        let name = corpus.name();
+        if !options.corpora.is_empty() && !options.corpora.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        let mut cases = corpus.cases(options.seed, options.queries)?;
+        if let Some(part) = &options.class {
+            cases.retain(|case| case.class.contains(part));
+        }
+        let (classes, misses) = measure(&corpus.engine()?, &cases)?;
+        println!("{}", report::table(name, &classes));
+        report::write_misses(&options.misses.join(format!("misses-{name}.txt")), &misses)?;
+        if options.set_floors {
+            floors.set(name, &classes);
+        } else {
+            failures.extend(floors.failures(name, &classes));
+        }
+    }
+    if let Some(path) = options.floors.as_ref().filter(|_| options.set_floors) {
+        fs::write(path, floors.to_toml()?)?;
+    }
+    for failure in &failures {
+        println!("below its floor: {failure}");
+    }
+    Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
