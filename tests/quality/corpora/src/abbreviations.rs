@@ -108,6 +108,20 @@ pub fn abbreviate(name: &str, languages: &[&str], random: &mut Random) -> Option
     Some(words.collect::<Vec<_>>().join(" "))
 }
 
+/// Writes out the words of a name that stand in a short form, as one source may and another not.
+pub fn write_out(name: &str, languages: &[&str]) -> String {
+    let tables = TABLES.iter().filter(|(language, ..)| languages.contains(language));
+    let pairs: Vec<&Pair> = tables.flat_map(|(_, whole, _)| whole.iter()).collect();
+    let words = name.split(' ').map(|word| {
+        let is_short = |short: &&&str| {
+            short.len() >= 2 && short.trim_end_matches('.').eq_ignore_ascii_case(word.trim_end_matches('.'))
+        };
+        let long = pairs.iter().find(|(_, shorts)| shorts.iter().any(|short| is_short(&short)));
+        long.map_or(word, |(long, _)| *long)
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// Leaves out the stop words and, if so wished, the street type in front; nothing where that
 /// changes nothing or leaves nothing.
 pub fn drop_words(name: &str, languages: &[&str], with_type: bool) -> Option<String> {
@@ -186,6 +200,13 @@ mod tests {
         );
         assert_eq!(all_forms("Im Rietle", "de"), [""; 0]);
         assert_eq!(all_forms("Strasse", "fr"), [""; 0]);
+    }
+
+    #[test]
+    fn short_forms_are_written_out() {
+        assert_eq!(write_out("St. Georg-Strasse", &["de"]), "sankt Georg-Strasse");
+        assert_eq!(write_out("Sq. Beaumarchais", &["fr"]), "square Beaumarchais");
+        assert_eq!(write_out("Rue Grimaldi", &["fr"]), "Rue Grimaldi");
     }
 
     #[test]

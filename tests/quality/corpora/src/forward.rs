@@ -186,6 +186,11 @@ fn prefixes(sampler: &mut Sampler, data: &Dataset) {
         let query = local(data, &a.street, &a.number);
         Some((Question::Typing { query }, data.house(a, false, false)))
     });
+    let known: Vec<&Address> = data.addresses.iter().filter(|a| !a.city.is_empty()).collect();
+    sampler.class_of("typing street, city", n_typed, &known, |a, _| {
+        let query = format!("{}, {}", a.street, a.city);
+        Some((Question::Typing { query }, data.street(&a.street, Some(&a.city))))
+    });
     let streets: Vec<&str> = data.streets.values().map(|street| street.name.as_str()).collect();
     sampler.class_of("typing street", n_typed, &streets, |name, _| {
         Some((Question::Typing { query: (*name).to_owned() }, data.street(name, None)))

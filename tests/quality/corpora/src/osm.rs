@@ -33,7 +33,7 @@ struct Extract {
 ///
 /// Addresses are nodes, ways and multipolygons with a plain house number and a street or place,
 /// neither tagged with another country nor, where the extract has the whole boundary of the
-/// country, outside of it.
+/// country, outside of it. Streets are those with most of their nodes inside.
 ///
 /// # Errors
 /// Fails when the file cannot be read.
@@ -47,7 +47,10 @@ pub fn read(path: &Path, country: &str, number_first: bool) -> anyhow::Result<Da
     let objects = extract.addresses(country).into_iter();
     let objects = objects.filter(|object| object.points.iter().all(|point| inside(*point)));
     let streets = extract.streets().into_iter();
-    let streets = streets.filter(|street| street.lines.iter().flatten().any(|at| inside(*at)));
+    let streets = streets.filter(|street| {
+        let points = || street.lines.iter().flatten();
+        2 * points().filter(|at| inside(**at)).count() > points().count()
+    });
     let mut dataset = Dataset::new(objects.collect(), streets.collect(), number_first);
     let areas = extract.areas(MUNICIPAL_LEVEL).into_iter();
     let own = areas.filter(|(_, area)| {

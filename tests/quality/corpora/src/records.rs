@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::abbreviations::write_out;
 use crate::case::{HOUSE_RADIUS_M, Kind, Shape, Truth};
 use crate::fold::fold;
 use crate::geo::{Area, Point, bounds};
@@ -170,12 +171,15 @@ impl Dataset {
         }
     }
 
-    /// Folded names of a street in all languages.
+    /// Folded names of a street in all languages, also with short forms written out: an address
+    /// may be tagged `St. Georg-Strasse` along the line `Sankt Georg-Strasse`.
     fn names(&self, key: &str) -> Vec<String> {
-        let languages = self.streets.get(key).map(|street| &street.languages);
-        let mut names = vec![key.to_owned()];
-        names.extend(languages.into_iter().flat_map(|names| names.values()).map(|name| fold(name)));
-        names
+        let street = self.streets.get(key);
+        let written = street.into_iter().flat_map(|street| {
+            [&street.name].into_iter().chain(street.languages.values())
+        });
+        let both = written.flat_map(|name| [fold(name), fold(&write_out(name, self.languages))]);
+        both.chain([key.to_owned()]).collect()
     }
 }
 

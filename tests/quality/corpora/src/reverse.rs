@@ -17,19 +17,36 @@ const BOUNDARY_MARGIN_M: f64 = 50.0;
 /// Makes all classes of a country's addresses and municipalities.
 pub fn add(sampler: &mut Sampler, data: &Dataset) {
     let grid = Grid::new(data);
-    sampler.class("reverse: house", &data.addresses, |a, random| {
-        let point = beside(*a.points.first()?, random);
+    houses(sampler, data, &grid, "reverse: house", None);
+    houses(sampler, data, &grid, "reverse: house, streets only", Some(Kind::House));
+    municipalities(sampler, data);
+}
+
+fn houses(
+    sampler: &mut Sampler,
+    data: &Dataset,
+    grid: &Grid,
+    class: &'static str,
+    only: Option<Kind>,
+) {
+    sampler.class(class, &data.addresses, |a, random| {
+        let at = *random.pick(&a.points)?;
+        let point = beside(at, random);
         let nearest = grid.near(point).map(|(at, _)| at.distance_m(point)).fold(f64::MAX, f64::min);
         let mut truth = data.house(a, true, true);
-        truth.shapes = vec![Shape::Point(*a.points.first()?)];
-        let is_nearest = point.distance_m(*a.points.first()?) <= nearest + 0.01;
+        truth.shapes = vec![Shape::Point(at)];
+        let is_nearest = point.distance_m(at) <= nearest + 0.01;
         let others = grid.near(point).filter(|(at, index)| {
             let other = data.addresses.get(*index);
             let is_other = other.is_some_and(|other| !same_house(other, a));
             is_other && at.distance_m(point) < nearest + MARGIN_M
         });
-        (is_nearest && others.count() == 0).then_some((Question::Reverse { point, only: None }, truth))
+        let question = Question::Reverse { point, only };
+        (is_nearest && others.count() == 0).then_some((question, truth))
     });
+}
+
+fn municipalities(sampler: &mut Sampler, data: &Dataset) {
     if let Some((low, high)) = country_box(data) {
         let boxes = vec![(low, high); sampler.n_queries()];
         sampler.class("reverse: municipality", &boxes, |(low, high), random| {
@@ -129,12 +146,12 @@ mod tests {
             sampler.cases
         };
         let cases = made(apart);
-        assert_eq!(cases.len(), 16, "eight rounds of both");
+        assert_eq!(cases.len(), 32, "eight rounds of both in two classes");
         for case in cases {
             let Question::Reverse { point, .. } = case.question else { unreachable!() };
             let Shape::Point(house) = &case.truth.shapes[0] else { unreachable!() };
             assert!((1.0..5.1).contains(&house.distance_m(point)));
         }
-        assert!(made(close).len() < 16);
+        assert!(made(close).len() < 32);
     }
 }
