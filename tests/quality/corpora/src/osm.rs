@@ -141,7 +141,7 @@ impl Extract {
                 name: name.clone(),
                 languages: languages.collect(),
                 lines: vec![self.line(nodes)],
-                addresses: Vec::new(),
+                ..Street::default()
             })
         });
         named.collect()

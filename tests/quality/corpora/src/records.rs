@@ -1,6 +1,6 @@
 //! Addresses, streets and municipalities of a country, as its source files tell them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::abbreviations::write_out;
 use crate::case::{HOUSE_RADIUS_M, Kind, Shape, Truth};
@@ -55,6 +55,8 @@ pub struct Street {
     pub lines: Vec<Vec<Point>>,
     /// Indices of its addresses.
     pub addresses: Vec<usize>,
+    /// Objects of the name that have no number, each with its city.
+    pub unnumbered: Vec<(String, Point)>,
 }
 
 /// A municipality.
@@ -99,6 +101,7 @@ impl Dataset {
             }
             street.languages.extend(line.languages);
             street.lines.extend(line.lines);
+            street.unnumbered.extend(line.unnumbered);
         }
         for ([street_key, number_key, ..], address) in distinct {
             let index = dataset.addresses.len();
@@ -145,17 +148,17 @@ impl Dataset {
         if let Some(street) = self.streets.get(&key) {
             let addresses: Vec<&Address> =
                 street.addresses.iter().filter_map(|index| self.addresses.get(*index)).collect();
-            let cities: BTreeSet<&str> =
-                addresses.iter().map(|address| address.city.as_str()).collect();
-            let wanted = cities.into_iter().filter(|name| {
+            let is_asked = |name: &str| {
                 city.is_none_or(|city| name.is_empty() || fold(name) == fold(city))
-            });
-            for wanted in wanted {
-                let of_city = addresses.iter().filter(|address| address.city == wanted);
-                let points: Vec<Point> =
-                    of_city.flat_map(|address| &address.points).copied().collect();
-                shapes.extend(street.part_of(&points));
+            };
+            let mut parts: BTreeMap<(&str, &str), Vec<Point>> = BTreeMap::new();
+            for address in addresses.into_iter().filter(|address| is_asked(&address.city)) {
+                let part = parts.entry((&address.city, &address.municipality)).or_default();
+                part.extend(&address.points);
             }
+            shapes.extend(parts.values().flat_map(|points| street.part_of(points)));
+            let unnumbered = street.unnumbered.iter().filter(|(name, _)| is_asked(name));
+            shapes.extend(unnumbered.map(|(_, point)| Shape::Point(*point)));
             if city.is_none() {
                 shapes.extend(street.lines.iter().cloned().map(Shape::Line));
             }

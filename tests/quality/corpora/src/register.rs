@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::geo::Point;
 use crate::input;
-use crate::records::{Address, Dataset};
+use crate::records::{Address, Dataset, Street};
 
 /// Columns that queries are made of.
 #[derive(Deserialize)]
@@ -15,6 +15,7 @@ struct Row {
     street: String,
     number: String,
     letter: String,
+    special_name: String,
     postcode: String,
     place: String,
     municipality: String,
@@ -24,13 +25,25 @@ struct Row {
 
 /// Reads the register: all numbered addresses with a street and a postal place.
 ///
+/// Objects without a number, farms and plots, are known as places of their street and name, so
+/// that an answer there is right; they are asked for by name alone.
+///
 /// # Errors
 /// Fails when the file cannot be read or a row does not have the columns.
 pub fn read(path: &Path) -> anyhow::Result<Dataset> {
     let mut objects = Vec::new();
+    let mut unnumbered = Vec::new();
     let mut reader = csv::Reader::from_reader(input::open(path)?);
     for row in reader.deserialize() {
         let row: Row = row.with_context(|| format!("cannot read {}", path.display()))?;
+        let at = Point { lat: row.lat, lon: row.lon };
+        let names = [&row.street, &row.special_name].into_iter();
+        let names = names.filter(|name| row.number.is_empty() && !name.is_empty());
+        unnumbered.extend(names.map(|name| Street {
+            name: name.clone(),
+            unnumbered: vec![(row.place.clone(), at)],
+            ..Street::default()
+        }));
         let is_whole = ![&row.street, &row.number, &row.place].into_iter().any(String::is_empty);
         if is_whole {
             objects.push(Address {
@@ -39,11 +52,11 @@ pub fn read(path: &Path) -> anyhow::Result<Dataset> {
                 city: row.place,
                 postcode: row.postcode,
                 municipality: row.municipality,
-                points: vec![Point { lat: row.lat, lon: row.lon }],
+                points: vec![at],
             });
         }
     }
-    Ok(Dataset::new(objects, Vec::new(), false))
+    Ok(Dataset::new(objects, unnumbered, false))
 }
 
 #[cfg(test)]
