@@ -50,11 +50,15 @@ fn main() -> anyhow::Result<ExitCode> {
         if !options.corpora.is_empty() && !options.corpora.iter().any(|wanted| wanted == name) {
             continue;
         }
-        let mut cases = corpus.cases(options.seed, options.queries)?;
+        let Some(folder) = corpus.folder() else {
+            println!("skipped {name}: HEREABOUTS_DATA does not name the folder of the whole files");
+            continue;
+        };
+        let mut cases = corpus.cases(&folder, options.seed, options.queries)?;
         if let Some(part) = &options.class {
             cases.retain(|case| case.class.contains(part));
         }
-        let (classes, misses) = measure(&corpus.engine()?, &cases)?;
+        let (classes, misses) = measure(&corpus.engine(&folder)?, &cases)?;
         println!("{}", report::table(name, &classes));
         report::write_misses(&options.misses.join(format!("misses-{name}.txt")), &misses)?;
         if options.set_floors {

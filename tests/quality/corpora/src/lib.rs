@@ -5,10 +5,12 @@
 //! Everything follows from the files and a seed: the same ones give the same queries.
 
 pub mod abbreviations;
+pub mod airports;
 pub mod case;
 pub mod fold;
 pub mod forward;
 pub mod geo;
+pub mod geonames;
 pub mod input;
 pub mod osm;
 pub mod random;
@@ -18,6 +20,7 @@ pub mod reverse;
 pub mod sampling;
 pub mod spelling;
 pub mod typos;
+pub mod world;
 
 pub use case::{Answer, Case, Kind, Question, Truth};
 pub use records::Dataset;
