@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use hereabouts_corpora::case::Case;
-use hereabouts_corpora::geonames::Cities;
+use hereabouts_corpora::geonames::{Cities, CountryNames};
 use hereabouts_corpora::world::{self, World};
 use hereabouts_corpora::{Dataset, Sampler, airports, forward, geonames, osm, register, reverse};
 
-use crate::engine::Engine;
+use crate::closed_world::populate;
+use crate::engine::{Engine, gazetteer};
+use crate::suites::SuiteCase;
 
 /// Build file of the shards of the bundled data.
 const BUNDLED: &str = include_str!("../datasets.toml");
@@ -139,6 +141,24 @@ impl Corpus {
             languages: LANGUAGES,
         })
     }
+}
+
+/// Builds the closed world of the French cases; those that it cannot hold are taken out.
+///
+/// # Errors
+/// Fails when a source is unusable.
+pub fn closed_world(folder: &Path, cases: &mut Vec<SuiteCase>, seed: u64) -> anyhow::Result<Engine> {
+    let mut gazetteer = gazetteer(WHOLE, folder, "fr")?;
+    populate(&mut gazetteer, cases, seed);
+    Engine::of(&[gazetteer])
+}
+
+/// Reads the names of countries in all languages.
+///
+/// # Errors
+/// Fails when the file is not there.
+pub fn country_names(folder: &Path) -> anyhow::Result<CountryNames> {
+    geonames::countries(&folder.join("cldr48-territories-by-lang.json.gz"))
 }
 
 /// Folder of the whole files, where there is one.

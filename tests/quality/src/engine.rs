@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
+use geocoder_core::gazetteer::Gazetteer;
 use geocoder_core::shard::writer::ShardWriter;
 use geocoder_core::{
     CountryCode, Geocoder, Hit, LonLat, RecordType, ReverseRequest, SearchRequest, Shard, TypeSet,
@@ -26,19 +27,18 @@ impl Engine {
     /// # Errors
     /// Fails when a source is unusable.
     pub fn build(text: &str, folder: &Path, countries: &[&str]) -> anyhow::Result<Self> {
-        let file = BuildFile::parse(text, &folder.join("datasets.toml"))?;
+        let gazetteers = countries.iter().map(|country| gazetteer(text, folder, country));
+        Self::of(&gazetteers.collect::<anyhow::Result<Vec<Gazetteer>>>()?)
+    }
+
+    /// Writes and opens the shards of gazetteers.
+    ///
+    /// # Errors
+    /// Fails when a gazetteer is unsound.
+    pub fn of(gazetteers: &[Gazetteer]) -> anyhow::Result<Self> {
         let mut geocoder = Geocoder::new();
-        for country in countries {
-            let entry = file.countries.iter().find(|entry| entry.code == *country);
-            let entry = entry.with_context(|| format!("no country {country}"))?;
-            let sources = entry.sources.iter().map(SourceEntry::open);
-            let sources = sources.collect::<Result<Vec<Box<dyn Source>>, _>>()?;
-            let code = CountryCode::parse(country).context("no country code")?;
-            let mut report = shard_builder::Report::default();
-            let mut gazetteer =
-                shard_builder::assemble(code, &sources, entry.share_alike, &mut report, &Silent)?;
-            gazetteer.separate_alternates = code == CountryCode::WORLD;
-            geocoder.insert(Shard::open(ShardWriter::new(&gazetteer).write()?.bytes)?);
+        for gazetteer in gazetteers {
+            geocoder.insert(Shard::open(ShardWriter::new(gazetteer).write()?.bytes)?);
         }
         Ok(Self(geocoder))
     }
@@ -65,6 +65,24 @@ impl Engine {
         };
         Ok(self.0.reverse(&request)?.results)
     }
+}
+
+/// Reads the sources of a country of a build file, whose paths are relative to a folder.
+///
+/// # Errors
+/// Fails when the country is not in the file or a source is unusable.
+pub fn gazetteer(text: &str, folder: &Path, country: &str) -> anyhow::Result<Gazetteer> {
+    let file = BuildFile::parse(text, &folder.join("datasets.toml"))?;
+    let entry = file.countries.iter().find(|entry| entry.code == country);
+    let entry = entry.with_context(|| format!("no country {country}"))?;
+    let sources = entry.sources.iter().map(SourceEntry::open);
+    let sources = sources.collect::<Result<Vec<Box<dyn Source>>, _>>()?;
+    let code = CountryCode::parse(country).context("no country code")?;
+    let mut report = shard_builder::Report::default();
+    let mut gazetteer =
+        shard_builder::assemble(code, &sources, entry.share_alike, &mut report, &Silent)?;
+    gazetteer.separate_alternates = code == CountryCode::WORLD;
+    Ok(gazetteer)
 }
 
 /// A request with the defaults of a client.

@@ -82,11 +82,16 @@ pub fn measure(engine: &Engine, cases: &[Case]) -> anyhow::Result<(Vec<ClassFigu
 }
 
 impl ClassFigures {
-    fn add(&mut self, outcome: &Outcome) {
+    /// Counts a query by the rank of its first right answer.
+    pub(crate) fn count(&mut self, rank: Option<usize>) {
         self.n += 1;
-        self.first += usize::from(outcome.rank == Some(1));
-        self.in_five += usize::from(outcome.rank.is_some());
-        self.reciprocal_ranks += outcome.rank.map_or(0.0, reciprocal);
+        self.first += usize::from(rank == Some(1));
+        self.in_five += usize::from(rank.is_some());
+        self.reciprocal_ranks += rank.map_or(0.0, reciprocal);
+    }
+
+    fn add(&mut self, outcome: &Outcome) {
+        self.count(outcome.rank);
         if let Some(one) = outcome.keystrokes {
             let all = self.keystrokes.get_or_insert_default();
             all.typed += one.typed;
