@@ -49,9 +49,8 @@ pub fn populate(gazetteer: &mut Gazetteer, cases: &mut Vec<SuiteCase>, seed: u64
                 named.iter().copied().filter(|index| zipcode.contains(index)).collect()
             }
             (Some(named), None) => {
-                let population = |index: &usize| {
-                    gazetteer.places.get(*index).map(|place| place.population)
-                };
+                let population =
+                    |index: &usize| gazetteer.places.get(*index).map(|place| place.population);
                 named.iter().copied().max_by_key(population).into_iter().collect()
             }
             (None, Some(zipcode)) => zipcode.clone(),
@@ -74,7 +73,8 @@ pub fn populate(gazetteer: &mut Gazetteer, cases: &mut Vec<SuiteCase>, seed: u64
                 houses: Vec::new(),
                 importance: 0,
             });
-            let numbers = case.expect.housenumber.as_deref().map(shard_builder::house_number::parse);
+            let numbers =
+                case.expect.housenumber.as_deref().map(shard_builder::house_number::parse);
             for number in numbers.into_iter().flatten() {
                 let house = House {
                     number: number.number,

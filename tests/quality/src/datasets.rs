@@ -112,6 +112,12 @@ impl Corpus {
             Self::Helsinki => &["fi", "sv"],
             _ => &["de"],
         };
+        data.country_names = match self {
+            Self::Monaco => &["Monaco", "Principauté de Monaco"],
+            Self::Iceland => &["Iceland", "Ísland"],
+            Self::Helsinki => &["Finland", "Suomi"],
+            _ => &["Liechtenstein", "Fürstentum Liechtenstein"],
+        };
         Ok(data)
     }
 
@@ -147,7 +153,11 @@ impl Corpus {
 ///
 /// # Errors
 /// Fails when a source is unusable.
-pub fn closed_world(folder: &Path, cases: &mut Vec<SuiteCase>, seed: u64) -> anyhow::Result<Engine> {
+pub fn closed_world(
+    folder: &Path,
+    cases: &mut Vec<SuiteCase>,
+    seed: u64,
+) -> anyhow::Result<Engine> {
     let mut gazetteer = gazetteer(WHOLE, folder, "fr")?;
     populate(&mut gazetteer, cases, seed);
     Engine::of(&[gazetteer])

@@ -58,11 +58,8 @@ impl Engine {
     pub fn reverse(&self, point: Point, only: Option<Kind>) -> anyhow::Result<Vec<Hit>> {
         let coordinates = LonLat::new(point.lon, point.lat).context("no point on Earth")?;
         let types = only.map_or(TypeSet::ALL, |kind| TypeSet::NONE.with(type_of(kind)));
-        let request = ReverseRequest {
-            types,
-            max_results: MAX_RESULTS,
-            ..ReverseRequest::at(coordinates)
-        };
+        let request =
+            ReverseRequest { types, max_results: MAX_RESULTS, ..ReverseRequest::at(coordinates) };
         Ok(self.0.reverse(&request)?.results)
     }
 }
@@ -142,8 +139,7 @@ pub fn show(hit: &Hit) -> String {
     line.push(')');
     if let Some(explanation) = &hit.explain {
         let terms = explanation.terms.iter();
-        let terms: Vec<String> =
-            terms.map(|(name, value)| format!("{name} {value:.2}")).collect();
+        let terms: Vec<String> = terms.map(|(name, value)| format!("{name} {value:.2}")).collect();
         line.push_str(&format!(" {:.2} = {}", explanation.score, terms.join(" + ")));
     }
     if let Some(distance_m) = hit.distance_m {

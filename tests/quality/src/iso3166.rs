@@ -23,7 +23,10 @@ const CODES: &str = "\
 
 /// Returns the two-letter code of a three-letter one.
 pub fn alpha_2(alpha_3: &str) -> Option<&'static str> {
-    CODES.split_whitespace().find_map(|pair| pair.strip_prefix(alpha_3)).filter(|code| code.len() == 2)
+    CODES
+        .split_whitespace()
+        .find_map(|pair| pair.strip_prefix(alpha_3))
+        .filter(|code| code.len() == 2)
 }
 
 #[cfg(test)]

@@ -102,7 +102,8 @@ fn suites(folder: &Path, seed: u64) -> anyhow::Result<(Vec<ClassFigures>, Vec<Mi
         misses.extend(missed);
     }
     let france = datasets::closed_world(folder, &mut cases, seed)?;
-    let (of_data, missed) = suites::measure(&france, &cases, &countries, closed_world::ANSWERABLE_BY)?;
+    let (of_data, missed) =
+        suites::measure(&france, &cases, &countries, closed_world::ANSWERABLE_BY)?;
     classes.extend(of_data);
     misses.extend(missed);
     Ok((classes, misses))

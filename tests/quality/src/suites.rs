@@ -95,7 +95,8 @@ impl Expect {
         let number = street.map(|street| format!("{}{}", street.number, street.suffix));
         // A city answers for itself: its name is the city that is expected.
         let city = if hit.kind == RecordType::City { &hit.name } else { &hit.city };
-        let region = if hit.kind == RecordType::Administrative { &hit.name } else { &hit.administrative };
+        let region =
+            if hit.kind == RecordType::Administrative { &hit.name } else { &hit.administrative };
         let code = hit.countrycode.to_uppercase();
         let is_country = |expected: &String| {
             let names = countries.values().filter_map(|names| names.get(&code));
@@ -112,7 +113,8 @@ impl Expect {
             && self.country.as_ref().is_none_or(is_country)
             && self.postcode.as_ref().is_none_or(|postcode| hit.zipcode.contains(postcode))
             && self.country_a3.as_ref().is_none_or(|code| {
-                iso3166::alpha_2(code).is_some_and(|code| code.eq_ignore_ascii_case(&hit.countrycode))
+                iso3166::alpha_2(code)
+                    .is_some_and(|code| code.eq_ignore_ascii_case(&hit.countrycode))
             })
             && self.is_near(Point { lat: hit.lat, lon: hit.lng })
     }
@@ -193,7 +195,10 @@ fn ask(
         }),
     };
     let hits = answers(false)?;
-    let rank = hits.iter().position(|hit| case.expect.accepts(hit, countries)).map(|position| position + 1);
+    let rank = hits
+        .iter()
+        .position(|hit| case.expect.accepts(hit, countries))
+        .map(|position| position + 1);
     let miss = match rank {
         Some(1) => None,
         _ => Some(Miss {

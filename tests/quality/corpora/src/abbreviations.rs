@@ -73,7 +73,10 @@ const TABLES: [Table; 6] = [
 
 /// Words that people leave out, in lower case, by language.
 const STOP_WORDS: [(&str, &[&str]); 5] = [
-    ("de", &["im", "in", "am", "an", "auf", "der", "die", "das", "dem", "den", "zum", "zur", "bei"]),
+    (
+        "de",
+        &["im", "in", "am", "an", "auf", "der", "die", "das", "dem", "den", "zum", "zur", "bei"],
+    ),
     ("fr", &["de", "du", "des", "la", "le", "les", "d", "l", "et", "à", "au", "aux"]),
     ("is", &["við", "á", "í"]),
     ("en", &["of", "the", "and", "de", "del", "la"]),
@@ -114,7 +117,8 @@ pub fn write_out(name: &str, languages: &[&str]) -> String {
     let pairs: Vec<&Pair> = tables.flat_map(|(_, whole, _)| whole.iter()).collect();
     let words = name.split(' ').map(|word| {
         let is_short = |short: &&&str| {
-            short.len() >= 2 && short.trim_end_matches('.').eq_ignore_ascii_case(word.trim_end_matches('.'))
+            short.len() >= 2
+                && short.trim_end_matches('.').eq_ignore_ascii_case(word.trim_end_matches('.'))
         };
         let long = pairs.iter().find(|(_, shorts)| shorts.iter().any(|short| is_short(&short)));
         long.map_or(word, |(long, _)| *long)
@@ -129,8 +133,10 @@ pub fn drop_words(name: &str, languages: &[&str], with_type: bool) -> Option<Str
     let stop_words: Vec<&str> = listed.flat_map(|(_, words)| words.iter().copied()).collect();
     let tables = TABLES.iter().filter(|(language, ..)| languages.contains(language));
     let titles = ["saint", "sainte", "sankt"];
-    let types: Vec<&str> = tables.flat_map(|(_, whole, _)| whole.iter().map(|(word, _)| *word)).collect();
-    let mut words: Vec<&str> = name.split([' ', '\'', '’']).filter(|word| !word.is_empty()).collect();
+    let types: Vec<&str> =
+        tables.flat_map(|(_, whole, _)| whole.iter().map(|(word, _)| *word)).collect();
+    let mut words: Vec<&str> =
+        name.split([' ', '\'', '’']).filter(|word| !word.is_empty()).collect();
     let all = words.len();
     let first = words.first().map(|word| word.to_lowercase()).unwrap_or_default();
     if with_type && types.contains(&first.as_str()) && !titles.contains(&first.as_str()) {

@@ -39,6 +39,8 @@ pub struct Cities {
     pub all: Vec<City>,
     /// Indices by each folded name, the largest city first.
     by_name: HashMap<String, Vec<usize>>,
+    /// Names of countries by ISO 3166-1 code, in any language.
+    pub country_names: HashMap<String, Vec<String>>,
 }
 
 impl Cities {
@@ -56,7 +58,12 @@ impl Cities {
         }
         let text = input::read_text(cities)?;
         let rows = text.lines().filter_map(|line| city(line, &mut by_id));
-        Ok(Self::new(rows.collect()))
+        let cities = Self::new(rows.collect());
+        // What is no number is the code of a country or region.
+        let countries = by_id.into_iter().filter(|(id, _)| id.len() == 2);
+        let country_names = countries
+            .map(|(code, names)| (code, names.into_iter().map(|(_, name)| name).collect()));
+        Ok(Self { country_names: country_names.collect(), ..cities })
     }
 
     /// Orders cities and finds them by name.
@@ -68,7 +75,7 @@ impl Cities {
                 by_name.entry(key.clone()).or_default().push(index);
             }
         }
-        Self { all, by_name }
+        Self { all, by_name, country_names: HashMap::new() }
     }
 
     /// Cities of a name, the largest first.

@@ -11,9 +11,27 @@ use crate::records::{Address, Dataset, Municipality, Street, is_plain_number};
 
 /// Values of `highway` that are ways to live at or to go along.
 const STREETS: [&str; 21] = [
-    "motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential",
-    "primary_link", "secondary_link", "tertiary_link", "living_street", "service", "pedestrian",
-    "track", "road", "footway", "bridleway", "steps", "path", "cycleway", "busway",
+    "motorway",
+    "trunk",
+    "primary",
+    "secondary",
+    "tertiary",
+    "unclassified",
+    "residential",
+    "primary_link",
+    "secondary_link",
+    "tertiary_link",
+    "living_street",
+    "service",
+    "pedestrian",
+    "track",
+    "road",
+    "footway",
+    "bridleway",
+    "steps",
+    "path",
+    "cycleway",
+    "busway",
 ];
 /// Level of municipalities in the countries whose extracts are read.
 const MUNICIPAL_LEVEL: &str = "8";
@@ -171,7 +189,8 @@ fn owned<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Tags {
 fn address(tags: &Tags, at: Point, country: &str) -> Option<Address> {
     let tag = |key: &str| tags.get(key).map(|value| value.trim()).unwrap_or_default().to_owned();
     let number = tag("addr:housenumber");
-    let street = [tag("addr:street"), tag("addr:place")].into_iter().find(|name| !name.is_empty())?;
+    let street =
+        [tag("addr:street"), tag("addr:place")].into_iter().find(|name| !name.is_empty())?;
     let tagged = tag("addr:country");
     let abroad = !tagged.is_empty() && !tagged.eq_ignore_ascii_case(country);
     (is_plain_number(&number) && !abroad).then(|| Address {

@@ -21,6 +21,8 @@ pub struct Dataset {
     pub municipalities: Vec<Municipality>,
     /// Whether the number stands before the street, as in French.
     pub number_first: bool,
+    /// What people call the country at the end of an address.
+    pub country_names: &'static [&'static str],
     /// Languages of its streets, as ISO 639-1 codes.
     pub languages: &'static [&'static str],
     /// Addresses by street and number, both folded.
@@ -148,9 +150,8 @@ impl Dataset {
         if let Some(street) = self.streets.get(&key) {
             let addresses: Vec<&Address> =
                 street.addresses.iter().filter_map(|index| self.addresses.get(*index)).collect();
-            let is_asked = |name: &str| {
-                city.is_none_or(|city| name.is_empty() || fold(name) == fold(city))
-            };
+            let is_asked =
+                |name: &str| city.is_none_or(|city| name.is_empty() || fold(name) == fold(city));
             let mut parts: BTreeMap<(&str, &str), Vec<Point>> = BTreeMap::new();
             for address in addresses.into_iter().filter(|address| is_asked(&address.city)) {
                 let part = parts.entry((&address.city, &address.municipality)).or_default();
@@ -178,9 +179,9 @@ impl Dataset {
     /// may be tagged `St. Georg-Strasse` along the line `Sankt Georg-Strasse`.
     fn names(&self, key: &str) -> Vec<String> {
         let street = self.streets.get(key);
-        let written = street.into_iter().flat_map(|street| {
-            [&street.name].into_iter().chain(street.languages.values())
-        });
+        let written = street
+            .into_iter()
+            .flat_map(|street| [&street.name].into_iter().chain(street.languages.values()));
         let both = written.flat_map(|name| [fold(name), fold(&write_out(name, self.languages))]);
         both.chain([key.to_owned()]).collect()
     }
@@ -191,7 +192,10 @@ impl Street {
     /// them, or the box around them where no lines are known.
     fn part_of(&self, addresses: &[Point]) -> Vec<Shape> {
         if self.lines.is_empty() {
-            return bounds(addresses).map(|(low, high)| Shape::Box(low, high)).into_iter().collect();
+            return bounds(addresses)
+                .map(|(low, high)| Shape::Box(low, high))
+                .into_iter()
+                .collect();
         }
         let near = self.lines.iter().filter(|line| {
             addresses.iter().any(|point| point.distance_to_line_m(line) <= SAME_STREET_M)

@@ -129,7 +129,8 @@ pub fn distance(left: &str, right: &str) -> usize {
             let (Some(above), Some(diagonal)) = (at(1, j + 1), at(1, j)) else { continue };
             let before = row.last().copied().unwrap_or_default();
             let mut least = (above + 1).min(before + 1).min(diagonal + usize::from(a != b));
-            let swapped = i > 0 && j > 0 && left.get(i - 1) == Some(b) && right.get(j - 1) == Some(a);
+            let swapped =
+                i > 0 && j > 0 && left.get(i - 1) == Some(b) && right.get(j - 1) == Some(a);
             if let (true, Some(cost)) = (swapped && a != b, at(2, j.wrapping_sub(1))) {
                 least = least.min(cost + 1);
             }
@@ -189,9 +190,13 @@ mod tests {
 
     #[test]
     fn the_distance_counts_edits_and_swaps() {
-        for (left, right, edits) in
-            [("abcd", "abcd", 0), ("abcd", "abdc", 1), ("abcd", "bcd", 1), ("abcd", "axcdy", 2), ("", "ab", 2)]
-        {
+        for (left, right, edits) in [
+            ("abcd", "abcd", 0),
+            ("abcd", "abdc", 1),
+            ("abcd", "bcd", 1),
+            ("abcd", "axcdy", 2),
+            ("", "ab", 2),
+        ] {
             assert_eq!(distance(left, right), edits, "{left} {right}");
         }
     }
