@@ -14,7 +14,7 @@ PORT ?= 8080
 
 export PATH := $(CURDIR)/$(WASM_BINDGEN)/bin:$(CURDIR)/$(WASM_PACK)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser soak bench size \
+.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser quality quality-quick soak bench size \
 	lint fmt fmt-check doc ci clean chromium wasm-target
 
 help: ## List the targets
@@ -55,6 +55,13 @@ test-browser: build data www chromium ## Run the tests in Chromium
 size: package ## Check the download sizes against their budgets
 	node $(JS)/scripts/size.mjs
 
+quality: ## Measure recall by class of query and check its floors (tests/quality)
+	cargo run --profile quality -p hereabouts-quality -- --floors tests/quality/floors.toml
+
+quality-quick: ## Check the floors of a tenth of the queries
+	cargo run --profile quality -p hereabouts-quality -- li mc is world --queries 200 \
+		--floors tests/quality/floors-quick.toml
+
 soak: ## Run the property tests with many more random cases
 	PROPTEST_CASES=20000 cargo test --release --workspace --all-features
 
@@ -78,7 +85,7 @@ lint: wasm-target package ## Run clippy, biome and tsc
 doc: ## Build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
-ci: fmt-check lint doc test size ## Run what must pass before a merge
+ci: fmt-check lint doc test quality-quick size ## Run what must pass before a merge
 	git diff --exit-code
 
 clean: ## Remove what was built; tools and downloads stay

@@ -18,6 +18,10 @@ pub struct Lexicon {
     /// Words that say nothing about where and come with a number that says no more, such as
     /// floor, apartment or cedex.
     pub unit_words: Vec<String>,
+    /// Words between the two streets of a crossing, such as and.
+    pub and_words: Vec<String>,
+    /// Words that say that two streets meet, such as corner.
+    pub corner_words: Vec<String>,
 }
 
 /// Terms that stand for one another.

@@ -47,7 +47,7 @@ weights! {
     /// Word of content that is found.
     content = 10.0,
     /// Number that is found elsewhere than among the houses of a street.
-    number = 7.0,
+    number = 6.0,
     /// Street type or direction that is found.
     street_type = 4.0,
     /// Stop word that is found.
@@ -70,8 +70,12 @@ weights! {
     started_rest = 0.35,
     /// Lost by a name that is not shown.
     alternate_name = 1.5,
+    /// Lost by a name in another language than the one that is shown.
+    other_language = 0.5,
     /// Won by an airport whose code is asked for.
-    airport_code = 3.0,
+    airport_code = 4.0,
+    /// Won besides when the code is typed in capitals.
+    capital_code = 5.0,
     /// Least points of a word that is found, whatever it costs.
     least_found = 0.5,
     /// Cost of a synonym.
@@ -86,6 +90,8 @@ weights! {
     prefix_cost = 1.0,
     /// Cost of a finished word that goes on.
     cut_cost = 2.5,
+    /// Cost of an unfinished word with an error that goes on, besides that of the error.
+    error_prefix_cost = 2.5,
     /// Cost of an error.
     edit_cost = 3.0,
     /// Cost of a run of letters without spaces of which only pairs are found.

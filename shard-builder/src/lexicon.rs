@@ -35,6 +35,13 @@ pub fn lexicon_for(country: CountryCode) -> Lexicon {
             add_row(&mut lexicon, kind, terms);
         }
     }
+    // Crossings are asked for in English everywhere.
+    let english = LANGUAGES.iter().find(|(code, _)| *code == "en");
+    for (kind, terms) in english.into_iter().flat_map(|(_, table)| rows(table)) {
+        if matches!(kind, "and" | "corner") {
+            add_row(&mut lexicon, kind, terms);
+        }
+    }
     add_row(&mut lexicon, "noise", names);
     if country == CountryCode::WORLD {
         lexicon.groups.retain(|group| {
@@ -77,6 +84,8 @@ fn add_row(lexicon: &mut Lexicon, kind: &str, terms: &str) {
         "stop" => &mut lexicon.stop_words,
         "noise" => &mut lexicon.noise_words,
         "unit" => &mut lexicon.unit_words,
+        "and" => &mut lexicon.and_words,
+        "corner" => &mut lexicon.corner_words,
         _ => {
             let Some(kind) = synonym_kind(kind) else { return };
             let group = SynonymGroup { kind, terms: terms.collect() };
@@ -129,8 +138,8 @@ mod tests {
         for (language, table) in LANGUAGES {
             assert_eq!(rows(table).count(), table.lines().count(), "{language}");
             for (kind, terms) in rows(table) {
-                let known =
-                    synonym_kind(kind).is_some() || ["stop", "noise", "unit"].contains(&kind);
+                let known = synonym_kind(kind).is_some()
+                    || ["stop", "noise", "unit", "and", "corner"].contains(&kind);
                 assert!(known, "{language}: {kind}");
                 assert!(terms.split('|').all(|term| !term.is_empty()), "{language}: {terms}");
             }

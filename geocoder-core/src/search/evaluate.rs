@@ -1,12 +1,11 @@
 //! Scores of places and records, with the houses of streets.
 
 use super::Ranked;
-use super::bounds::MOST_NUMBER_WORDS;
 use super::candidates::{Candidate, Evaluation, Target};
 use super::containers::{Costs, PlaceIndex, PlaceWords, Zipcodes, lower};
 use super::house::{FoundHouse, find_house};
 use super::name_match::NameMatch;
-use super::query::{MAX_TOKENS, TokenMask};
+use super::query::{MAX_TOKENS, Token, TokenMask};
 use super::score::{Score, population_points};
 use crate::error::Result;
 use crate::record::RecordType;
@@ -31,9 +30,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let own = match best {
             Some(best) => {
                 score.add("rest of name", best.rest);
-                if best.alternate {
-                    score.add("alternate name", -weights.alternate_name);
-                }
+                score.add("other name", -best.by_role);
                 for (slot, cost) in costs.iter_mut().zip(&best.costs) {
                     *slot = slot.min(*cost);
                 }
@@ -143,11 +140,15 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         score.add("rest of name", best.rest);
         // Who types KEF in full means the airport of that code, not what goes on so.
         let free = |(index, _)| best.costs.get(index) == Some(&0.0);
-        let whole = best.complete && self.weights.of(best.words).all(free);
-        if best.alternate && record.kind == RecordType::Airport && whole {
-            score.add("airport code", weights.airport_code);
-        } else if best.alternate {
-            score.add("alternate name", -weights.alternate_name);
+        let code = |(index, _)| self.query.tokens.get(index).is_some_and(Token::is_airport_code);
+        let mut words = self.weights.of(best.words);
+        let whole = best.complete && words.next().is_some_and(|word| free(word) && code(word));
+        if best.alternate && record.kind == RecordType::Airport && whole && words.next().is_none() {
+            let capitals = self.query.tokens.iter().any(|token| token.capitals);
+            let more = if capitals { weights.capital_code } else { 0.0 };
+            score.add("airport code", weights.airport_code + more);
+        } else {
+            score.add("other name", -best.by_role);
         }
         // Who names the city means where it is, also when the name repeats that.
         if !record.kind.is_place() {
@@ -178,8 +179,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         // not overtake the last of them even with its house need not be looked at.
         let wanted = self.request.max_results;
         let weights = self.weights.points;
-        let gain =
-            weights.number_exact + weights.number_absent + weights.number_word * MOST_NUMBER_WORDS;
+        let longest = self.query.numbers.iter().map(|number| number.mask.count_ones()).max();
+        #[expect(clippy::cast_precision_loss, reason = "a count of words")]
+        let further = longest.unwrap_or(1).saturating_sub(1) as f32;
+        let gain = weights.number_exact + weights.number_absent + weights.number_word * further;
         let mut best: Vec<f32> = Vec::new();
         for candidate in &mut ranked.candidates {
             let beaten = best.get(wanted.saturating_sub(1));
@@ -195,6 +198,20 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             best.insert(at, candidate.total);
         }
         Ok(())
+    }
+
+    /// Returns the words that are a postcode of the record in full.
+    fn own_zipcodes(
+        &self,
+        record: &Record,
+        block: &Block,
+        place: u32,
+        zipcodes: &Zipcodes,
+    ) -> TokenMask {
+        let own = self.shard.record_zipcodes(block, record, place);
+        let whole =
+            zipcodes.iter().filter(|(zipcode, _, cost)| *cost == 0.0 && own.contains(zipcode));
+        whole.fold(0, |words, (_, mask, _)| words | mask)
     }
 
     /// Looks up the house of one candidate and scores it again.
@@ -221,21 +238,25 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let longer = self.weights.of(best.words);
         let longer = longer.filter(|(index, _)| best.costs.get(*index).is_some_and(|c| *c > 0.0));
         let longer = longer.fold(0, |words, (index, _)| words | 1 << index);
-        let taken = candidate.explained & !started_zipcodes(zipcodes) & !longer;
+        // What names of places have is rather a house's than a further word of theirs.
+        let Some(around) = self.around_records(block, index) else { return Ok(None) };
+        let own_zipcodes = self.own_zipcodes(record, &decoded, around.place, zipcodes);
+        let taken = (best.words & !longer) | own_zipcodes;
         if self.query.numbers.iter().all(|number| number.digits() & taken != 0) {
             return Ok(None);
         }
+        let known = candidate.explained;
         let found = match self.shard.block_houses(block)? {
             Lookup::Found((chunk, houses)) => {
                 let suffix = |house: &StoredHouse| chunk.suffix_text(house.suffix);
-                find_house(houses.of(number), suffix, self.query, taken, self.weights.points)
+                let houses = houses.of(number);
+                find_house(houses, suffix, self.query, taken, known, self.weights.points)
             }
             Lookup::Missing(chunk) => {
                 missing.push(chunk);
                 None
             }
         };
-        let Some(around) = self.around_records(block, index) else { return Ok(None) };
         let of = Of { around: &around, places: index, zipcodes };
         let at = (block, number);
         Ok(Some(self.score_record(at, &decoded, record, &best, found, &of)))
@@ -257,11 +278,4 @@ pub(super) struct Around {
     costs: Costs,
     /// Points of the population of their city, of streets and points.
     population: f32,
-}
-
-/// Words that only start a postcode: they may as well be house numbers.
-fn started_zipcodes(zipcodes: &Zipcodes) -> TokenMask {
-    let whole = zipcodes.iter().filter(|(_, _, cost)| *cost == 0.0);
-    let whole = whole.fold(0, |words, (_, mask, _)| words | mask);
-    zipcodes.iter().fold(0, |words, (_, mask, _)| words | mask) & !whole
 }

@@ -24,12 +24,14 @@ pub(crate) struct FoundHouse {
     pub(crate) foreign: f32,
 }
 
-/// Finds the best house for the numbers of a query whose words mean nothing else here.
+/// Finds the best house for the numbers of a query. Words that are taken are certain to mean
+/// something else here, words that are known may.
 pub(crate) fn find_house(
     houses: &[StoredHouse],
     suffix_text: impl Fn(&StoredHouse) -> String,
     query: &Query,
     taken: TokenMask,
+    known: TokenMask,
     weights: &Weights,
 ) -> Option<FoundHouse> {
     let digits = query.numbers.iter().fold(0, |mask, number| mask | number.digits());
@@ -40,7 +42,7 @@ pub(crate) fn find_house(
         house.mask = candidate.mask;
         // A number made of more words explains more of the query.
         house.points += (count(candidate.mask) - 1.0) * weights.number_word;
-        let left = all & !candidate.mask & !taken;
+        let left = all & !candidate.mask & !known;
         house.foreign = count(left & digits) * weights.number_foreign
             + count(left & !digits) * weights.number_word;
         Some(house)

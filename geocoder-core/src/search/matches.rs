@@ -10,6 +10,8 @@ use crate::text;
 /// Shortest word that is split, and shortest part of one, in bytes.
 const MIN_SPLIT_WORD_BYTES: usize = 6;
 const MIN_SPLIT_BYTES: usize = 2;
+/// Errors that a wrong first letter counts as.
+const FIRST_LETTER_EDITS: u8 = 2;
 /// Shortest finished word that may be the start of a longer one, in bytes.
 const MIN_CUT_BYTES: usize = 3;
 
@@ -101,35 +103,70 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             if edits == 0 {
                 continue;
             }
-            // More errors are looked for only where fewer lead nowhere, the first letter being
-            // right. Two errors are as many as a wrong one costs; one is not.
-            let prefix = token.unfinished;
-            let found = self.similar(prefix, &token.term, 1, 2, mask, matches)?;
-            if !found {
-                let cost = if edits == 1 { 1 } else { 2 };
-                self.similar(prefix, &token.term, edits, cost, mask, matches)?;
+            // Words that are whole but for an error are likelier than those that go on as well.
+            let term = token.term.as_str();
+            let whole = self.similar(false, term, 1, mask, matches)?;
+            let longer = token.unfinished && self.similar(true, term, 1, mask, matches)?;
+            let replaced = self.first_letter(term, mask, matches)?;
+            // More errors are looked for only where fewer lead nowhere.
+            if edits > 1
+                && !(whole || longer || replaced)
+                && !self.similar(false, term, edits, mask, matches)?
+                && token.unfinished
+            {
+                self.similar(true, term, edits, mask, matches)?;
             }
         }
         sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
         Ok(())
     }
 
-    /// Finds terms within some errors; tells whether there are any.
+    /// Finds terms that are the word but for its first letter: wrong, missing, one too many, or
+    /// swapped with the next. Looking up what they can be is quicker than a walk.
+    fn first_letter(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<bool> {
+        let mut letters = term.chars();
+        let (Some(first), Some(second)) = (letters.next(), letters.next()) else {
+            return Ok(false);
+        };
+        let (after_first, after_second) = (
+            term.get(first.len_utf8()..).unwrap_or_default(),
+            term.get(first.len_utf8() + second.len_utf8()..).unwrap_or_default(),
+        );
+        let mut terms = vec![after_first.to_owned(), format!("{second}{first}{after_second}")];
+        for letter in self.shard.first_letters(self.dictionary).filter(|letter| *letter != first) {
+            terms.push(format!("{letter}{after_first}"));
+            terms.push(format!("{letter}{term}"));
+        }
+        // Letters that fold to two.
+        for letters in ["th", "ae", "oe"] {
+            terms.push(format!("{letters}{after_first}"));
+            terms.push(format!("{letters}{term}"));
+        }
+        let cost = self.shard.meta().weights.edit_cost;
+        let known = matches.list.len();
+        for term in terms {
+            let part = Part::Whole;
+            self.reading(&Reading { term, mask, cost, unfinished: false, part }, matches)?;
+        }
+        Ok(matches.list.len() > known)
+    }
+
+    /// Finds terms within some errors, the first letter being right unless there may be two;
+    /// tells whether there are any.
     fn similar(
         &self,
         prefix: bool,
         term: &str,
         edits: u8,
-        first_letter_cost: u8,
         mask: TokenMask,
         matches: &mut Matches,
     ) -> Result<bool> {
         let weights = &self.shard.meta().weights;
-        let pattern = Pattern::new(term, edits, prefix, first_letter_cost);
+        let pattern = Pattern::new(term, edits, prefix, FIRST_LETTER_EDITS);
         let first = term.chars().next().map_or(0, char::len_utf8);
         let first = term.get(..first).unwrap_or_default();
         // When the first letter is certain, only its pieces can hold matches.
-        let first = if edits < first_letter_cost { first } else { "" };
+        let first = if edits < FIRST_LETTER_EDITS { first } else { "" };
         let pieces = self.shard.pieces_with(self.dictionary, first, true);
         let mut any = false;
         let mut ranges: Vec<TermRange> = Vec::new();
@@ -139,7 +176,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             pattern.ranges(piece.terms, &mut ranges);
             for range in &ranges {
                 any = true;
-                let longer = if prefix { weights.prefix_cost } else { 0.0 };
+                let longer = if prefix { weights.error_prefix_cost } else { 0.0 };
                 let cost = f32::from(range.edits) * weights.edit_cost + longer;
                 matches.push(index, range.start, range.end - 1, mask, cost, Part::Whole);
             }

@@ -6,12 +6,13 @@
 //! 3. Collect which words each place and each block of records can answer, look into the most
 //!    promising ones first, and score their records (`containers`, `blocks`, `name_match`,
 //!    `evaluate`, `candidates`, `score`).
-//! 4. Find the house number on the best streets (`house`).
+//! 4. Find the house number on the best streets (`house`), or where two of them meet (`crossing`).
 
 mod blocks;
 mod bounds;
 mod candidates;
 mod containers;
+mod crossing;
 mod evaluate;
 mod highlight;
 mod house;
@@ -23,6 +24,7 @@ mod term_set;
 mod walk;
 
 pub(crate) use candidates::{Candidate, Target};
+pub(crate) use crossing::crossings;
 pub(crate) use highlight::highlight;
 pub(crate) use house::FoundHouse;
 pub(crate) use query::Query;
@@ -110,6 +112,16 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
         if words == 0 {
             return Ok(());
         }
+        self.tolerate_words(words)?;
+        // Where words are still left over, others may be what is wrong.
+        let others = self.weights.needed() & !words;
+        if self.unexplained() != 0 && others != 0 {
+            self.tolerate_words(others)?;
+        }
+        Ok(())
+    }
+
+    fn tolerate_words(&mut self, words: u32) -> Result<()> {
         self.matcher(Dictionary::Places).tolerant(&self.query, words, &mut self.places)?;
         self.matcher(Dictionary::Records).tolerant(&self.query, words, &mut self.records)?;
         self.rank()

@@ -21,6 +21,8 @@ pub(super) struct NameMatch {
     /// Points lost by what was not asked for.
     pub(super) rest: f32,
     points: f32,
+    /// Points lost by not being the name that is shown.
+    pub(super) by_role: f32,
     pub(super) alternate: bool,
 }
 
@@ -48,14 +50,15 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         };
         let stop_terms = self.shard.stop_terms(dictionary)?;
         let mut costs = [f32::INFINITY; MAX_TOKENS];
-        let (mut words, mut halves) = (0, [0, 0]);
+        // Words whose first half was found at the term before.
+        let (mut words, mut half_before) = (0, 0);
         let (mut asked, mut total) = (0.0f32, 0.0f32);
         // Whether the query goes through the name from its beginning, and ends inside it.
         let last = 1 << self.query.tokens.len().saturating_sub(1);
         let (mut from_start, mut at_last, mut interrupted) = (true, false, false);
         let shown = name.shown.iter().map(|term| (*term, true));
         for (term, shown) in shown.chain(name.hidden.iter().map(|term| (*term, false))) {
-            let mut answered = 0;
+            let (mut answered, mut halves) = (0, [0, 0]);
             for found in terms.matches(term) {
                 answered |= found.mask;
                 match found.part {
@@ -66,7 +69,12 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 lower(&mut costs, found.mask, found.cost);
             }
             if shown {
-                let weight = if stop_terms.binary_search(&term).is_ok() { STOP_TERM } else { 1.0 };
+                let stop = stop_terms.binary_search(&term).is_ok();
+                let weight = if stop { STOP_TERM } else { 1.0 };
+                words |= halves[1] & half_before;
+                if halves[0] != 0 || !stop {
+                    half_before = halves[0];
+                }
                 total += weight;
                 if answered != 0 {
                     asked += weight;
@@ -77,12 +85,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 }
             }
         }
-        words |= halves[0] & halves[1];
         if words == 0 {
             return Ok(None);
         }
         let coverage = if total > 0.0 { asked / total } else { 1.0 };
-        let alternate = name.alternate;
+        let alternate = name.role == Role::Alternate;
         let weights = self.weights.points;
         let started = if from_start && at_last { weights.started_rest } else { 1.0 };
         let rest = weights.name_rest * started * (coverage - 1.0);
@@ -91,10 +98,21 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let cost = costs.get(index).copied().unwrap_or_default();
             points += (weights.found(kind) - cost).max(weights.least_found);
         }
-        if alternate {
-            points -= weights.alternate_name;
-        }
-        Ok(Some(NameMatch { words, costs, complete: coverage >= 1.0, rest, points, alternate }))
+        let by_role = match name.role {
+            Role::Default => 0.0,
+            Role::Language(language) if self.is_wanted(language) => 0.0,
+            Role::Language(_) => weights.other_language,
+            Role::Alternate => weights.alternate_name,
+        };
+        points -= by_role;
+        let complete = coverage >= 1.0;
+        Ok(Some(NameMatch { words, costs, complete, rest, points, by_role, alternate }))
+    }
+
+    /// Whether a language is the one in which names are to be shown.
+    fn is_wanted(&self, language: u32) -> bool {
+        let known = self.shard.places().languages.get(language as usize);
+        known.is_some() && known == self.request.language.as_ref()
     }
 
     /// Adds points to candidates whose names are written with the very marks of the query; words

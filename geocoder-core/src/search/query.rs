@@ -37,6 +37,10 @@ pub(crate) struct Token {
     pub(crate) has_digit: bool,
     /// The word as typed, when it has letters with marks.
     pub(crate) marked: Option<String>,
+    /// Whether all letters are capitals.
+    pub(crate) capitals: bool,
+    /// Whether a full stop ends the word.
+    dotted: bool,
     /// Whether a comma or the like, or nothing, stands before and behind the word.
     starts_part: bool,
     ends_part: bool,
@@ -119,6 +123,8 @@ impl Query {
                 end,
                 unfinished: false,
                 marked: (!word.text.is_ascii()).then(|| word.text.to_owned()),
+                capitals: word.text.bytes().all(|byte| byte.is_ascii_uppercase()),
+                dotted: composed.get(end..).is_some_and(|rest| rest.starts_with('.')),
                 starts_part: false,
                 ends_part: false,
             });
@@ -161,6 +167,42 @@ fn number_candidates(query: &str, tokens: &[Token]) -> Vec<NumberCandidate> {
     candidates
 }
 
+/// Takes the two streets of a crossing out of a query: `a & b`, `corner of a and b`, `a Ecke b`.
+/// Signs count always, words only when `by_words`; what follows a comma is said of both.
+pub(crate) fn crossing(query: &str, lexicon: &Lexicon, by_words: bool) -> Option<(String, String)> {
+    if !by_words && !query.contains(['&', '/', '@', '×']) {
+        return None;
+    }
+    let composed = text::compose(query.get(..MAX_QUERY_BYTES).unwrap_or(query));
+    let tokens = Query::parse(&composed).tokens;
+    let among = |words: &[String], token: &Token| words.contains(&token.term);
+    let first = tokens.iter().position(|token| !among(&lexicon.corner_words, token))?;
+    let start = tokens.get(first)?.start;
+    let pairs = || tokens.iter().zip(tokens.iter().skip(1)).skip(first);
+    let sign = || {
+        pairs().find_map(|(left, right)| {
+            let between = composed.get(left.end..right.start)?;
+            let slash = between.contains('/') && !(left.has_digit && right.has_digit);
+            (slash || between.contains(['&', '@', '×'])).then_some((left.end, right.start))
+        })
+    };
+    let word = |words: &[String]| {
+        let inner = pairs().zip(tokens.iter().skip(first + 2));
+        let found = inner.map(|((left, word), right)| (left, word, right));
+        let mut found = found.filter(|(_, word, _)| by_words && among(words, word));
+        found.next().map(|(left, _, right)| (left.end, right.start))
+    };
+    let (left_end, right_start) =
+        sign().or_else(|| word(&lexicon.corner_words)).or_else(|| word(&lexicon.and_words))?;
+    let right = composed.get(right_start..)?;
+    let mut left = composed.get(start..left_end)?.to_owned();
+    if let Some((_, around)) = right.split_once(',') {
+        left.push_str(", ");
+        left.push_str(around);
+    }
+    Some((left, right.to_owned()))
+}
+
 /// A text that a word, or two neighbouring ones, may stand for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Reading {
@@ -199,7 +241,8 @@ pub(crate) fn readings(query: &Query, lexicon: &Lexicon, weights: &Weights) -> V
                 }
             }
         }
-        readings.extend(compounds(&token.term, lexicon).map(|t| single(t, synonym)));
+        let shortened = compounds(&token.term, token.dotted, lexicon);
+        readings.extend(shortened.map(|t| single(t, synonym)));
         let Some(next) = query.tokens.get(index + 1) else { continue };
         let mask = mask | mask << 1;
         let pair = |term, cost, unfinished| Reading { term, mask, cost, unfinished, part };
@@ -211,7 +254,7 @@ pub(crate) fn readings(query: &Query, lexicon: &Lexicon, weights: &Weights) -> V
         }
         let joined = format!("{}{}", token.term, next.term);
         let cost = weights.join_cost;
-        let expanded: Vec<String> = compounds(&joined, lexicon).collect();
+        let expanded: Vec<String> = compounds(&joined, next.dotted, lexicon).collect();
         readings.extend(expanded.into_iter().map(|t| pair(t, cost + synonym, false)));
         readings.push(pair(joined, cost, next.unfinished));
     }
@@ -219,6 +262,11 @@ pub(crate) fn readings(query: &Query, lexicon: &Lexicon, weights: &Weights) -> V
 }
 
 impl Token {
+    /// Whether the word has the length of an IATA or ICAO code.
+    pub(crate) fn is_airport_code(&self) -> bool {
+        matches!(self.term.len(), 3 | 4)
+    }
+
     /// Whether the word may be an abbreviation of a kind where it stands: `st` is a saint before a
     /// name and a street behind it.
     fn may_be(&self, kind: SynonymKind, lexicon: &Lexicon) -> bool {
@@ -254,14 +302,19 @@ fn synonyms<'a>(
 }
 
 /// Returns a compound with its ending spelled in the other ways: `dorfstr` as `dorfstrasse`.
-fn compounds<'a>(term: &'a str, lexicon: &'a Lexicon) -> impl Iterator<Item = String> + 'a {
+fn compounds<'a>(
+    term: &'a str,
+    dotted: bool,
+    lexicon: &'a Lexicon,
+) -> impl Iterator<Item = String> + 'a {
     let groups = lexicon.groups.iter();
     let groups = groups.filter(|group| group.kind == SynonymKind::CompoundStreetType);
     groups.flat_map(move |group| {
         let endings = group.terms.iter().filter_map(|ending| {
-            // One letter is an ending only of words that are long enough not to be others.
+            // One letter is an ending only of words that are long enough not to be others, or
+            // that a full stop says to be short for something.
             let stem = term.strip_suffix(ending.as_str())?;
-            let shortest = if ending.len() < 3 { 4 } else { 3 };
+            let shortest = if ending.len() < 3 && !dotted { 4 } else { 3 };
             (stem.len() >= shortest).then_some((stem, ending))
         });
         // The longest ending that fits is the one that is meant.
@@ -304,7 +357,7 @@ pub(crate) fn zipcode_starts(zipcode: &str, key: &str) -> Option<bool> {
 
 /// Whether two terms mean the same by the lexicon.
 pub(crate) fn same_meaning(a: &str, b: &str, lexicon: &Lexicon) -> bool {
-    synonyms(a, lexicon, |_| true).any(|t| t == b) || compounds(a, lexicon).any(|t| t == b)
+    synonyms(a, lexicon, |_| true).any(|t| t == b) || compounds(a, true, lexicon).any(|t| t == b)
 }
 
 #[cfg(test)]

@@ -267,7 +267,8 @@ impl Visitor for Walk<'_> {
 }
 
 /// Returns the number of errors allowed in a word: none in short words and in numbers, one from
-/// four characters, two from eight, as Organic Maps and Meilisearch do alike.
+/// four characters, two from seven: one less than Organic Maps and Meilisearch ask for, because
+/// an error may be a missing letter.
 pub(crate) fn allowed_edits(word: &str) -> u8 {
     let length = word.chars().count();
     if word.bytes().any(|byte| byte.is_ascii_digit()) || length > MAX_FUZZY_CHARS {
@@ -275,7 +276,7 @@ pub(crate) fn allowed_edits(word: &str) -> u8 {
     }
     match length {
         0..=3 => 0,
-        4..=7 => 1,
+        4..=6 => 1,
         _ => 2,
     }
 }

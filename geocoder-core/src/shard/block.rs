@@ -53,7 +53,7 @@ pub(crate) struct NameLists {
 /// Where the terms of a name end.
 #[derive(Debug, Clone, Copy)]
 struct NameEnds {
-    alternate: bool,
+    role: Role,
     shown: u32,
     all: u32,
 }
@@ -61,7 +61,7 @@ struct NameEnds {
 /// The terms of one name.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NameTerms<'a> {
-    pub(crate) alternate: bool,
+    pub(crate) role: Role,
     /// Terms that are shown, in their order.
     pub(crate) shown: &'a [TermRef],
     /// Terms that are searched but are no part of what is shown.
@@ -77,8 +77,7 @@ impl NameLists {
     /// Ends a name, the last terms of which are hidden.
     pub(super) fn end_name(&mut self, role: Role, n_hidden: u32) {
         let all = length(self.terms.len());
-        let alternate = role == Role::Alternate;
-        self.names.push(NameEnds { alternate, shown: all.saturating_sub(n_hidden), all });
+        self.names.push(NameEnds { role, shown: all.saturating_sub(n_hidden), all });
     }
 
     /// Ends a list of names.
@@ -123,7 +122,7 @@ impl NameLists {
             let hidden = self.terms.get(shown..all).unwrap_or_default();
             let shown = self.terms.get(first..shown).unwrap_or_default();
             first = all;
-            NameTerms { alternate: ends.alternate, shown, hidden }
+            NameTerms { role: ends.role, shown, hidden }
         })
     }
 }

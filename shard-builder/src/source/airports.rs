@@ -96,7 +96,11 @@ impl Airports {
         if iata.is_empty() && !self.all {
             return Ok(None);
         }
-        name::add_alternates(&mut names, [iata, icao].map(name::clean));
+        // People ask for the airport of the city that it serves, which its name may not tell.
+        let served = name::clean(city);
+        let is_told = name::key(&names.default).contains(&name::key(&served));
+        let of_city = Some(format!("{served} Airport")).filter(|_| !is_told);
+        name::add_alternates(&mut names, [iata, icao].map(name::clean).into_iter().chain(of_city));
         let mut entry = Entry::new(EntryKind::Record(RecordType::Airport), names);
         for (scheme, code) in [("iata", iata), ("icao", icao)] {
             if !code.is_empty() {
@@ -116,6 +120,18 @@ impl Airports {
 mod tests {
     use super::super::collected::{Collected, bundled, whole};
     use super::*;
+
+    #[test]
+    fn an_airport_is_known_by_the_city_it_serves_where_its_name_does_not_tell() {
+        let airports = Airports { path: bundled("thematic/airports.csv"), all: true };
+        let named = |own: &str, city: &str| {
+            let columns = ["SCOV", "OVL", own, city, "CL", "-30.559", "-71.176"];
+            airports.airport(columns, 1).unwrap().unwrap().names.alternates
+        };
+        assert_eq!(named("El Tuqui Airport", "Ovalle"), ["OVL", "SCOV", "Ovalle Airport"]);
+        assert_eq!(named("Ovalle El Tuqui Airport", "Ovalle"), ["OVL", "SCOV"]);
+        assert_eq!(named("El Tuqui Airport", ""), ["OVL", "SCOV"]);
+    }
 
     #[test]
     fn airports_are_known_by_their_codes() {

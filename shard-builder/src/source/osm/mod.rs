@@ -220,6 +220,8 @@ fn add_mentioned_names(places: &mut [PlaceRecord], locator: &mut Locator, mentio
         let is_main = main.get(key).is_some_and(|(_, of)| of == city);
         if is_main
             && mention.count >= MIN_MENTIONS
+            // A number there is a house number or a district that went into the wrong field.
+            && key.chars().any(char::is_alphabetic)
             && !taken.contains(key)
             && let Some(place) = places.get_mut(*city)
         {

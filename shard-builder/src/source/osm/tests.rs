@@ -287,6 +287,8 @@ fn streets_and_points_are_shown_under_the_village_that_their_addresses_name() {
         drawing.node(100 + number, 3.0, 5.0, &text);
         let text = format!("addr:street=Talgasse|addr:housenumber={number}|addr:city=Westburg-Tal");
         drawing.node(200 + number, 3.0, 1.0, &text);
+        let text = format!("addr:street=Talgasse|addr:housenumber={}|addr:city=7", number + 10);
+        drawing.node(300 + number, 3.0, 1.0, &text);
     }
     let (gazetteer, _) = drawing.read();
     let (westburg, city) = place(&gazetteer, "Westburg");
@@ -295,9 +297,9 @@ fn streets_and_points_are_shown_under_the_village_that_their_addresses_name() {
     assert_eq!(village.zipcodes, ["3333"]);
     assert_eq!(street(&gazetteer, "Dorfgasse", "Weiler").houses.len(), 6);
     assert_eq!(street(&gazetteer, "Nebengasse", "Weiler").houses.len(), 0);
-    assert_eq!(street(&gazetteer, "Talgasse", "Westburg").houses.len(), 6);
+    assert_eq!(street(&gazetteer, "Talgasse", "Westburg").houses.len(), 12);
     assert_eq!(gazetteer.points[0].city, weiler);
-    assert_eq!(city.names.alternates, ["Westburg-Tal"], "a name that addresses use");
+    assert_eq!(city.names.alternates, ["Westburg-Tal"], "a name that addresses use, no number");
 }
 
 #[test]
