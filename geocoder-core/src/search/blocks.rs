@@ -76,8 +76,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let words = self.block_words(ranked)?;
         let mut by_block = words.by_block;
         let mut order = Vec::with_capacity(words.list.len());
+        // One more than the words around each place, once they are known.
+        let mut around_place: Vec<TokenMask> = vec![0; self.shard.places().places.len()];
         for (block, own) in &words.list {
-            let around = self.around_block(*block, index);
+            let around = self.around_block(*block, index, &mut around_place);
             let proximity = self.proximity_of_block(*block, &near);
             order.push(self.promise(*block, around, own.with(words.wide), &least, proximity));
         }
@@ -276,9 +278,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     }
 
     /// Returns the words answered by what contains a block, by name or postcode.
-    fn around_block(&self, block: u32, index: &PlaceIndex) -> TokenMask {
+    fn around_block(&self, block: u32, index: &PlaceIndex, known: &mut [TokenMask]) -> TokenMask {
         let Some(place) = self.shard.places().place_of_block(block) else { return 0 };
-        self.words_around(place, index) | index.get(place).map_or(0, |words| words.zipcodes)
+        let Some(slot) = known.get_mut(place as usize) else { return 0 };
+        if *slot == 0 {
+            let zipcodes = index.get(place).map_or(0, |words| words.zipcodes);
+            *slot = 1 + (self.words_around(place, index) | zipcodes);
+        }
+        *slot - 1
     }
 
     /// Returns the words that so many terms answer that most blocks have one of them.

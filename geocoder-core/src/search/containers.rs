@@ -4,7 +4,7 @@ use super::Ranked;
 use super::candidates::{Evaluation, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS};
 use super::query::{self, MAX_TOKENS, TokenMask};
 use crate::error::Result;
-use crate::geo::LonLat;
+use crate::geo::{DEGREE_M, LonLat};
 use crate::record::RecordType;
 use crate::shard::{Dictionary, Lookup, NO_PARENT, PostingReader, point};
 use crate::sort::sort_by;
@@ -60,6 +60,11 @@ pub(super) fn lower(costs: &mut Costs, words: TokenMask, cost: f32) {
             *slot = cost;
         }
     }
+}
+
+/// Whether two points are so near; most are not even in latitude, which takes no trigonometry.
+fn is_within(a: LonLat, b: LonLat, distance_m: f64) -> bool {
+    (a.lat - b.lat).abs() * DEGREE_M <= distance_m && a.distance_m(b) <= distance_m
 }
 
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
@@ -176,7 +181,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut all = 0;
         for (words, middle) in self.neighbours(place, index) {
             let names = words.names & !known;
-            if names == 0 || at.distance_m(middle) > radius_m {
+            if names == 0 || !is_within(at, middle, radius_m) {
                 continue;
             }
             all |= names;
@@ -200,7 +205,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let radius_m = f64::from(self.weights.points.neighbour_radius) * 1000.0 * REACH;
         let middle = self.shard.places().get(place).map(|place| point(place.lat, place.lon));
         let near = self.neighbours(place, index);
-        let near = near.filter(|(_, at)| middle.is_some_and(|m| m.distance_m(*at) <= radius_m));
+        let near =
+            near.filter(|(_, at)| middle.is_some_and(|middle| is_within(middle, *at, radius_m)));
         near.fold(around, |all, (words, _)| all | words.names)
     }
 

@@ -105,7 +105,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         let mut container = around.words;
         let at = point(record.lat, record.lon);
-        container |= self.neighbour_words(around.place, at, container, places, &mut costs);
+        container |=
+            self.neighbour_words(around.place, at, container | best.words, places, &mut costs);
         if !zipcodes.is_empty() {
             let own_zipcodes = self.shard.record_zipcodes(decoded, record, around.place);
             for (zipcode, mask, cost) in *zipcodes {
@@ -186,7 +187,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut best: Vec<f32> = Vec::new();
         for candidate in &mut ranked.candidates {
             let beaten = best.get(wanted.saturating_sub(1));
-            if beaten.is_some_and(|last| candidate.total + gain < *last) {
+            // What is behind an answer to everything only fills the list.
+            let behind = best.first().is_some_and(|first| candidate.total + 2.0 * gain < *first);
+            if beaten.is_some_and(|last| behind || candidate.total + gain <= *last) {
                 break;
             }
             if let Some(scored) =
@@ -246,7 +249,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             return Ok(None);
         }
         let known = candidate.explained;
-        let found = match self.shard.block_houses(block)? {
+        let found = match self.shard.street_houses(block, number)? {
             Lookup::Found((chunk, houses)) => {
                 let suffix = |house: &StoredHouse| chunk.suffix_text(house.suffix);
                 let houses = houses.of(number);

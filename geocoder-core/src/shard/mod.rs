@@ -332,18 +332,37 @@ impl<D: AsRef<[u8]>> Shard<D> {
         Ok(self.place_stop_terms.get_or_init(|| terms))
     }
 
-    /// Returns the houses of the streets of a block, and the chunk that has their suffixes.
+    /// Returns the houses of the streets of a block, and the table that has their suffixes.
     pub(crate) fn block_houses(
         &self,
         block: u32,
     ) -> Result<Lookup<(&HousesTable, Arc<HouseLists>)>> {
+        if let Some(known) = self.house_cache.get(block) {
+            return self.houses(block).map(|found| found.map(|(chunk, _)| (chunk.table(), known)));
+        }
+        self.read_houses(block, usize::MAX)
+            .map(|found| found.map(|(table, lists)| (table, self.house_cache.keep(block, lists))))
+    }
+
+    /// Returns the houses of a block up to those of one street, and the table that has their
+    /// suffixes.
+    pub(crate) fn street_houses(
+        &self,
+        block: u32,
+        street: usize,
+    ) -> Result<Lookup<(&HousesTable, Arc<HouseLists>)>> {
+        if let Some(known) = self.house_cache.get(block) {
+            return self.houses(block).map(|found| found.map(|(chunk, _)| (chunk.table(), known)));
+        }
+        let read = self.read_houses(block, street)?;
+        Ok(read.map(|(table, lists)| (table, Arc::new(lists))))
+    }
+
+    fn read_houses(&self, block: u32, last: usize) -> Result<Lookup<(&HousesTable, HouseLists)>> {
         let (chunk, index) = match self.houses(block)? {
             Lookup::Found(found) => found,
             Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
         };
-        if let Some(known) = self.house_cache.get(block) {
-            return Ok(Lookup::Found((chunk.table(), known)));
-        }
         let records = match self.block(block)? {
             Lookup::Found(records) => records,
             Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
@@ -351,7 +370,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let place = self.places.place_of_block(block).unwrap_or(NO_PARENT);
         let mut streets = chunk.block(index)?;
         let mut lists = HouseLists::default();
-        for record in &records.records {
+        for record in records.records.iter().take(last.saturating_add(1)) {
             if record.kind == RecordType::Street {
                 let n_zipcodes = self.record_zipcodes(&records, record, place).len();
                 streets.street(record.lat, record.lon, n_zipcodes, &mut lists.houses)?;
@@ -359,7 +378,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
             lists.ends.push(lists.houses.len());
         }
         lists.houses.shrink_to_fit();
-        Ok(Lookup::Found((chunk.table(), self.house_cache.keep(block, lists))))
+        Ok(Lookup::Found((chunk.table(), lists)))
     }
 
     /// Returns the lines of the streets of a block.
