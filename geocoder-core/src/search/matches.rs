@@ -1,7 +1,7 @@
 //! Terms of a shard that the readings of a query match, as ranges of ordinals by piece.
 
 use super::query::{Query, Reading, TokenMask};
-use super::walk::{Pattern, TermRange, allowed_edits};
+use super::walk::{Pattern, Walk, allowed_edits};
 use crate::error::Result;
 use crate::shard::{Dictionary, Lookup, MAX_PIECE_TERMS, Piece, Shard, TermRef};
 use crate::sort::sort_by;
@@ -78,22 +78,40 @@ pub(crate) struct Matcher<'a, D> {
 impl<D: AsRef<[u8]>> Matcher<'_, D> {
     /// Finds terms that equal the readings, and those that start with unfinished ones.
     pub(crate) fn plain(&self, readings: &[Reading], matches: &mut Matches) -> Result<()> {
-        for reading in readings {
-            self.reading(reading, matches)?;
+        for Reading { term, mask, cost, unfinished } in readings {
+            self.equal(term, *mask, *cost, Part::Whole, matches)?;
+            if *unfinished {
+                self.longer(term, *mask, cost + PREFIX_COST, matches)?;
+            }
         }
-        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
+        matches.order();
         Ok(())
     }
 
-    fn reading(&self, reading: &Reading, matches: &mut Matches) -> Result<()> {
-        let Reading { term, mask, cost, unfinished } = reading;
-        for index in self.shard.pieces_with(self.dictionary, term, *unfinished) {
+    /// Finds the term that equals a text.
+    fn equal(
+        &self,
+        text: &str,
+        mask: TokenMask,
+        cost: f32,
+        part: Part,
+        matches: &mut Matches,
+    ) -> Result<()> {
+        for index in self.shard.pieces_with(self.dictionary, text, false) {
             let Some(piece) = self.piece(index, matches)? else { continue };
-            if let Some(ordinal) = piece.terms.get(term) {
-                matches.push(index, ordinal, ordinal, *mask, *cost, Part::Whole);
+            if let Some(ordinal) = piece.terms.get(text) {
+                matches.push(index, ordinal, ordinal, mask, cost, part);
             }
-            if *unfinished && let Some((first, last)) = piece.terms.below(term) {
-                matches.push(index, first, last, *mask, cost + PREFIX_COST, Part::Whole);
+        }
+        Ok(())
+    }
+
+    /// Finds the terms that start with a text.
+    fn longer(&self, text: &str, mask: TokenMask, cost: f32, matches: &mut Matches) -> Result<()> {
+        for index in self.shard.pieces_with(self.dictionary, text, true) {
+            let Some(piece) = self.piece(index, matches)? else { continue };
+            if let Some((first, last)) = piece.terms.below(text) {
+                matches.push(index, first, last, mask, cost, Part::Whole);
             }
         }
         Ok(())
@@ -114,13 +132,8 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             self.bigrams(&token.term, mask, matches)?;
             self.splits(&token.term, mask, matches)?;
             if !token.unfinished && !token.has_digit && token.term.len() >= MIN_CUT_BYTES {
-                let cut = Reading {
-                    term: token.term.clone(),
-                    mask,
-                    cost: CUT_COST - PREFIX_COST,
-                    unfinished: true,
-                };
-                self.reading(&cut, matches)?;
+                self.equal(&token.term, mask, CUT_COST - PREFIX_COST, Part::Whole, matches)?;
+                self.longer(&token.term, mask, CUT_COST, matches)?;
             }
             let edits = allowed_edits(&token.term);
             if edits == 0 {
@@ -135,7 +148,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 self.similar(prefix, &token.term, edits, cost, mask, matches)?;
             }
         }
-        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
+        matches.order();
         Ok(())
     }
 
@@ -156,12 +169,10 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         let first = if edits < first_letter_cost { first } else { "" };
         let pieces = self.shard.pieces_with(self.dictionary, first, true);
         let mut any = false;
-        let mut ranges: Vec<TermRange> = Vec::new();
+        let mut walk = Walk::new(&pattern);
         for index in pieces {
             let Some(piece) = self.piece(index, matches)? else { continue };
-            ranges.clear();
-            pattern.ranges(piece.terms, &mut ranges);
-            for range in &ranges {
+            for range in walk.ranges(piece.terms) {
                 any = true;
                 let longer = if prefix { PREFIX_COST } else { 0.0 };
                 let cost = f32::from(range.edits) * EDIT_COST + longer;
@@ -178,20 +189,14 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         }
         for at in MIN_SPLIT_BYTES..=term.len() - MIN_SPLIT_BYTES {
             let Some((left, right)) = term.split_at_checked(at) else { continue };
-            let mut halves = Vec::new();
-            for (half, part) in [(left, Part::First), (right, Part::Second)] {
-                for index in self.shard.pieces_with(self.dictionary, half, false) {
-                    let Some(piece) = self.piece(index, matches)? else { continue };
-                    if let Some(ordinal) = piece.terms.get(half) {
-                        halves.push((index, ordinal, part));
-                    }
-                }
+            let start = matches.list.len();
+            self.equal(left, mask, SPLIT_COST, Part::First, matches)?;
+            let middle = matches.list.len();
+            if middle > start {
+                self.equal(right, mask, SPLIT_COST, Part::Second, matches)?;
             }
-            let has = |wanted| halves.iter().any(|(_, _, part)| *part == wanted);
-            if has(Part::First) && has(Part::Second) {
-                for (piece, ordinal, part) in halves {
-                    matches.push(piece, ordinal, ordinal, mask, SPLIT_COST, part);
-                }
+            if matches.list.len() == middle {
+                matches.list.truncate(start);
             }
         }
         Ok(())
@@ -200,8 +205,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
     /// Finds the pairs of letters of a word in a script without spaces.
     fn bigrams(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
         for pair in text::bigrams(term) {
-            let reading = Reading { term: pair.into(), mask, cost: BIGRAM_COST, unfinished: false };
-            self.reading(&reading, matches)?;
+            self.equal(pair, mask, BIGRAM_COST, Part::Whole, matches)?;
         }
         Ok(())
     }
@@ -228,6 +232,10 @@ impl Matches {
         part: Part,
     ) {
         self.list.push(TermMatch { piece, start: first, end: last + 1, mask, cost, part });
+    }
+
+    fn order(&mut self) {
+        sort_by(&mut self.list, |a, b| a.piece.cmp(&b.piece));
     }
 
     /// Marks the slots of all matching terms, by piece.
