@@ -45,6 +45,7 @@ test: test-rust test-js test-browser ## Run all tests
 
 test-rust: ## Run the Rust tests
 	cargo test --workspace --all-features
+	cargo test -p geocoder-core --no-default-features --features build
 
 test-js: package data chromium ## Run the tests of the npm package, built and packed
 	node --test $(JS)/test/*.test.mjs tests/package/*.test.mjs
@@ -78,7 +79,7 @@ fmt-check: node_modules/.installed
 
 lint: wasm-target package ## Run clippy, biome and tsc
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
-	cargo clippy --target wasm32-unknown-unknown -p geocoder-core -p geocoder-wasm -- -D warnings
+	cargo clippy --target wasm32-unknown-unknown -p geocoder-core -p geocoder-wasm --no-default-features -- -D warnings
 	biome check --error-on-warnings .
 	npm run --workspaces --if-present check
 

@@ -1,7 +1,7 @@
 //! Terms of a shard that the readings of a query match, as ranges of ordinals by piece.
 
 use super::query::{Query, Reading, TokenMask};
-use super::walk::{Pattern, TermRange, allowed_edits};
+use super::walk::{Pattern, Walk, allowed_edits};
 use crate::error::Result;
 use crate::shard::{Dictionary, Lookup, Piece, Shard};
 use crate::sort::sort_by;
@@ -52,23 +52,48 @@ pub(crate) struct Matcher<'a, D> {
 impl<D: AsRef<[u8]>> Matcher<'_, D> {
     /// Finds terms that equal the readings, and those that start with unfinished ones.
     pub(crate) fn plain(&self, readings: &[Reading], matches: &mut Matches) -> Result<()> {
-        for reading in readings {
-            self.reading(reading, matches)?;
+        let prefix_cost = self.shard.meta().weights.prefix_cost;
+        for Reading { term, mask, cost, unfinished, part } in readings {
+            self.equal(term, *mask, *cost, *part, matches)?;
+            if *unfinished {
+                self.longer(term, *mask, *part, cost + prefix_cost, matches)?;
+            }
         }
-        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
+        matches.order();
         Ok(())
     }
 
-    fn reading(&self, reading: &Reading, matches: &mut Matches) -> Result<()> {
-        let weights = &self.shard.meta().weights;
-        let Reading { term, mask, cost, unfinished, part } = reading;
-        for index in self.shard.pieces_with(self.dictionary, term, *unfinished) {
+    /// Finds the term that equals a text.
+    fn equal(
+        &self,
+        text: &str,
+        mask: TokenMask,
+        cost: f32,
+        part: Part,
+        matches: &mut Matches,
+    ) -> Result<()> {
+        for index in self.shard.pieces_with(self.dictionary, text, false) {
             let Some(piece) = self.piece(index, matches)? else { continue };
-            if let Some(ordinal) = piece.terms.get(term) {
-                matches.push(index, ordinal, ordinal, *mask, *cost, *part);
+            if let Some(ordinal) = piece.terms.get(text) {
+                matches.push(index, ordinal, ordinal, mask, cost, part);
             }
-            if *unfinished && let Some((first, last)) = piece.terms.below(term) {
-                matches.push(index, first, last, *mask, cost + weights.prefix_cost, *part);
+        }
+        Ok(())
+    }
+
+    /// Finds the terms that start with a text.
+    fn longer(
+        &self,
+        text: &str,
+        mask: TokenMask,
+        part: Part,
+        cost: f32,
+        matches: &mut Matches,
+    ) -> Result<()> {
+        for index in self.shard.pieces_with(self.dictionary, text, true) {
+            let Some(piece) = self.piece(index, matches)? else { continue };
+            if let Some((first, last)) = piece.terms.below(text) {
+                matches.push(index, first, last, mask, cost, part);
             }
         }
         Ok(())
@@ -90,14 +115,14 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             self.bigrams(&token.term, mask, matches)?;
             self.splits(&token.term, mask, matches)?;
             if !token.unfinished && !token.has_digit && token.term.len() >= MIN_CUT_BYTES {
-                let cut = Reading {
-                    term: token.term.clone(),
+                self.equal(
+                    &token.term,
                     mask,
-                    cost: weights.cut_cost - weights.prefix_cost,
-                    unfinished: true,
-                    part: Part::Whole,
-                };
-                self.reading(&cut, matches)?;
+                    weights.cut_cost - weights.prefix_cost,
+                    Part::Whole,
+                    matches,
+                )?;
+                self.longer(&token.term, mask, Part::Whole, weights.cut_cost, matches)?;
             }
             let edits = allowed_edits(&token.term);
             if edits == 0 {
@@ -117,7 +142,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 self.similar(true, term, edits, mask, matches)?;
             }
         }
-        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
+        matches.order();
         Ok(())
     }
 
@@ -146,7 +171,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         let known = matches.list.len();
         for term in terms {
             let part = Part::Whole;
-            self.reading(&Reading { term, mask, cost, unfinished: false, part }, matches)?;
+            self.equal(&term, mask, cost, part, matches)?;
         }
         Ok(matches.list.len() > known)
     }
@@ -169,12 +194,10 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         let first = if edits < FIRST_LETTER_EDITS { first } else { "" };
         let pieces = self.shard.pieces_with(self.dictionary, first, true);
         let mut any = false;
-        let mut ranges: Vec<TermRange> = Vec::new();
+        let mut walk = Walk::new(&pattern);
         for index in pieces {
             let Some(piece) = self.piece(index, matches)? else { continue };
-            ranges.clear();
-            pattern.ranges(piece.terms, &mut ranges);
-            for range in &ranges {
+            for range in walk.ranges(piece.terms) {
                 any = true;
                 let longer = if prefix { weights.error_prefix_cost } else { 0.0 };
                 let cost = f32::from(range.edits) * weights.edit_cost + longer;
@@ -196,7 +219,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 self.splits(&token.term, 1 << index, matches)?;
             }
         }
-        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
+        matches.order();
         Ok(())
     }
 
@@ -240,11 +263,9 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
 
     /// Finds the pairs of letters of a word in a script without spaces.
     fn bigrams(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
+        let cost = self.shard.meta().weights.bigram_cost;
         for pair in text::bigrams(term) {
-            let cost = self.shard.meta().weights.bigram_cost;
-            let (term, part) = (pair.into(), Part::Whole);
-            let reading = Reading { term, mask, cost, unfinished: false, part };
-            self.reading(&reading, matches)?;
+            self.equal(pair, mask, cost, Part::Whole, matches)?;
         }
         Ok(())
     }
@@ -271,5 +292,9 @@ impl Matches {
         part: Part,
     ) {
         self.list.push(TermMatch { piece, start: first, end: last + 1, mask, cost, part });
+    }
+
+    fn order(&mut self) {
+        sort_by(&mut self.list, |a, b| a.piece.cmp(&b.piece));
     }
 }

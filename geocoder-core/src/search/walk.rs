@@ -57,11 +57,6 @@ impl Pattern {
         Self { letters, max_edits: max_edits.min(MAX_EDITS), prefix, first_letter_cost, ascii }
     }
 
-    /// Collects the matching ranges of one piece.
-    pub(crate) fn ranges(&self, terms: Terms<'_>, ranges: &mut Vec<TermRange>) {
-        terms.walk(&mut Walk::new(self, ranges));
-    }
-
     /// Returns the beginnings of the pattern that end with a letter.
     fn places(&self, letter: char) -> u64 {
         if let Some(places) = self.ascii.get(letter as usize) {
@@ -181,10 +176,10 @@ impl Partial {
     }
 }
 
-/// A walk under way.
-struct Walk<'a> {
+/// A walk through one piece after another.
+pub(crate) struct Walk<'a> {
     pattern: &'a Pattern,
-    ranges: &'a mut Vec<TermRange>,
+    ranges: Vec<TermRange>,
     budget: u32,
     /// The way from the root to where the walk is, byte by byte.
     nodes: Vec<Node>,
@@ -199,10 +194,24 @@ struct Node {
 }
 
 impl<'a> Walk<'a> {
-    fn new(pattern: &'a Pattern, ranges: &'a mut Vec<TermRange>) -> Self {
-        let limit = Some(pattern.max_edits);
-        let root = Node { state: pattern.start(), partial: Partial::default(), limit };
-        Self { pattern, ranges, budget: NODE_BUDGET, nodes: vec![root] }
+    /// Prepares to look for a pattern.
+    pub(crate) fn new(pattern: &'a Pattern) -> Self {
+        Self { pattern, ranges: Vec::new(), budget: 0, nodes: Vec::with_capacity(MAX_FUZZY_CHARS) }
+    }
+
+    /// Returns the matching ranges of one piece.
+    pub(crate) fn ranges(&mut self, terms: Terms<'_>) -> &[TermRange] {
+        self.start();
+        terms.walk(self);
+        &self.ranges
+    }
+
+    fn start(&mut self) {
+        let (state, limit) = (self.pattern.start(), Some(self.pattern.max_edits));
+        self.ranges.clear();
+        self.nodes.clear();
+        self.nodes.push(Node { state, partial: Partial::default(), limit });
+        self.budget = NODE_BUDGET;
     }
 }
 
@@ -354,10 +363,12 @@ mod tests {
         ) {
             let list: Vec<String> = terms.iter().cloned().collect();
             let (shared, rests) = front_code(&list);
-            let mut ranges = Vec::new();
             let pattern = Pattern::new(&word, max_edits, prefix, first_cost);
             let index = TermListIndex::read(&shared, &rests, |_| {}).unwrap();
-            index.over(&shared, &rests).walk(&mut Walk::new(&pattern, &mut ranges));
+            let mut walk = Walk::new(&pattern);
+            walk.start();
+            index.over(&shared, &rests).walk(&mut walk);
+            let ranges = walk.ranges;
             let letters: Vec<char> = word.chars().collect();
             for (ordinal, term) in (0u32..).zip(&terms) {
                 let term: Vec<char> = term.chars().collect();
@@ -382,12 +393,13 @@ mod tests {
             let list: Vec<String> = terms.into_iter().collect();
             let (shared, rests) = front_code(&list);
             let pattern = Pattern::new(&word, max_edits, prefix, first_cost);
-            let (mut by_list, mut by_automaton) = (Vec::new(), Vec::new());
+            let mut walk = Walk::new(&pattern);
+            walk.start();
             let index = TermListIndex::read(&shared, &rests, |_| {}).unwrap();
-            index.over(&shared, &rests).walk(&mut Walk::new(&pattern, &mut by_list));
+            index.over(&shared, &rests).walk(&mut walk);
+            let by_list = walk.ranges.clone();
             let automaton = crate::shard::automaton::Automaton::read(&shared, &rests, |_| {});
-            automaton.unwrap().walk(&mut Walk::new(&pattern, &mut by_automaton));
-            prop_assert_eq!(by_list, by_automaton);
+            prop_assert_eq!(&by_list[..], walk.ranges(&automaton.unwrap()));
         }
     }
 }

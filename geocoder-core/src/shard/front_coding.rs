@@ -59,6 +59,7 @@ pub(crate) fn read_front_coded(
 }
 
 /// Returns the number of bytes with which both texts start.
+#[cfg(any(test, feature = "build", not(feature = "fst")))]
 pub(crate) fn common_length(a: &[u8], b: &[u8]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
