@@ -7,7 +7,7 @@ use super::candidates::{
     Evaluation, MAX_CANDIDATES, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS, keep_best,
 };
 use super::containers::{Costs, PlaceIndex, Zipcodes, lower};
-use super::matches::{SlotSet, TermMatch};
+use super::matches::{Part, SlotSet, TermMatch};
 use super::query::{MAX_TOKENS, TokenMask};
 use super::score::population_points;
 use crate::error::Result;
@@ -37,6 +37,8 @@ struct BlockWords {
     all: TokenMask,
     /// Words that it answers at no cost.
     free: TokenMask,
+    /// Words whose first and second halves it has.
+    halves: [TokenMask; 2],
     /// Whether names that stand with the records have some of them, and whether alternates that
     /// are apart do.
     in_names: bool,
@@ -48,13 +50,29 @@ impl BlockWords {
         Self {
             all: self.all | other.all,
             free: self.free | other.free,
+            halves: [0, 1].map(|half| self.half(half) | other.half(half)),
             in_names: self.in_names || other.in_names,
             in_alternates: self.in_alternates || other.in_alternates,
         }
     }
 
+    fn half(self, half: usize) -> TokenMask {
+        self.halves.get(half).copied().unwrap_or_default()
+    }
+
+    fn is_empty(self) -> bool {
+        self.all == 0 && self.halves == [0, 0]
+    }
+
     fn add(&mut self, found: &TermMatch, apart: bool) {
-        self.all |= found.mask;
+        let [first, second] = &mut self.halves;
+        match found.part {
+            Part::Whole => self.all |= found.mask,
+            Part::First => *first |= found.mask,
+            Part::Second => *second |= found.mask,
+        }
+        // One half alone answers nothing.
+        self.all |= *first & *second;
         self.free |= if found.cost == 0.0 { found.mask } else { 0 };
         self.in_names |= !apart;
         self.in_alternates |= apart;
@@ -157,7 +175,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             self.words_around(place, index) | index.get(place).map_or(0, |words| words.zipcodes)
         };
         if wide.all == 0 {
-            let placed = touched.into_iter().filter_map(|b| Some((b, places.place_of_block(b)?)));
+            let whole =
+                |block: &u32| words_of_block.get(*block as usize).is_some_and(|w| w.all != 0);
+            let placed = touched.into_iter().filter(whole);
+            let placed = placed.filter_map(|b| Some((b, places.place_of_block(b)?)));
             return Ok(placed.map(|(block, place)| promise(block, around(place))).collect());
         }
         let mut order = Vec::with_capacity(places.n_blocks as usize);
@@ -265,7 +286,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             for _ in found.start..found.end.min(found.start + MAX_RANGE_TERMS) {
                 read += postings.list(places, true, |block| {
                     if let Some(words) = words_of_block.get_mut(block as usize) {
-                        if words.all == 0 {
+                        if words.is_empty() {
                             touched.push(block);
                         }
                         words.add(found, apart);
