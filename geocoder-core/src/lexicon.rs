@@ -24,6 +24,14 @@ pub struct Lexicon {
     pub corner_words: Vec<String>,
 }
 
+impl Lexicon {
+    /// Whether a term is a stop word or among the synonyms.
+    pub(crate) fn has(&self, term: &str) -> bool {
+        let among = |terms: &[String]| terms.iter().any(|t| t == term);
+        among(&self.stop_words) || self.groups.iter().any(|group| among(&group.terms))
+    }
+}
+
 /// Terms that stand for one another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SynonymGroup {

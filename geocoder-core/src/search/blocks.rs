@@ -79,6 +79,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         // One more than the words around each place, once they are known.
         let mut around_place: Vec<TokenMask> = vec![0; self.shard.places().places.len()];
         for (block, own) in &words.list {
+            if own.all == 0 {
+                continue;
+            }
             let around = self.around_block(*block, index, &mut around_place);
             let proximity = self.proximity_of_block(*block, &near);
             order.push(self.promise(*block, around, own.with(words.wide), &least, proximity));
@@ -323,12 +326,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 continue;
             }
             let apart = found.piece >= places.first_terms.len();
-            let words = BlockWords {
-                all: found.mask,
-                free: if found.cost == 0.0 { found.mask } else { 0 },
-                in_names: !apart,
-                in_alternates: apart,
-            };
+            let words = BlockWords::of(found, apart);
             if found.mask & !wide_words == 0 && found.end - found.start > 1 {
                 index.wide = index.wide.with(words);
                 continue;

@@ -5,6 +5,7 @@
 
 use super::candidates::Evaluation;
 use super::containers::{Costs, PlaceIndex, PlaceWords, lower};
+use super::matches::{Part, TermMatch};
 use super::query::{MAX_TOKENS, TokenMask, Weight};
 use super::score::{population_points, size_points};
 use crate::record::{RecordType, TypeSet};
@@ -22,6 +23,8 @@ pub(super) struct BlockWords {
     pub(super) all: TokenMask,
     /// Words that it answers at no cost.
     pub(super) free: TokenMask,
+    /// Words whose first and second halves it has: one alone answers nothing.
+    halves: [TokenMask; 2],
     /// Whether names that stand with the records have some of them, and whether alternates that
     /// are apart do.
     pub(super) in_names: bool,
@@ -29,10 +32,29 @@ pub(super) struct BlockWords {
 }
 
 impl BlockWords {
-    pub(super) fn with(self, other: Self) -> Self {
+    /// Words that a match answers, in names that are apart or not.
+    pub(super) fn of(found: &TermMatch, apart: bool) -> Self {
+        let [all, first, second] = match found.part {
+            Part::Whole => [found.mask, 0, 0],
+            Part::First => [0, found.mask, 0],
+            Part::Second => [0, 0, found.mask],
+        };
         Self {
-            all: self.all | other.all,
+            all,
+            free: if found.cost == 0.0 { found.mask } else { 0 },
+            halves: [first, second],
+            in_names: !apart,
+            in_alternates: apart,
+        }
+    }
+
+    pub(super) fn with(self, other: Self) -> Self {
+        let ([first, second], [other_first, other_second]) = (self.halves, other.halves);
+        let halves = [first | other_first, second | other_second];
+        Self {
+            all: self.all | other.all | (halves[0] & halves[1]),
             free: self.free | other.free,
+            halves,
             in_names: self.in_names || other.in_names,
             in_alternates: self.in_alternates || other.in_alternates,
         }

@@ -10,6 +10,8 @@ use crate::text;
 /// Shortest word that is split, and shortest part of one, in bytes.
 const MIN_SPLIT_WORD_BYTES: usize = 6;
 const MIN_SPLIT_BYTES: usize = 2;
+/// Shortest such part that is neither an article nor a short form, in bytes.
+const MIN_PLAIN_SPLIT_BYTES: usize = 3;
 /// Errors that a wrong first letter counts as.
 const FIRST_LETTER_EDITS: u8 = 2;
 /// Shortest finished word that may be the start of a longer one, in bytes.
@@ -230,12 +232,16 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             return Ok(());
         }
         let cost = self.shard.meta().weights.split_cost;
-        let stop_words = &self.shard.meta().lexicon.stop_words;
+        let lexicon = &self.shard.meta().lexicon;
+        let stop_words = &lexicon.stop_words;
         let mut starts: Vec<(usize, usize, u32)> = Vec::new();
         let mut ends: Vec<(usize, usize, u32)> = Vec::new();
         for at in MIN_SPLIT_BYTES..=term.len() - MIN_SPLIT_BYTES {
             let Some((left, right)) = term.split_at_checked(at) else { continue };
             for (half, found) in [(left, &mut starts), (right, &mut ends)] {
+                if half.len() < MIN_PLAIN_SPLIT_BYTES && !lexicon.has(half) {
+                    continue;
+                }
                 for index in self.shard.pieces_with(self.dictionary, half, false) {
                     let Some(piece) = self.piece(index, matches)? else { continue };
                     found.extend(piece.terms.get(half).map(|ordinal| (at, index, ordinal)));
