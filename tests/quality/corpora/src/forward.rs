@@ -1,11 +1,8 @@
 //! Classes of forward queries for addresses and streets.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::abbreviations::{abbreviate, drop_words, join_words, split_compound};
-use crate::case::{Kind, Question, Shape, Truth};
+use crate::case::{Question, Truth};
 use crate::fold::{fold, without_accents};
-use crate::geo::{Point, bounds};
 use crate::random::Random;
 use crate::records::{Address, Dataset};
 use crate::sampling::Sampler;
@@ -16,10 +13,6 @@ use crate::typos::{self, Typo};
 const TYPING_SHARE: usize = 4;
 /// Added to the greatest number of a street to get one that it does not have.
 const BEYOND: u32 = 500;
-/// Metres around the addresses of a postcode within which its city is.
-const CITY_RADIUS_M: f64 = 20_000.0;
-/// Metres from a crossing within which an answer is there.
-const CROSSING_RADIUS_M: f64 = 50.0;
 
 /// Makes all classes of a country's addresses and streets.
 pub fn add(sampler: &mut Sampler, data: &Dataset) {
@@ -29,17 +22,16 @@ pub fn add(sampler: &mut Sampler, data: &Dataset) {
     wordings(sampler, data);
     prefixes(sampler, data);
     languages(sampler, data);
-    complaints(sampler, data);
 }
 
 /// Street and number in the country's order.
-fn local(data: &Dataset, street: &str, number: &str) -> String {
+pub(crate) fn local(data: &Dataset, street: &str, number: &str) -> String {
     if data.number_first { format!("{number} {street}") } else { format!("{street} {number}") }
 }
 
-type Made = Option<(Question, Truth)>;
+pub(crate) type Made = Option<(Question, Truth)>;
 
-fn ask(query: String, truth: Truth) -> Made {
+pub(crate) fn ask(query: String, truth: Truth) -> Made {
     Some((Question::search(query), truth))
 }
 
@@ -238,92 +230,12 @@ fn languages(sampler: &mut Sampler, data: &Dataset) {
     });
 }
 
-/// Classes that people complain about elsewhere: suffixes in any spacing, the country's name behind
-/// the address, a postcode alone, two streets that cross.
-fn complaints(sampler: &mut Sampler, data: &Dataset) {
-    sampler.class("suffix in another spacing", &data.addresses, |a, random| {
-        let split = a.number.find(|letter: char| letter.is_alphabetic())?;
-        let (digits, suffix) = a.number.split_at_checked(split)?;
-        let (digits, suffix) = (digits.trim_end(), suffix.to_string());
-        let forms = [
-            format!("{digits} {}", suffix.to_lowercase()),
-            format!("{digits} {}", suffix.to_uppercase()),
-            format!("{digits}{}", suffix.to_lowercase()),
-            format!("{digits}{}", suffix.to_uppercase()),
-        ];
-        let forms: Vec<&String> = forms.iter().filter(|form| **form != a.number).collect();
-        ask(local(data, &a.street, random.pick(&forms)?), data.house(a, false, false))
-    });
-    let known: Vec<&Address> = data.addresses.iter().filter(|a| !a.city.is_empty()).collect();
-    sampler.class("street number, city, country", &known, |a, random| {
-        let country = random.pick(data.country_names)?;
-        let query = format!("{}, {}, {country}", local(data, &a.street, &a.number), a.city);
-        ask(query, data.house(a, true, false))
-    });
-    let codes: BTreeSet<&str> = known.iter().map(|address| address.postcode.as_str()).collect();
-    let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty()).collect();
-    sampler.class("postcode alone", &codes, |code, _| {
-        let with_code = || known.iter().filter(|address| address.postcode == *code);
-        let points: Vec<Point> = with_code().flat_map(|address| &address.points).copied().collect();
-        let (low, high) = bounds(&points)?;
-        let names: BTreeSet<String> = with_code().map(|address| fold(&address.city)).collect();
-        let truth = Truth {
-            kind: Kind::City,
-            label: format!("a city of {code}: {names:?}"),
-            names: names.into_iter().collect(),
-            number: String::new(),
-            postcode: (*code).to_owned(),
-            shapes: vec![Shape::Box(low, high)],
-            radius_m: CITY_RADIUS_M,
-        };
-        ask((*code).to_owned(), truth)
-    });
-    let crossings = crossings(data);
-    sampler.class("two streets that cross", &crossings, |((left, right), points), random| {
-        let query = match random.below(3) {
-            0 => format!("{left} & {right}"),
-            1 => format!("{left} / {right}"),
-            _ => format!("corner of {left} and {right}"),
-        };
-        let (first, second) = (fold(left), fold(right));
-        let names = [format!("{first}{second}"), format!("{second}{first}"), first, second];
-        let truth = Truth {
-            kind: Kind::Street,
-            names: names.to_vec(),
-            number: String::new(),
-            postcode: String::new(),
-            shapes: points.iter().copied().map(Shape::Point).collect(),
-            radius_m: CROSSING_RADIUS_M,
-            label: format!("{left} x {right}"),
-        };
-        ask(query, truth)
-    });
-}
-
-/// Two names of streets with a point in common, and these points.
-type Crossing<'a> = ((&'a str, &'a str), Vec<Point>);
-
-fn crossings(data: &Dataset) -> Vec<Crossing<'_>> {
-    let mut at: BTreeMap<(u64, u64), (Point, BTreeSet<&str>)> = BTreeMap::new();
-    for street in data.streets.values() {
-        for point in street.lines.iter().flatten() {
-            let key = (point.lat.to_bits(), point.lon.to_bits());
-            at.entry(key).or_insert_with(|| (*point, BTreeSet::new())).1.insert(&street.name);
-        }
-    }
-    let mut crossings: BTreeMap<(&str, &str), Vec<Point>> = BTreeMap::new();
-    for (point, names) in at.into_values().filter(|(_, names)| names.len() == 2) {
-        let mut names = names.into_iter();
-        if let (Some(left), Some(right)) = (names.next(), names.next()) {
-            crossings.entry((left, right)).or_default().push(point);
-        }
-    }
-    crossings.into_iter().collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::geo::Point;
 
     fn dataset() -> Dataset {
         let names =
