@@ -2,13 +2,13 @@
 
 use crate::error::Result;
 use crate::features::{Features, collect};
-use crate::geo::BBox;
-use crate::present::present;
-use crate::record::{CountryCode, RecordType};
+use crate::geo::{BBox, LonLat};
+use crate::present::{locate, present};
+use crate::record::{CountryCode, Precision, RecordType};
 use crate::request::{MAX_RESULTS, ReverseRequest, SearchRequest};
-use crate::response::{ChunkId, Hit, SearchResponse};
+use crate::response::{ChunkId, Explanation, Hit, SearchResponse};
 use crate::reverse::{Nearby, reverse};
-use crate::search::{Candidate, Query, ShardSearch, highlight};
+use crate::search::{Candidate, Query, ShardSearch, crossings, highlight};
 use crate::shard::Shard;
 use crate::sort::sort_by;
 
@@ -67,6 +67,8 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
                 search.tolerate()?;
             }
         }
+        let incomplete = searches.iter().all(|(_, _, search)| search.unexplained() != 0);
+        self.crossings(request, &query, incomplete, &mut answer)?;
         let mut ranked: Vec<(usize, usize, Candidate)> = Vec::new();
         for (number, shard, search) in searches {
             let mut found = search.ranked;
@@ -94,6 +96,47 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             answer.push(hit);
         }
         Ok(answer.finish(request.query.clone()))
+    }
+
+    /// Adds the crossings that a query asks for, best first.
+    fn crossings(
+        &self,
+        request: &SearchRequest,
+        query: &Query,
+        by_words: bool,
+        answer: &mut Answer,
+    ) -> Result<()> {
+        let mut found = Vec::new();
+        for (number, shard) in self.selected(&request.countries) {
+            let mut missing = Vec::new();
+            let here = crossings(shard, request, by_words, &mut missing)?;
+            answer.missing(shard, &mut missing);
+            found.extend(here.into_iter().map(|crossing| (number, crossing)));
+        }
+        sort_by(&mut found, |a, b| b.1.total.total_cmp(&a.1.total).then(a.0.cmp(&b.0)));
+        for (number, crossing) in found {
+            if answer.is_full() {
+                break;
+            }
+            let Some(shard) = self.shards.get(number) else { continue };
+            let [street, other] = &crossing.streets;
+            let mut presented = present(shard, street, request.language.as_deref())?;
+            let mut other = present(shard, other, request.language.as_deref())?;
+            answer.missing(shard, &mut presented.missing);
+            answer.missing(shard, &mut other.missing);
+            let mut hit = presented.hit;
+            let name = |hit: &Hit| hit.street.as_ref().map_or(String::new(), |s| s.name.clone());
+            hit.name = format!("{} & {}", name(&hit), name(&other.hit));
+            hit.street = None;
+            hit.precision = Precision::Exact;
+            locate(&mut hit, crossing.lat, crossing.lon);
+            hit.highlight = highlight(&hit.name, query, &shard.meta().lexicon);
+            let score = crossing.total;
+            let terms = vec![("both streets", score)];
+            hit.explain = request.explain.then_some(Explanation { score, terms });
+            answer.push(hit);
+        }
+        Ok(())
     }
 
     /// Answers a reverse search, nearest first; areas around the point follow, smallest first.
@@ -210,6 +253,9 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
     }
 }
 
+/// Distance from which two results are shown although their labels are the same, in metres.
+const APART_M: f64 = 2000.0;
+
 /// An answer under construction.
 struct Answer {
     hits: Vec<Hit>,
@@ -230,8 +276,9 @@ impl Answer {
         self.hits.len() >= self.max_results
     }
 
-    /// Adds a result unless people could not tell it from an earlier one.
+    /// Adds a result unless people could not tell it from an earlier one near it.
     fn push(&mut self, hit: Hit) {
+        let at = |hit: &Hit| LonLat { lon: hit.lng, lat: hit.lat };
         let same = |other: &Hit| {
             other.kind == hit.kind
                 && other.name == hit.name
@@ -240,6 +287,7 @@ impl Answer {
                 && other.administrative == hit.administrative
                 && other.countrycode == hit.countrycode
                 && other.zipcode == hit.zipcode
+                && at(other).distance_m(at(&hit)) < APART_M
         };
         if !self.hits.iter().any(same) {
             self.hits.push(hit);

@@ -15,6 +15,13 @@ pub struct Lexicon {
     pub stop_words: Vec<String>,
     /// Words that say nothing about where, such as the country's name: ignored when unmatched.
     pub noise_words: Vec<String>,
+    /// Words that say nothing about where and come with a number that says no more, such as
+    /// floor, apartment or cedex.
+    pub unit_words: Vec<String>,
+    /// Words between the two streets of a crossing, such as and.
+    pub and_words: Vec<String>,
+    /// Words that say that two streets meet, such as corner.
+    pub corner_words: Vec<String>,
 }
 
 /// Terms that stand for one another.

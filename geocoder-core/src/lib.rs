@@ -22,6 +22,7 @@ mod search;
 pub mod shard;
 mod sort;
 pub mod text;
+pub mod weights;
 pub mod wire;
 
 pub use engine::Geocoder;
@@ -31,3 +32,4 @@ pub use record::{CountryCode, Precision, RecordType, TypeSet};
 pub use request::{ReverseRequest, SearchRequest};
 pub use response::{Hit, SearchResponse};
 pub use shard::Shard;
+pub use weights::Weights;

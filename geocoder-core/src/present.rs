@@ -77,7 +77,8 @@ fn full_name(house: &FoundHouse, street: &str, number_first: bool) -> String {
     if number_first { format!("{number} {street}") } else { format!("{street} {number}") }
 }
 
-fn locate(hit: &mut Hit, lat: i32, lon: i32) {
+/// Puts a result at a point in coordinate units.
+pub(crate) fn locate(hit: &mut Hit, lat: i32, lon: i32) {
     let at = point(lat, lon);
     hit.lat = at.lat;
     hit.lng = at.lon;

@@ -355,6 +355,7 @@ fn exact_house(house: &StoredHouse, suffix: String) -> FoundHouse {
         zipcode: house.zipcode,
         mask: 0,
         points: 0.0,
+        foreign: 0.0,
     }
 }
 

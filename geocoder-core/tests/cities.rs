@@ -8,7 +8,7 @@ use geocoder_core::shard::ChunkKind;
 use geocoder_core::shard::writer::{ShardWriter, WrittenShard, repair_checksums};
 use geocoder_core::{
     CountryCode, Geocoder, Hit, LonLat, Precision, RecordType, ReverseRequest, SearchRequest,
-    SearchResponse, Shard, TypeSet,
+    SearchResponse, Shard, TypeSet, Weights,
 };
 use proptest::prelude::*;
 
@@ -369,4 +369,28 @@ proptest! {
             prop_assert!((hit.distance_m.unwrap() - expected).abs() < 4.0);
         }
     }
+}
+
+#[test]
+fn a_shard_is_ranked_by_its_own_weights() {
+    let mut gazetteer = Gazetteer {
+        country: CountryCode::parse("zz"),
+        places: vec![place(RecordType::Country, "France", None, "FR")],
+        ..Gazetteer::default()
+    };
+    gazetteer
+        .places
+        .push(PlaceRecord { population: 100_000, ..place(RecordType::City, "Brest", Some(0), "") });
+    let points_of_size = |weights: Weights| {
+        let shard = ShardWriter::new(&gazetteer).weights(weights).write().unwrap();
+        let hits = search(&shard, "brest").results;
+        let terms = hits[0].explain.clone().unwrap().terms;
+        terms.into_iter().find(|(name, _)| *name == "population").unwrap().1
+    };
+    let usual = points_of_size(Weights::default());
+    let doubled = Weights { population: 2.0 * Weights::default().population, ..Weights::default() };
+    assert!((points_of_size(doubled) - 2.0 * usual).abs() < 1e-4);
+    let broken = Weights { population: f32::NAN, ..Weights::default() };
+    let shard = ShardWriter::new(&gazetteer).weights(broken).write().unwrap();
+    assert!(Shard::open(shard.bytes).is_err());
 }

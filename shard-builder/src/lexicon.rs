@@ -35,14 +35,22 @@ pub fn lexicon_for(country: CountryCode) -> Lexicon {
             add_row(&mut lexicon, kind, terms);
         }
     }
+    // Crossings are asked for in English everywhere.
+    let english = LANGUAGES.iter().find(|(code, _)| *code == "en");
+    for (kind, terms) in english.into_iter().flat_map(|(_, table)| rows(table)) {
+        if matches!(kind, "and" | "corner") {
+            add_row(&mut lexicon, kind, terms);
+        }
+    }
     add_row(&mut lexicon, "noise", names);
     if country == CountryCode::WORLD {
         lexicon.groups.retain(|group| {
             !matches!(group.kind, SynonymKind::StreetType | SynonymKind::CompoundStreetType)
         });
     }
-    let Lexicon { stop_words, noise_words, .. } = &mut lexicon;
-    noise_words.retain(|word| !stop_words.contains(word));
+    let Lexicon { stop_words, noise_words, unit_words, .. } = &mut lexicon;
+    unit_words.retain(|word| !stop_words.contains(word));
+    noise_words.retain(|word| !stop_words.contains(word) && !unit_words.contains(word));
     lexicon
 }
 
@@ -75,6 +83,9 @@ fn add_row(lexicon: &mut Lexicon, kind: &str, terms: &str) {
     let words = match kind {
         "stop" => &mut lexicon.stop_words,
         "noise" => &mut lexicon.noise_words,
+        "unit" => &mut lexicon.unit_words,
+        "and" => &mut lexicon.and_words,
+        "corner" => &mut lexicon.corner_words,
         _ => {
             let Some(kind) = synonym_kind(kind) else { return };
             let group = SynonymGroup { kind, terms: terms.collect() };
@@ -127,7 +138,8 @@ mod tests {
         for (language, table) in LANGUAGES {
             assert_eq!(rows(table).count(), table.lines().count(), "{language}");
             for (kind, terms) in rows(table) {
-                let known = synonym_kind(kind).is_some() || ["stop", "noise"].contains(&kind);
+                let known = synonym_kind(kind).is_some()
+                    || ["stop", "noise", "unit", "and", "corner"].contains(&kind);
                 assert!(known, "{language}: {kind}");
                 assert!(terms.split('|').all(|term| !term.is_empty()), "{language}: {terms}");
             }
@@ -213,7 +225,7 @@ mod tests {
 
     #[test]
     fn words_about_nowhere_are_noise() {
-        assert!(lexicon("fr").noise_words.contains(&"cedex".to_owned()));
+        assert!(lexicon("fr").unit_words.contains(&"cedex".to_owned()));
         assert!(lexicon("de").noise_words.contains(&"germany".to_owned()));
         assert!(lexicon("is").noise_words.contains(&"island".to_owned()));
     }

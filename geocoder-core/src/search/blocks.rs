@@ -9,7 +9,7 @@ use super::candidates::{
 use super::containers::{Costs, PlaceIndex, Zipcodes, lower};
 use super::matches::{SlotSet, TermMatch};
 use super::query::{MAX_TOKENS, TokenMask};
-use super::score::{LEAST_FOUND, WEIGHTS, population_points, type_prior};
+use super::score::population_points;
 use crate::error::Result;
 use crate::record::RecordType;
 use crate::shard::{Choice, Dictionary, Lookup, MIXED_BLOCK, Name, PostingReader, Record};
@@ -182,7 +182,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let costs = dear.filter_map(|(index, _)| least.get(index));
             names -= costs.sum::<f32>();
             if !own.in_names {
-                names -= WEIGHTS.alternate_name;
+                names -= self.weights.points.alternate_name;
             }
             bound = names + self.most_city_points((1 << digits) - 1);
         }
@@ -197,20 +197,22 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
 
     /// Returns the points that a city of a population can win besides those of words.
     fn most_city_points(&self, population: u32) -> f32 {
-        let near = self.request.coordinates.map_or(0.0, |_| WEIGHTS.proximity);
-        let points = population_points(WEIGHTS.population, population);
-        points + type_prior(RecordType::City) + near + ROUNDING
+        let weights = self.weights.points;
+        let near = self.request.coordinates.map_or(0.0, |_| weights.proximity);
+        let points = population_points(weights.population, population);
+        points + weights.of_type(RecordType::City) + near + ROUNDING
     }
 
     /// Returns the least points that each word loses when it is not answered for free.
     fn least_costs(&self) -> Costs {
+        let weights = self.weights.points;
         let mut least = [f32::INFINITY; MAX_TOKENS];
         for found in self.record_matches.list.iter().filter(|found| found.cost > 0.0) {
             lower(&mut least, found.mask, found.cost);
         }
         for (index, kind) in self.weights.of(TokenMask::MAX) {
             if let Some(cost) = least.get_mut(index) {
-                *cost = cost.min(WEIGHTS.found(kind) - LEAST_FOUND);
+                *cost = cost.min(weights.found(kind) - weights.least_found);
             }
         }
         least

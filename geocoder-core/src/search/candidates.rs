@@ -45,7 +45,7 @@ pub(crate) struct Evaluation<'a, D> {
     pub(crate) shard: &'a Shard<D>,
     pub(crate) request: &'a SearchRequest,
     pub(crate) query: &'a Query,
-    pub(crate) weights: &'a TokenWeights,
+    pub(crate) weights: &'a TokenWeights<'a>,
     pub(crate) place_matches: &'a Matches,
     pub(crate) record_matches: &'a Matches,
 }
@@ -68,6 +68,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         if !self.query.numbers.is_empty() {
             self.find_houses(&index, &zipcodes, &mut ranked)?;
         }
+        self.add_marks(&mut ranked)?;
         keep_best(&mut ranked.candidates, MAX_CANDIDATES);
         Ok(ranked)
     }

@@ -4,7 +4,13 @@ use super::Ranked;
 use super::candidates::{Evaluation, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS};
 use super::query::{self, MAX_TOKENS, TokenMask};
 use crate::error::Result;
-use crate::shard::{Dictionary, Lookup, PostingReader};
+use crate::geo::LonLat;
+use crate::record::RecordType;
+use crate::shard::{Dictionary, Lookup, NO_PARENT, PostingReader, point};
+use crate::sort::sort_by;
+
+/// How much farther than a record the middle of its city may be from a city beside it.
+const REACH: f64 = 3.0;
 
 /// Words that a place's names or postcodes answer, and what they lose.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +32,8 @@ pub(super) struct PlaceIndex {
     pub(super) list: Vec<PlaceWords>,
     /// One more than the number in the list, 0 for places without words.
     by_place: Vec<u32>,
+    /// Cities that are named, by what contains them, ascending.
+    cities: Vec<(u32, u32)>,
 }
 
 impl PlaceIndex {
@@ -59,6 +67,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     pub(super) fn zipcodes(&self) -> Vec<(u32, TokenMask, f32)> {
         let mut found = Vec::new();
         let tokens = &self.query.tokens;
+        let started = self.weights.points.zipcode_prefix_cost;
         for (index, token) in tokens.iter().enumerate() {
             let mask = 1 << index;
             if !token.has_digit {
@@ -72,7 +81,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                     if let Some(exact) = query::zipcode_starts(zipcode, &key)
                         && (exact || (token.unfinished && key.len() >= 2))
                     {
-                        found.push((number, mask, if exact { 0.0 } else { 2.0 }));
+                        found.push((number, mask, if exact { 0.0 } else { started }));
                     }
                 }
             }
@@ -87,7 +96,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         ranked: &mut Ranked,
     ) -> Result<PlaceIndex> {
         let places = self.shard.places();
-        let mut index = PlaceIndex { list: Vec::new(), by_place: vec![0; places.places.len()] };
+        let mut index = PlaceIndex {
+            list: Vec::new(),
+            by_place: vec![0; places.places.len()],
+            cities: Vec::new(),
+        };
         for found in &self.place_matches.list {
             let piece = match self.shard.piece(Dictionary::Places, found.piece)? {
                 Lookup::Found(piece) => piece,
@@ -118,14 +131,77 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 }
             }
         }
+        let city = |words: &PlaceWords| {
+            let place = places.get(words.place)?;
+            let named = words.names != 0 && place.kind == Some(RecordType::City);
+            (named && place.located).then_some((place.parent, words.place))
+        };
+        index.cities = index.list.iter().filter_map(city).collect();
+        sort_by(&mut index.cities, Ord::cmp);
         Ok(index)
+    }
+
+    /// Iterates over the named cities that may be meant where a place is: its own quarters, and
+    /// the cities beside it.
+    fn neighbours<'i>(
+        &self,
+        place: u32,
+        index: &'i PlaceIndex,
+    ) -> impl Iterator<Item = (&'i PlaceWords, LonLat)> {
+        let places = self.shard.places();
+        let parent = places.get(place).map_or(NO_PARENT, |place| place.parent);
+        [place, parent].into_iter().filter(|parent| *parent != NO_PARENT).flat_map(move |parent| {
+            let start = index.cities.partition_point(|(of, _)| *of < parent);
+            let inside = index.cities.iter().skip(start);
+            let inside = inside.take_while(move |(of, city)| *of == parent && *city != place);
+            inside.filter_map(move |(_, city)| {
+                let at = places.get(*city)?;
+                Some((index.get(*city)?, point(at.lat, at.lon)))
+            })
+        })
+    }
+
+    /// Returns the words answered by cities whose middle is so near that people may name them in
+    /// place of the one that contains the record, and what they lose.
+    pub(super) fn neighbour_words(
+        &self,
+        place: u32,
+        at: LonLat,
+        known: TokenMask,
+        index: &PlaceIndex,
+        costs: &mut Costs,
+    ) -> TokenMask {
+        let weights = self.weights.points;
+        let radius_m = f64::from(weights.neighbour_radius) * 1000.0;
+        let mut all = 0;
+        for (words, middle) in self.neighbours(place, index) {
+            let names = words.names & !known;
+            if names == 0 || at.distance_m(middle) > radius_m {
+                continue;
+            }
+            all |= names;
+            for (number, _) in self.weights.of(names) {
+                let cost = words.costs.get(number).copied().unwrap_or_default();
+                lower(costs, 1 << number, cost + weights.neighbour_cost);
+            }
+        }
+        all
     }
 
     /// Returns the words answered by a place and all that contain it.
     pub(super) fn words_around(&self, place: u32, index: &PlaceIndex) -> TokenMask {
         let chain = self.shard.places().chain(place);
         let words = chain.filter_map(|(ordinal, _)| index.get(ordinal)).map(|words| words.names);
-        words.fold(0, |all, words| all | words)
+        let around = words.fold(0, |all, words| all | words);
+        if index.cities.is_empty() {
+            return around;
+        }
+        // Records of the place may be as far from its middle as the cities beside it.
+        let radius_m = f64::from(self.weights.points.neighbour_radius) * 1000.0 * REACH;
+        let middle = self.shard.places().get(place).map(|place| point(place.lat, place.lon));
+        let near = self.neighbours(place, index);
+        let near = near.filter(|(_, at)| middle.is_some_and(|m| m.distance_m(*at) <= radius_m));
+        near.fold(around, |all, (words, _)| all | words.names)
     }
 
     /// Returns the words answered by a place and all that contain it, and what they lose.

@@ -6,14 +6,11 @@ use super::containers::{PlaceIndex, PlaceWords, Zipcodes, lower};
 use super::house::find_house;
 use super::name_match::NameMatch;
 use super::query::{MAX_TOKENS, TokenMask};
-use super::score::{Score, WEIGHTS, type_prior};
+use super::score::Score;
 use crate::error::Result;
 use crate::record::RecordType;
 use crate::shard::{Dictionary, Lookup, Place, Record, StoredHouse, point};
 use crate::sort::sort_by;
-
-/// Most points that a number wins by being made of several words.
-const MOST_NUMBER_WORDS: f32 = 2.0;
 
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Scores a place; `None` when nothing of it is asked for.
@@ -29,13 +26,12 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut costs = [f32::INFINITY; MAX_TOKENS];
         let mut container = self.container_words(place.parent, index, &mut costs);
         container |= words.zipcodes;
+        let weights = self.weights.points;
         let mut score = Score::default();
         let own = match best {
             Some(best) => {
-                score.add("rest of name", WEIGHTS.name_rest * (best.coverage - 1.0));
-                if best.alternate {
-                    score.add("alternate name", -WEIGHTS.alternate_name);
-                }
+                score.add("rest of name", best.rest);
+                score.add("other name", -best.by_role);
                 for (slot, cost) in costs.iter_mut().zip(&best.costs) {
                     *slot = slot.min(*cost);
                 }
@@ -52,9 +48,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
         }
         score.add_words(self.weights, own, container, 0, &costs);
-        score.add_size(place);
-        score.add("type", type_prior(kind));
-        score.add_proximity(point(place.lat, place.lon), self.request.coordinates, kind);
+        score.add_size(weights, place);
+        score.add("type", weights.of_type(kind));
+        score.add_proximity(weights, point(place.lat, place.lon), self.request.coordinates, kind);
         let total = score.total();
         let target = Target::Place(words.place);
         Ok(Some(Candidate { target, score, total, explained: own | container }))
@@ -88,7 +84,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let places = self.shard.places();
         let place = places.place_of_block(*block)?;
         let mut costs = best.costs;
+        let at = point(record.lat, record.lon);
         let mut container = self.container_words(place, index, &mut costs);
+        container |= self.neighbour_words(place, at, container, index, &mut costs);
         let own_zipcodes = self.shard.record_zipcodes(record, *block);
         for (zipcode, mask, cost) in zipcodes {
             if own_zipcodes.contains(zipcode) {
@@ -96,45 +94,54 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 lower(&mut costs, *mask, *cost);
             }
         }
+        let weights = self.weights.points;
         let mut score = Score::default();
         let street = record.kind == RecordType::Street;
         // Until the houses of a street are looked up, its numbers count for nothing.
         let numbers = self.query.numbers.iter().fold(0, |mask, number| mask | number.mask);
-        let mut ignored = 0;
-        let mut explained = best.words | container;
+        let (mut ignored, mut house_words) = (0, 0);
+        let mut own = best.words;
+        let mut explained = own | container;
         if street {
             ignored = numbers & !explained;
             if let Some(house) = house {
                 score.add("house number", house.points);
                 // A number that is the start of a postcode as well was meant as the house's.
                 container &= !house.mask;
+                own &= !house.mask;
                 explained |= house.mask;
-                let foreign = ignored & !house.mask;
-                score.add("foreign numbers", WEIGHTS.number_foreign * ones(foreign));
+                house_words = house.mask;
+                score.add("foreign numbers", -house.foreign);
             } else if ignored != 0 {
-                score.add("house number", WEIGHTS.number_absent);
+                score.add("house number", -weights.number_absent);
             }
         }
-        score.add("rest of name", WEIGHTS.name_rest * (best.coverage - 1.0));
+        score.add("rest of name", best.rest);
         // Who types KEF in full means the airport of that code, not what goes on so.
         let free = |(index, _)| best.costs.get(index) == Some(&0.0);
-        let whole = best.coverage >= 1.0 && self.weights.of(best.words).all(free);
+        let whole = best.complete && self.weights.of(best.words).all(free);
         if best.alternate && record.kind == RecordType::Airport && whole {
-            score.add("airport code", WEIGHTS.airport_code);
-        } else if best.alternate {
-            score.add("alternate name", -WEIGHTS.alternate_name);
+            let capitals = self.query.tokens.iter().any(|token| token.capitals);
+            let more = if capitals { weights.capital_code } else { 0.0 };
+            score.add("airport code", weights.airport_code + more);
+        } else {
+            score.add("other name", -best.by_role);
         }
-        score.add_words(self.weights, best.words, container, ignored, &costs);
+        // Who names the city means where it is, also when the name repeats that.
+        if !record.kind.is_place() {
+            own &= !container;
+        }
+        score.add_words(self.weights, own, container, ignored | house_words, &costs);
         if record.kind == RecordType::City {
-            score.add_population(WEIGHTS.population, record.population);
+            score.add_population(weights.population, record.population);
         } else {
             #[expect(clippy::cast_precision_loss, reason = "at most 15")]
-            score.add("importance", record.importance as f32 / 15.0 * WEIGHTS.importance);
+            score.add("importance", record.importance as f32 / 15.0 * weights.importance);
             let population = places.get(place).map_or(0, |place| place.population);
-            score.add_population(WEIGHTS.city_population, population);
+            score.add_population(weights.city_population, population);
         }
-        score.add("type", type_prior(record.kind));
-        score.add_proximity(point(record.lat, record.lon), self.request.coordinates, record.kind);
+        score.add("type", weights.of_type(record.kind));
+        score.add_proximity(weights, at, self.request.coordinates, record.kind);
         let total = score.total();
         Some(Candidate { target, score, total, explained })
     }
@@ -149,7 +156,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         // Candidates come best first. Once enough are known with their houses, one that could
         // not overtake the last of them even with its house need not be looked at.
         let wanted = self.request.max_results;
-        let gain = WEIGHTS.number_exact - WEIGHTS.number_absent + MOST_NUMBER_WORDS;
+        let weights = self.weights.points;
+        let longest = self.query.numbers.iter().map(|number| number.mask.count_ones()).max();
+        #[expect(clippy::cast_precision_loss, reason = "a count of words")]
+        let further = longest.unwrap_or(1).saturating_sub(1) as f32;
+        let gain = weights.number_exact + weights.number_absent + weights.number_word * further;
         let mut best: Vec<f32> = Vec::new();
         for candidate in &mut ranked.candidates {
             sort_by(&mut best, |a, b| b.total_cmp(a));
@@ -167,6 +178,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         Ok(())
     }
 
+    /// Returns the words that are a postcode of the record in full.
+    fn own_zipcodes(&self, record: &Record, block: u32, zipcodes: &Zipcodes) -> TokenMask {
+        let own = self.shard.record_zipcodes(record, block);
+        let whole =
+            zipcodes.iter().filter(|(zipcode, _, cost)| *cost == 0.0 && own.contains(zipcode));
+        whole.fold(0, |words, (_, mask, _)| words | mask)
+    }
+
     /// Looks up the house of one candidate and scores it again.
     fn with_house(
         &self,
@@ -178,23 +197,31 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let Target::Record { block, index: number, record, .. } = &candidate.target else {
             return Ok(None);
         };
-        let taken = candidate.explained & !started_zipcodes(zipcodes);
-        let free = self.query.numbers.iter().any(|number| number.mask & taken == 0);
-        if record.kind != RecordType::Street || !free {
+        if record.kind != RecordType::Street {
             return Ok(None);
         }
+        let Some(best) = self.best_name(Dictionary::Records, &record.names)? else {
+            return Ok(None);
+        };
+        // A number that only starts a word of the name is none of the name.
+        let longer = self.weights.of(best.words);
+        let longer = longer.filter(|(index, _)| best.costs.get(*index).is_some_and(|c| *c > 0.0));
+        let longer = longer.fold(0, |words, (index, _)| words | 1 << index);
+        // What names of places have is rather a house's than a further word of theirs.
+        let taken = (best.words & !longer) | self.own_zipcodes(record, *block, zipcodes);
+        if self.query.numbers.iter().all(|number| number.digits() & taken != 0) {
+            return Ok(None);
+        }
+        let known = candidate.explained;
         let found = match self.shard.street_houses(*block, *number)? {
             Lookup::Found((chunk, houses)) => {
                 let suffix = |house: &StoredHouse| chunk.suffix_text(house.suffix);
-                find_house(&houses, suffix, &self.query.numbers, taken)
+                find_house(&houses, suffix, self.query, taken, known, self.weights.points)
             }
             Lookup::Missing(chunk) => {
                 missing.push(chunk);
                 None
             }
-        };
-        let Some(best) = self.best_name(Dictionary::Records, &record.names)? else {
-            return Ok(None);
         };
         let mut target = candidate.target.clone();
         if let Target::Record { house, .. } = &mut target {
@@ -202,16 +229,4 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         Ok(self.score_target(target, &best, index, zipcodes))
     }
-}
-
-/// Words that only start a postcode: they may as well be house numbers.
-fn started_zipcodes(zipcodes: &Zipcodes) -> TokenMask {
-    let whole = zipcodes.iter().filter(|(_, _, cost)| *cost == 0.0);
-    let whole = whole.fold(0, |words, (_, mask, _)| words | mask);
-    zipcodes.iter().fold(0, |words, (_, mask, _)| words | mask) & !whole
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a count of words")]
-fn ones(mask: TokenMask) -> f32 {
-    mask.count_ones() as f32
 }

@@ -7,18 +7,11 @@ use crate::shard::{Dictionary, Lookup, MAX_PIECE_TERMS, Piece, Shard, TermRef};
 use crate::sort::sort_by;
 use crate::text;
 
-/// Points lost when a term goes on behind an unfinished word.
-const PREFIX_COST: f32 = 1.0;
-/// Points lost when a term goes on behind a word that looks finished.
-const CUT_COST: f32 = 2.5;
-/// Points lost by an error.
-const EDIT_COST: f32 = 3.0;
-/// Points lost when a word is written as two.
-const SPLIT_COST: f32 = 1.0;
-/// Points lost when only two neighbouring letters of a longer run are found.
-const BIGRAM_COST: f32 = 4.0;
-/// Shortest part of a word that is split, in bytes.
-const MIN_SPLIT_BYTES: usize = 3;
+/// Shortest word that is split, and shortest part of one, in bytes.
+const MIN_SPLIT_WORD_BYTES: usize = 6;
+const MIN_SPLIT_BYTES: usize = 2;
+/// Errors that a wrong first letter counts as.
+const FIRST_LETTER_EDITS: u8 = 2;
 /// Shortest finished word that may be the start of a longer one, in bytes.
 const MIN_CUT_BYTES: usize = 3;
 
@@ -86,14 +79,15 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
     }
 
     fn reading(&self, reading: &Reading, matches: &mut Matches) -> Result<()> {
-        let Reading { term, mask, cost, unfinished } = reading;
+        let weights = &self.shard.meta().weights;
+        let Reading { term, mask, cost, unfinished, part } = reading;
         for index in self.shard.pieces_with(self.dictionary, term, *unfinished) {
             let Some(piece) = self.piece(index, matches)? else { continue };
             if let Some(ordinal) = piece.automaton.get(term) {
-                matches.push(index, ordinal, ordinal, *mask, *cost, Part::Whole);
+                matches.push(index, ordinal, ordinal, *mask, *cost, *part);
             }
             if *unfinished && let Some((first, last)) = piece.automaton.below(term) {
-                matches.push(index, first, last, *mask, cost + PREFIX_COST, Part::Whole);
+                matches.push(index, first, last, *mask, cost + weights.prefix_cost, *part);
             }
         }
         Ok(())
@@ -106,6 +100,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         words: TokenMask,
         matches: &mut Matches,
     ) -> Result<()> {
+        let weights = &self.shard.meta().weights;
         for (index, token) in query.tokens.iter().enumerate() {
             let mask = 1 << index;
             if words & mask == 0 {
@@ -117,8 +112,9 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 let cut = Reading {
                     term: token.term.clone(),
                     mask,
-                    cost: CUT_COST - PREFIX_COST,
+                    cost: weights.cut_cost - weights.prefix_cost,
                     unfinished: true,
+                    part: Part::Whole,
                 };
                 self.reading(&cut, matches)?;
             }
@@ -126,34 +122,65 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             if edits == 0 {
                 continue;
             }
-            // More errors are looked for only where fewer lead nowhere, the first letter being
-            // right. Two errors are as many as a wrong one costs; one is not.
-            let prefix = token.unfinished;
-            let found = self.similar(prefix, &token.term, 1, 2, mask, matches)?;
-            if !found {
-                let cost = if edits == 1 { 1 } else { 2 };
-                self.similar(prefix, &token.term, edits, cost, mask, matches)?;
+            // Words that are whole but for an error are likelier than those that go on as well.
+            let term = token.term.as_str();
+            let whole = self.similar(false, term, 1, mask, matches)?;
+            let longer = token.unfinished && self.similar(true, term, 1, mask, matches)?;
+            let replaced = !whole && self.first_letter(term, mask, matches)?;
+            // More errors are looked for only where fewer lead nowhere.
+            if edits > 1
+                && !(whole || longer || replaced)
+                && !self.similar(false, term, edits, mask, matches)?
+                && token.unfinished
+            {
+                self.similar(true, term, edits, mask, matches)?;
             }
         }
         sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
         Ok(())
     }
 
-    /// Finds terms within some errors; tells whether there are any.
+    /// Finds terms that are the word but for its first letter: wrong, missing, one too many, or
+    /// swapped with the next. Looking up what they can be is quicker than a walk.
+    fn first_letter(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<bool> {
+        let mut letters = term.chars();
+        let (Some(first), Some(second)) = (letters.next(), letters.next()) else {
+            return Ok(false);
+        };
+        let (after_first, after_second) = (
+            term.get(first.len_utf8()..).unwrap_or_default(),
+            term.get(first.len_utf8() + second.len_utf8()..).unwrap_or_default(),
+        );
+        let mut terms = vec![after_first.to_owned(), format!("{second}{first}{after_second}")];
+        for letter in self.shard.first_letters(self.dictionary).filter(|letter| *letter != first) {
+            terms.push(format!("{letter}{after_first}"));
+            terms.push(format!("{letter}{term}"));
+        }
+        let cost = self.shard.meta().weights.edit_cost;
+        let known = matches.list.len();
+        for term in terms {
+            let part = Part::Whole;
+            self.reading(&Reading { term, mask, cost, unfinished: false, part }, matches)?;
+        }
+        Ok(matches.list.len() > known)
+    }
+
+    /// Finds terms within some errors, the first letter being right unless there may be two;
+    /// tells whether there are any.
     fn similar(
         &self,
         prefix: bool,
         term: &str,
         edits: u8,
-        first_letter_cost: u8,
         mask: TokenMask,
         matches: &mut Matches,
     ) -> Result<bool> {
-        let pattern = Pattern::new(term, edits, prefix, first_letter_cost);
+        let weights = &self.shard.meta().weights;
+        let pattern = Pattern::new(term, edits, prefix, FIRST_LETTER_EDITS);
         let first = term.chars().next().map_or(0, char::len_utf8);
         let first = term.get(..first).unwrap_or_default();
         // When the first letter is certain, only its pieces can hold matches.
-        let first = if edits < first_letter_cost { first } else { "" };
+        let first = if edits < FIRST_LETTER_EDITS { first } else { "" };
         let pieces = self.shard.pieces_with(self.dictionary, first, true);
         let mut any = false;
         let mut ranges: Vec<TermRange> = Vec::new();
@@ -163,35 +190,63 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             pattern.ranges(piece.automaton, &mut ranges);
             for range in &ranges {
                 any = true;
-                let longer = if prefix { PREFIX_COST } else { 0.0 };
-                let cost = f32::from(range.edits) * EDIT_COST + longer;
+                let longer = if prefix { weights.error_prefix_cost } else { 0.0 };
+                let cost = f32::from(range.edits) * weights.edit_cost + longer;
                 matches.push(index, range.start, range.end - 1, mask, cost, Part::Whole);
             }
         }
         Ok(any)
     }
 
-    /// Finds pairs of terms whose concatenation is the word.
+    /// Finds words of a set that names write as two.
+    pub(crate) fn split(
+        &self,
+        query: &Query,
+        words: TokenMask,
+        matches: &mut Matches,
+    ) -> Result<()> {
+        for (index, token) in query.tokens.iter().enumerate() {
+            if words & 1 << index != 0 {
+                self.splits(&token.term, 1 << index, matches)?;
+            }
+        }
+        sort_by(&mut matches.list, |a, b| a.piece.cmp(&b.piece));
+        Ok(())
+    }
+
+    /// Finds pairs of terms whose concatenation is the word, a stop word between them or not:
+    /// `ambach` as `am bach`, `ruedelaposte` as `rue poste`.
     fn splits(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
-        if term.len() < 2 * MIN_SPLIT_BYTES || !term.is_ascii() {
+        if term.len() < MIN_SPLIT_WORD_BYTES || !term.is_ascii() {
             return Ok(());
         }
+        let cost = self.shard.meta().weights.split_cost;
+        let stop_words = &self.shard.meta().lexicon.stop_words;
+        let mut starts: Vec<(usize, usize, u32)> = Vec::new();
+        let mut ends: Vec<(usize, usize, u32)> = Vec::new();
         for at in MIN_SPLIT_BYTES..=term.len() - MIN_SPLIT_BYTES {
             let Some((left, right)) = term.split_at_checked(at) else { continue };
-            let mut halves = Vec::new();
-            for (half, part) in [(left, Part::First), (right, Part::Second)] {
+            for (half, found) in [(left, &mut starts), (right, &mut ends)] {
                 for index in self.shard.pieces_with(self.dictionary, half, false) {
                     let Some(piece) = self.piece(index, matches)? else { continue };
-                    if let Some(ordinal) = piece.automaton.get(half) {
-                        halves.push((index, ordinal, part));
-                    }
+                    found.extend(piece.automaton.get(half).map(|ordinal| (at, index, ordinal)));
                 }
             }
-            let has = |wanted| halves.iter().any(|(_, _, part)| *part == wanted);
-            if has(Part::First) && has(Part::Second) {
-                for (piece, ordinal, part) in halves {
-                    matches.push(piece, ordinal, ordinal, mask, SPLIT_COST, part);
-                }
+        }
+        let fits = |start: usize, end: usize| {
+            start == end
+                || term
+                    .get(start..end)
+                    .is_some_and(|between| stop_words.iter().any(|word| word == between))
+        };
+        for (at, piece, ordinal) in &starts {
+            if ends.iter().any(|(end, ..)| fits(*at, *end)) {
+                matches.push(*piece, *ordinal, *ordinal, mask, cost, Part::First);
+            }
+        }
+        for (at, piece, ordinal) in &ends {
+            if starts.iter().any(|(start, ..)| fits(*start, *at)) {
+                matches.push(*piece, *ordinal, *ordinal, mask, cost, Part::Second);
             }
         }
         Ok(())
@@ -200,7 +255,9 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
     /// Finds the pairs of letters of a word in a script without spaces.
     fn bigrams(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<()> {
         for pair in text::bigrams(term) {
-            let reading = Reading { term: pair.into(), mask, cost: BIGRAM_COST, unfinished: false };
+            let cost = self.shard.meta().weights.bigram_cost;
+            let (term, part) = (pair.into(), Part::Whole);
+            let reading = Reading { term, mask, cost, unfinished: false, part };
             self.reading(&reading, matches)?;
         }
         Ok(())

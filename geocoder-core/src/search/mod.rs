@@ -6,11 +6,12 @@
 //! 3. Collect which words each place and each block of records can answer, look into the most
 //!    promising ones first, and score their records (`containers`, `blocks`, `name_match`,
 //!    `evaluate`, `candidates`, `score`).
-//! 4. Find the house number on the best streets (`house`).
+//! 4. Find the house number on the best streets (`house`), or where two of them meet (`crossing`).
 
 mod blocks;
 mod candidates;
 mod containers;
+mod crossing;
 mod evaluate;
 mod highlight;
 mod house;
@@ -21,6 +22,7 @@ mod score;
 mod walk;
 
 pub(crate) use candidates::{Candidate, Target};
+pub(crate) use crossing::crossings;
 pub(crate) use highlight::highlight;
 pub(crate) use house::FoundHouse;
 pub(crate) use query::Query;
@@ -46,8 +48,8 @@ pub(crate) struct Ranked {
 pub(crate) struct ShardSearch<'a, D> {
     shard: &'a Shard<D>,
     request: &'a SearchRequest,
-    query: &'a Query,
-    weights: TokenWeights,
+    query: Query,
+    weights: TokenWeights<'a>,
     places: Matches,
     records: Matches,
     pub(crate) ranked: Ranked,
@@ -58,15 +60,17 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
     pub(crate) fn plain(
         shard: &'a Shard<D>,
         request: &'a SearchRequest,
-        query: &'a Query,
+        query: &Query,
     ) -> Result<Self> {
-        let lexicon = &shard.meta().lexicon;
-        let readings = readings(query, lexicon);
+        let meta = shard.meta();
+        let units = query.unit_numbers(&meta.lexicon);
+        let query = query.without_numbers(units);
+        let readings = readings(&query, &meta.lexicon, &meta.weights);
         let mut search = Self {
             shard,
             request,
+            weights: TokenWeights::new(&query, units, &meta.lexicon, &meta.weights),
             query,
-            weights: TokenWeights::new(query, lexicon),
             places: Matches::default(),
             records: Matches::default(),
             ranked: Ranked::default(),
@@ -74,13 +78,29 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
         search.matcher(Dictionary::Places).plain(&readings, &mut search.places)?;
         search.matcher(Dictionary::Records).plain(&readings, &mut search.records)?;
         search.rank()?;
+        // A street of that very name but without the number: it may be written as two words.
+        if search.unexplained() == 0 && search.lacks_number() {
+            let words = search.weights.needed();
+            let known = search.records.list.len();
+            search.matcher(Dictionary::Records).split(&search.query, words, &mut search.records)?;
+            if search.records.list.len() > known {
+                search.rank()?;
+            }
+        }
         Ok(search)
     }
 
     /// Words of content that the best candidate leaves over.
     pub(crate) fn unexplained(&self) -> u32 {
         let explained = self.ranked.candidates.first().map_or(0, |best| best.explained);
-        self.weights.content() & !explained
+        self.weights.needed() & !explained
+    }
+
+    /// Whether the best candidate has none of the numbers of the query.
+    fn lacks_number(&self) -> bool {
+        let numbers = self.query.numbers.iter().fold(0, |mask, number| mask | number.digits());
+        let best = self.ranked.candidates.first();
+        best.is_some_and(|best| numbers != 0 && best.explained & numbers == 0)
     }
 
     /// Ranks again with terms that resemble the words left over.
@@ -89,8 +109,8 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
         if words == 0 {
             return Ok(());
         }
-        self.matcher(Dictionary::Places).tolerant(self.query, words, &mut self.places)?;
-        self.matcher(Dictionary::Records).tolerant(self.query, words, &mut self.records)?;
+        self.matcher(Dictionary::Places).tolerant(&self.query, words, &mut self.places)?;
+        self.matcher(Dictionary::Records).tolerant(&self.query, words, &mut self.records)?;
         self.rank()
     }
 
@@ -102,7 +122,7 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
         let evaluation = Evaluation {
             shard: self.shard,
             request: self.request,
-            query: self.query,
+            query: &self.query,
             weights: &self.weights,
             place_matches: &self.places,
             record_matches: &self.records,

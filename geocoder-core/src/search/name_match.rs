@@ -1,12 +1,13 @@
 //! How well a name answers the query: which words, at what cost, and what is left of it.
 
-use super::candidates::Evaluation;
+use super::Ranked;
+use super::candidates::{Evaluation, Target};
 use super::containers::{Costs, lower};
 use super::matches::Part;
 use super::query::{MAX_TOKENS, TokenMask};
-use super::score::{LEAST_FOUND, WEIGHTS};
 use crate::error::Result;
 use crate::shard::{Dictionary, Lookup, Name, Role};
+use crate::text;
 
 /// Weight of a stop word among the terms of a name.
 const STOP_TERM: f32 = 0.3;
@@ -15,9 +16,13 @@ const STOP_TERM: f32 = 0.3;
 pub(super) struct NameMatch {
     pub(super) words: TokenMask,
     pub(super) costs: Costs,
-    /// Share of the name that was asked for, 0 to 1.
-    pub(super) coverage: f32,
+    /// Whether all of the name was asked for.
+    pub(super) complete: bool,
+    /// Points lost by what was not asked for.
+    pub(super) rest: f32,
     points: f32,
+    /// Points lost by not being the name that is shown.
+    pub(super) by_role: f32,
     pub(super) alternate: bool,
 }
 
@@ -47,6 +52,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut costs = [f32::INFINITY; MAX_TOKENS];
         let (mut words, mut halves) = (0, [0, 0]);
         let (mut asked, mut total) = (0.0f32, 0.0f32);
+        // Whether the query goes through the name from its beginning, and ends inside it.
+        let last = 1 << self.query.tokens.len().saturating_sub(1);
+        let (mut from_start, mut at_last, mut interrupted) = (true, false, false);
         for (term, shown) in name.all_terms() {
             let mut answered = 0;
             let of_piece = matches.of_piece(term.piece());
@@ -69,6 +77,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 total += weight;
                 if answered != 0 {
                     asked += weight;
+                    at_last |= answered & last != 0;
+                    from_start &= !interrupted;
+                } else {
+                    interrupted = true;
                 }
             }
         }
@@ -78,14 +90,94 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         let coverage = if total > 0.0 { asked / total } else { 1.0 };
         let alternate = name.role == Role::Alternate;
-        let mut points = WEIGHTS.name_rest * (coverage - 1.0);
+        let weights = self.weights.points;
+        let started = if from_start && at_last { weights.started_rest } else { 1.0 };
+        let rest = weights.name_rest * started * (coverage - 1.0);
+        let mut points = rest;
         for (index, kind) in self.weights.of(words) {
             let cost = costs.get(index).copied().unwrap_or_default();
-            points += (WEIGHTS.found(kind) - cost).max(LEAST_FOUND);
+            points += (weights.found(kind) - cost).max(weights.least_found);
         }
-        if alternate {
-            points -= WEIGHTS.alternate_name;
+        let by_role = match name.role {
+            Role::Default => 0.0,
+            Role::Language(language) if self.is_wanted(language) => 0.0,
+            Role::Language(_) => weights.other_language,
+            Role::Alternate => weights.alternate_name,
+        };
+        points -= by_role;
+        let complete = coverage >= 1.0;
+        Ok(Some(NameMatch { words, costs, complete, rest, points, by_role, alternate }))
+    }
+
+    /// Whether a language is the one in which names are to be shown.
+    fn is_wanted(&self, language: u32) -> bool {
+        let known = self.shard.places().languages.get(language as usize);
+        known.is_some() && known == self.request.language.as_ref()
+    }
+
+    /// Adds points to candidates whose names are written with the very marks of the query; words
+    /// typed without marks say nothing about them.
+    pub(super) fn add_marks(&self, ranked: &mut Ranked) -> Result<()> {
+        if self.query.tokens.iter().all(|token| token.marked.is_none()) {
+            return Ok(());
         }
-        Ok(Some(NameMatch { words, costs, coverage, points, alternate }))
+        let mut text = String::new();
+        // What is far behind stays behind.
+        for candidate in ranked.candidates.iter_mut().take(2 * self.request.max_results) {
+            let place_names;
+            let (dictionary, names) = match &candidate.target {
+                Target::Place(ordinal) => {
+                    let Some(place) = self.shard.places().get(*ordinal) else { continue };
+                    place_names = self.shard.place_names(place)?;
+                    (Dictionary::Places, &place_names)
+                }
+                Target::Record { record, .. } => (Dictionary::Records, &record.names),
+            };
+            let mut most = 0.0f32;
+            for name in names.iter().filter(|name| name.role != Role::Alternate) {
+                text.clear();
+                if let Lookup::Missing(chunk) =
+                    self.shard.write_name(dictionary, name, &mut text)?
+                {
+                    ranked.missing.push(chunk);
+                }
+                let marked = self.query.tokens.iter().filter_map(|token| token.marked.as_ref());
+                let same = marked
+                    .filter(|typed| text::words(&text).any(|word| same_letters(word.text, typed)));
+                most = most.max(same.map(|_| self.weights.points.marks).sum());
+            }
+            candidate.score.add("marks", most);
+            candidate.total = candidate.score.total();
+        }
+        Ok(())
+    }
+}
+
+/// Whether two words are the same but for the case of letters. The two cases of a letter with
+/// marks are 32 apart in Latin-1 and neighbours in Latin Extended.
+fn same_letters(a: &str, b: &str) -> bool {
+    let same = |(a, b): (char, char)| {
+        let apart = (a as u32).abs_diff(b as u32);
+        let cases = if a as u32 >= 0x100 { 1 } else { 0x20 };
+        a.eq_ignore_ascii_case(&b) || (!a.is_ascii() && !b.is_ascii() && apart == cases)
+    };
+    a.chars().count() == b.chars().count() && a.chars().zip(b.chars()).all(same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_letters;
+
+    #[test]
+    fn only_case_may_differ() {
+        for (a, b, same) in [
+            ("Bödastrasse", "bödastrasse", true),
+            ("ÉCOLE", "école", true),
+            ("ŽELEZNÁ", "železná", true),
+            ("Hóll", "Höll", false),
+            ("Bodastrasse", "Bödastrasse", false),
+        ] {
+            assert_eq!(same_letters(a, b), same, "{a} {b}");
+        }
     }
 }

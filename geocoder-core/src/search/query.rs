@@ -1,13 +1,18 @@
 //! The query taken apart: words, what each may stand for, and which may be house numbers.
 
+use super::matches::Part;
 use crate::lexicon::{Lexicon, SynonymKind};
 use crate::request::MAX_QUERY_BYTES;
 use crate::text::{self, HouseNumber};
+use crate::weights::Weights;
 
 /// Most words of a query that are looked at.
 pub(crate) const MAX_TOKENS: usize = 16;
 /// Most words that one house number is made of.
 const MAX_NUMBER_TOKENS: usize = 3;
+
+/// Longest number of a floor or the like, in bytes; postcodes are longer.
+const MAX_UNIT_BYTES: usize = 3;
 
 /// Set of words of a query, a bit each.
 pub(crate) type TokenMask = u32;
@@ -30,6 +35,15 @@ pub(crate) struct Token {
     /// Whether the word may be unfinished.
     pub(crate) unfinished: bool,
     pub(crate) has_digit: bool,
+    /// The word as typed, when it has letters with marks.
+    pub(crate) marked: Option<String>,
+    /// Whether all letters are capitals.
+    pub(crate) capitals: bool,
+    /// Whether a full stop ends the word.
+    dotted: bool,
+    /// Whether a comma or the like, or nothing, stands before and behind the word.
+    starts_part: bool,
+    ends_part: bool,
 }
 
 /// Words that may be a house number.
@@ -39,10 +53,46 @@ pub(crate) struct NumberCandidate {
     pub(crate) number: HouseNumber,
 }
 
+impl Query {
+    /// Returns the numbers that belong to a floor, an apartment, a box: they are of no house.
+    pub(crate) fn unit_numbers(&self, lexicon: &Lexicon) -> TokenMask {
+        let short = |index: usize| {
+            let token = self.tokens.get(index)?;
+            (token.has_digit && token.term.len() <= MAX_UNIT_BYTES).then_some(1 << index)
+        };
+        let mut units = 0;
+        for (index, token) in self.tokens.iter().enumerate() {
+            if !lexicon.unit_words.contains(&token.term) {
+                continue;
+            }
+            let others = self.tokens.iter().filter(|token| token.has_digit).count() > 1;
+            let before = || index.checked_sub(1).filter(|_| others).and_then(short);
+            units |= short(index + 1).or_else(before).unwrap_or_default();
+        }
+        units
+    }
+
+    /// Leaves out the numbers that have some of the words.
+    pub(crate) fn without_numbers(&self, words: TokenMask) -> Self {
+        let mut query = self.clone();
+        query.numbers.retain(|number| number.mask & words == 0);
+        query
+    }
+}
+
+impl NumberCandidate {
+    /// The word that the number starts with: what follows may stand elsewhere as well.
+    pub(crate) fn digits(&self) -> TokenMask {
+        self.mask & self.mask.wrapping_neg()
+    }
+}
+
 /// How much a word says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Weight {
     Content,
+    /// What may be a house number.
+    Number,
     /// Street types and directions: they tell streets apart but say little alone.
     Type,
     /// Articles and the like.
@@ -72,7 +122,23 @@ impl Query {
                 start: word.start,
                 end,
                 unfinished: false,
+                marked: (!word.text.is_ascii()).then(|| word.text.to_owned()),
+                capitals: word.text.bytes().all(|byte| byte.is_ascii_uppercase()),
+                dotted: composed.get(end..).is_some_and(|rest| rest.starts_with('.')),
+                starts_part: false,
+                ends_part: false,
             });
+        }
+        let mut before = 0;
+        for index in 0..tokens.len() {
+            let next = tokens.get(index + 1).map_or(composed.len(), |next| next.start);
+            let Some(token) = tokens.get_mut(index) else { break };
+            let cut = |start: usize, end: usize| {
+                composed.get(start..end).is_some_and(|between| between.contains([',', ';', '\n']))
+            };
+            token.starts_part = index == 0 || cut(before, token.start);
+            token.ends_part = next == composed.len() || cut(token.end, next);
+            before = token.end;
         }
         if let Some(last) = tokens.last_mut() {
             // Whatever follows the last word says that it is complete.
@@ -101,6 +167,42 @@ fn number_candidates(query: &str, tokens: &[Token]) -> Vec<NumberCandidate> {
     candidates
 }
 
+/// Takes the two streets of a crossing out of a query: `a & b`, `corner of a and b`, `a Ecke b`.
+/// Signs count always, words only when `by_words`; what follows a comma is said of both.
+pub(crate) fn crossing(query: &str, lexicon: &Lexicon, by_words: bool) -> Option<(String, String)> {
+    if !by_words && !query.contains(['&', '/', '@', '×']) {
+        return None;
+    }
+    let composed = text::compose(query.get(..MAX_QUERY_BYTES).unwrap_or(query));
+    let tokens = Query::parse(&composed).tokens;
+    let among = |words: &[String], token: &Token| words.contains(&token.term);
+    let first = tokens.iter().position(|token| !among(&lexicon.corner_words, token))?;
+    let start = tokens.get(first)?.start;
+    let pairs = || tokens.iter().zip(tokens.iter().skip(1)).skip(first);
+    let sign = || {
+        pairs().find_map(|(left, right)| {
+            let between = composed.get(left.end..right.start)?;
+            let slash = between.contains('/') && !(left.has_digit && right.has_digit);
+            (slash || between.contains(['&', '@', '×'])).then_some((left.end, right.start))
+        })
+    };
+    let word = |words: &[String]| {
+        let inner = pairs().zip(tokens.iter().skip(first + 2));
+        let found = inner.map(|((left, word), right)| (left, word, right));
+        let mut found = found.filter(|(_, word, _)| by_words && among(words, word));
+        found.next().map(|(left, _, right)| (left.end, right.start))
+    };
+    let (left_end, right_start) =
+        sign().or_else(|| word(&lexicon.corner_words)).or_else(|| word(&lexicon.and_words))?;
+    let right = composed.get(right_start..)?;
+    let mut left = composed.get(start..left_end)?.to_owned();
+    if let Some((_, around)) = right.split_once(',') {
+        left.push_str(", ");
+        left.push_str(around);
+    }
+    Some((left, right.to_owned()))
+}
+
 /// A text that a word, or two neighbouring ones, may stand for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Reading {
@@ -110,15 +212,13 @@ pub(crate) struct Reading {
     pub(crate) cost: f32,
     /// Whether terms may go on behind the text.
     pub(crate) unfinished: bool,
+    pub(crate) part: Part,
 }
 
-const SYNONYM_COST: f32 = 0.5;
-const VARIANT_COST: f32 = 0.3;
-const JOIN_COST: f32 = 1.0;
-
 /// Returns all readings of a query's words in the languages of a shard.
-pub(crate) fn readings(query: &Query, lexicon: &Lexicon) -> Vec<Reading> {
+pub(crate) fn readings(query: &Query, lexicon: &Lexicon, weights: &Weights) -> Vec<Reading> {
     let mut readings = Vec::new();
+    let part = Part::Whole;
     for (index, token) in query.tokens.iter().enumerate() {
         let mask = 1 << index;
         let single = |term: String, cost: f32| Reading {
@@ -126,41 +226,90 @@ pub(crate) fn readings(query: &Query, lexicon: &Lexicon) -> Vec<Reading> {
             mask,
             cost,
             unfinished: token.unfinished && cost == 0.0,
+            part,
         };
+        let (variant, synonym) = (weights.variant_cost, weights.synonym_cost);
         readings.push(single(token.term.clone(), 0.0));
-        readings.extend(text::variants(&token.term).into_iter().map(|t| single(t, VARIANT_COST)));
-        readings.extend(synonyms(&token.term, lexicon).map(|t| single(t.into(), SYNONYM_COST)));
-        readings.extend(compounds(&token.term, lexicon).map(|t| single(t, SYNONYM_COST)));
+        readings.extend(text::variants(&token.term).into_iter().map(|t| single(t, variant)));
+        for other in synonyms(&token.term, lexicon, |kind| token.may_be(kind, lexicon)) {
+            match other.split_once(' ') {
+                None => readings.push(single(other.into(), synonym)),
+                Some((first, second)) => {
+                    let half = |term: &str, part| Reading { part, ..single(term.into(), synonym) };
+                    readings.push(half(first, Part::First));
+                    readings.push(half(second, Part::Second));
+                }
+            }
+        }
+        let shortened = compounds(&token.term, token.dotted, lexicon);
+        readings.extend(shortened.map(|t| single(t, synonym)));
         let Some(next) = query.tokens.get(index + 1) else { continue };
+        let mask = mask | mask << 1;
+        let pair = |term, cost, unfinished| Reading { term, mask, cost, unfinished, part };
+        let spaced = format!("{} {}", token.term, next.term);
+        let same = synonyms(&spaced, lexicon, |_| true).filter(|other| !other.contains(' '));
+        readings.extend(same.map(|other| pair(other.into(), synonym, false)));
         if token.has_digit || next.has_digit {
             continue;
         }
         let joined = format!("{}{}", token.term, next.term);
-        let mask = mask | mask << 1;
-        let expanded: Vec<String> = compounds(&joined, lexicon).collect();
-        let pair = |term, cost, unfinished| Reading { term, mask, cost, unfinished };
-        readings.extend(expanded.into_iter().map(|t| pair(t, JOIN_COST + SYNONYM_COST, false)));
-        readings.push(pair(joined, JOIN_COST, next.unfinished));
+        let cost = weights.join_cost;
+        let expanded: Vec<String> = compounds(&joined, next.dotted, lexicon).collect();
+        readings.extend(expanded.into_iter().map(|t| pair(t, cost + synonym, false)));
+        readings.push(pair(joined, cost, next.unfinished));
     }
     readings
 }
 
-/// Returns single words that mean the same as a term.
-fn synonyms<'a>(term: &'a str, lexicon: &'a Lexicon) -> impl Iterator<Item = &'a str> {
-    let groups = lexicon.groups.iter().filter(move |group| group.terms.iter().any(|t| t == term));
+impl Token {
+    /// Whether the word may be an abbreviation of a kind where it stands: `st` is a saint before a
+    /// name and a street behind it.
+    fn may_be(&self, kind: SynonymKind, lexicon: &Lexicon) -> bool {
+        let both = |other| {
+            let mut groups = lexicon.groups.iter();
+            groups.any(|group| group.kind == other && group.terms.contains(&self.term))
+        };
+        match kind {
+            SynonymKind::Title => {
+                !self.ends_part || self.starts_part || !both(SynonymKind::StreetType)
+            }
+            SynonymKind::StreetType => {
+                !self.starts_part || self.ends_part || !both(SynonymKind::Title)
+            }
+            _ => true,
+        }
+    }
+}
+
+/// Returns what means the same as a term, by groups of some kinds: words, and several words with
+/// spaces between them.
+fn synonyms<'a>(
+    term: &'a str,
+    lexicon: &'a Lexicon,
+    wanted: impl Fn(SynonymKind) -> bool + 'a,
+) -> impl Iterator<Item = &'a str> {
+    let groups = lexicon
+        .groups
+        .iter()
+        .filter(move |group| group.terms.iter().any(|t| t == term) && wanted(group.kind));
     let terms = groups.flat_map(|group| &group.terms).map(String::as_str);
-    terms.filter(move |other| *other != term && !other.contains(' '))
+    terms.filter(move |other| *other != term)
 }
 
 /// Returns a compound with its ending spelled in the other ways: `dorfstr` as `dorfstrasse`.
-fn compounds<'a>(term: &'a str, lexicon: &'a Lexicon) -> impl Iterator<Item = String> + 'a {
+fn compounds<'a>(
+    term: &'a str,
+    dotted: bool,
+    lexicon: &'a Lexicon,
+) -> impl Iterator<Item = String> + 'a {
     let groups = lexicon.groups.iter();
     let groups = groups.filter(|group| group.kind == SynonymKind::CompoundStreetType);
     groups.flat_map(move |group| {
         let endings = group.terms.iter().filter_map(|ending| {
-            // One letter is an ending only of words that are long enough not to be others.
+            // One letter is an ending only of words that are long enough not to be others, or
+            // that a full stop says to be short for something.
             let stem = term.strip_suffix(ending.as_str())?;
-            let shortest = if ending.len() < 3 { 4 } else { 3 };
+            let shortest = if ending.len() < 3 && !dotted { 4 } else { 3 };
             (stem.len() >= shortest).then_some((stem, ending))
         });
         // The longest ending that fits is the one that is meant.
@@ -175,7 +324,7 @@ fn compounds<'a>(term: &'a str, lexicon: &'a Lexicon) -> impl Iterator<Item = St
 /// Returns how much a term says in the languages of a shard.
 pub(crate) fn weight(term: &str, lexicon: &Lexicon) -> Weight {
     let among = |terms: &[String]| terms.iter().any(|t| t == term);
-    if among(&lexicon.noise_words) {
+    if among(&lexicon.noise_words) || among(&lexicon.unit_words) {
         return Weight::Noise;
     }
     if among(&lexicon.stop_words) {
@@ -203,7 +352,7 @@ pub(crate) fn zipcode_starts(zipcode: &str, key: &str) -> Option<bool> {
 
 /// Whether two terms mean the same by the lexicon.
 pub(crate) fn same_meaning(a: &str, b: &str, lexicon: &Lexicon) -> bool {
-    synonyms(a, lexicon).any(|t| t == b) || compounds(a, lexicon).any(|t| t == b)
+    synonyms(a, lexicon, |_| true).any(|t| t == b) || compounds(a, true, lexicon).any(|t| t == b)
 }
 
 #[cfg(test)]
@@ -226,7 +375,7 @@ mod tests {
     }
 
     fn terms_of(query: &str) -> Vec<(String, TokenMask)> {
-        let readings = readings(&Query::parse(query), &german()).into_iter();
+        let readings = readings(&Query::parse(query), &german(), &Weights::default()).into_iter();
         readings.map(|reading| (reading.term, reading.mask)).collect()
     }
 

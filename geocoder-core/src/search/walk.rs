@@ -84,10 +84,12 @@ impl Pattern {
                 continue;
             };
             let Some(wanted) = self.letters.get(index) else { break };
-            let cost = if index == 0 || at_start { self.first_letter_cost } else { 1 };
-            let replace = diagonal.saturating_add(if *wanted == letter { 0 } else { cost });
-            let insert = up.saturating_add(cost);
-            let delete = left.saturating_add(cost);
+            let cost = |first: bool| if first { self.first_letter_cost } else { 1 };
+            let same = *wanted == letter;
+            let replace = diagonal.saturating_add(if same { 0 } else { cost(index == 0) });
+            // A letter too many or too few is an edit of the first letter only when it is that.
+            let insert = up.saturating_add(cost(at_start));
+            let delete = left.saturating_add(cost(index == 0));
             let mut best = replace.min(insert).min(delete);
             let before = index.checked_sub(1).and_then(|index| self.letters.get(index));
             if *wanted == state.letter && before == Some(&letter) {
@@ -200,7 +202,8 @@ impl Walk<'_> {
 }
 
 /// Returns the number of errors allowed in a word: none in short words and in numbers, one from
-/// four characters, two from eight, as Organic Maps and Meilisearch do alike.
+/// four characters, two from seven: one less than Organic Maps and Meilisearch ask for, because
+/// an error may be a missing letter.
 pub(crate) fn allowed_edits(word: &str) -> u8 {
     let length = word.chars().count();
     if word.bytes().any(|byte| byte.is_ascii_digit()) || length > MAX_FUZZY_CHARS {
@@ -208,7 +211,7 @@ pub(crate) fn allowed_edits(word: &str) -> u8 {
     }
     match length {
         0..=3 => 0,
-        4..=7 => 1,
+        4..=6 => 1,
         _ => 2,
     }
 }
@@ -250,16 +253,16 @@ mod tests {
         let mut table = vec![vec![0; term.len() + 1]; word.len() + 1];
         for i in 0..=word.len() {
             for j in 0..=term.len() {
-                let cost = |i: usize, j: usize| if i <= 1 || j <= 1 { first_cost } else { 1 };
+                let cost = |at: usize| if at == 1 { first_cost } else { 1 };
                 table[i][j] = match (i, j) {
                     (0, 0) => 0,
-                    (0, _) => table[0][j - 1] + cost(usize::MAX, j),
-                    (_, 0) => table[i - 1][0] + cost(i, usize::MAX),
+                    (0, _) => table[0][j - 1] + cost(j),
+                    (_, 0) => table[i - 1][0] + cost(i),
                     _ => {
-                        let replace = if word[i - 1] == term[j - 1] { 0 } else { cost(i, j) };
+                        let replace = if word[i - 1] == term[j - 1] { 0 } else { cost(i) };
                         let mut best = (table[i - 1][j - 1] + replace)
-                            .min(table[i - 1][j] + cost(i, j))
-                            .min(table[i][j - 1] + cost(i, j));
+                            .min(table[i - 1][j] + cost(i))
+                            .min(table[i][j - 1] + cost(j));
                         if i > 1
                             && j > 1
                             && word[i - 1] == term[j - 2]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::lexicon::Lexicon;
 use crate::manifest::Attribution;
 use crate::record::CountryCode;
+use crate::weights::Weights;
 
 /// Description of a shard, stored as postcard in its first chunk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub struct ShardMeta {
     pub attribution: Vec<Attribution>,
     /// Special words of the country's languages.
     pub lexicon: Lexicon,
+    /// Weights of the score.
+    pub weights: Weights,
     /// Raw bytes by what they hold, for reports; shared parts are divided by their use.
     pub sections: Vec<SectionSize>,
 }

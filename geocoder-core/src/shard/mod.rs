@@ -258,6 +258,20 @@ impl<D: AsRef<[u8]>> Shard<D> {
         pieces_with(first_terms, term, prefix).chain(alternate)
     }
 
+    /// Iterates over letters that terms of a dictionary start with: those of the basic Latin
+    /// alphabet, and of other scripts those that its pieces start with.
+    pub(crate) fn first_letters(&self, dictionary: Dictionary) -> impl Iterator<Item = char> + '_ {
+        let first_terms = match dictionary {
+            Dictionary::Places => &self.places.place_first_terms,
+            Dictionary::Records => &self.places.first_terms,
+        };
+        let others = first_terms.iter().filter_map(|term| term.chars().next());
+        let mut last = None;
+        let others = others
+            .filter(move |letter| !letter.is_ascii() && last.replace(*letter) != Some(*letter));
+        ('a'..='z').chain(others)
+    }
+
     /// Returns the references to stop words, ascending.
     pub(crate) fn stop_terms(&self, dictionary: Dictionary) -> Result<&[TermRef]> {
         if dictionary == Dictionary::Records {

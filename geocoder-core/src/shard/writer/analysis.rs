@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Names;
+use crate::gazetteer::PlaceRecord;
+use crate::record::RecordType;
 use crate::shard::names::{MAX_LITERAL_BYTES, MAX_NAME_TERMS, Role};
 use crate::text;
 
@@ -45,6 +47,24 @@ pub(super) fn analyze(names: &Names, languages: &[String]) -> Vec<NameDraft> {
         let draft = analyze_name(Role::Alternate, name);
         if !draft.words.is_empty() && known.insert(draft.terms()) {
             drafts.push(draft);
+        }
+    }
+    drafts
+}
+
+/// Takes the names of a place apart; countries and regions are searched by their codes of letters
+/// as well, as in `Springfield MO`.
+pub(super) fn analyze_place(place: &PlaceRecord, languages: &[String]) -> Vec<NameDraft> {
+    let mut drafts = analyze(&place.names, languages);
+    let coded = matches!(place.kind, RecordType::Country | RecordType::Administrative);
+    if coded && place.code.chars().all(char::is_alphabetic) {
+        let term = text::fold(&place.code);
+        if let Some(default) = drafts.first_mut()
+            && !term.is_empty()
+            && default.words.iter().all(|word| word.term != term)
+        {
+            default.hidden.push(term);
+            default.hidden.truncate(MAX_NAME_TERMS as usize);
         }
     }
     drafts

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::analysis::{NameDraft, analyze};
+use super::analysis::{NameDraft, analyze_place};
 use super::blocks::{Blocks, RecordDraft};
 use super::order::Order;
 use super::{Sections, is_border};
@@ -89,7 +89,7 @@ pub(super) fn of_places(gazetteer: &Gazetteer, order: &Order, languages: &[Strin
     let mut terms = BTreeMap::new();
     for (ordinal, place) in order.places.iter().enumerate() {
         let Some(place) = place else { continue };
-        for name in analyze(&gazetteer.places[*place].names, languages) {
+        for name in analyze_place(&gazetteer.places[*place], languages) {
             collect(&name, (ordinal as u32, 0), None, &mut terms);
         }
     }

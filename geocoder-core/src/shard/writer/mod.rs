@@ -31,6 +31,7 @@ use crate::error::{Error, Result};
 use crate::gazetteer::{Gazetteer, Names};
 use crate::geo::{BBox, LonLat};
 use crate::record::{CountryCode, RecordType};
+use crate::weights::Weights;
 
 /// Countries that write the house number before the street, after the address formats of
 /// OpenCage's address-formatting (MIT).
@@ -49,6 +50,7 @@ const WORLD_NAME: &str = "World";
 pub struct ShardWriter<'a> {
     gazetteer: &'a Gazetteer,
     previous: Option<&'a Shard<Vec<u8>>>,
+    weights: Weights,
 }
 
 /// A shard just written.
@@ -65,13 +67,20 @@ pub struct WrittenShard {
 impl<'a> ShardWriter<'a> {
     /// Prepares to write a gazetteer.
     pub fn new(gazetteer: &'a Gazetteer) -> Self {
-        Self { gazetteer, previous: None }
+        Self { gazetteer, previous: None, weights: Weights::default() }
     }
 
     /// Keeps the place ordinals of the country's previous generation.
     #[must_use]
     pub fn previous(mut self, shard: &'a Shard<Vec<u8>>) -> Self {
         self.previous = Some(shard);
+        self
+    }
+
+    /// Gives the shard other weights of the score than the usual ones.
+    #[must_use]
+    pub fn weights(mut self, weights: Weights) -> Self {
+        self.weights = weights;
         self
     }
 
@@ -161,6 +170,7 @@ impl<'a> ShardWriter<'a> {
             records: records.into_iter().collect(),
             attribution,
             lexicon: gazetteer.lexicon.clone(),
+            weights: self.weights.clone(),
             sections: sections.finish(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::analysis::{NameDraft, analyze};
+use super::analysis::{NameDraft, analyze_place};
 use super::blocks::Blocks;
 use super::boundaries::BoundariesChunk;
 use super::dictionary::{Terms, of_places};
@@ -65,7 +65,7 @@ pub(super) fn encode(input: &Input<'_>) -> Vec<u8> {
 fn place_names(input: &Input<'_>, terms: &Terms) -> Vec<Vec<Name>> {
     let places = input.order.places.iter().map(|place| {
         let drafts: Vec<NameDraft> = place.map_or_else(Vec::new, |place| {
-            analyze(&input.gazetteer.places[place].names, input.languages)
+            analyze_place(&input.gazetteer.places[place], input.languages)
         });
         drafts.iter().map(|draft| terms.name(draft)).collect()
     });
