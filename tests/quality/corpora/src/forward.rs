@@ -1,5 +1,7 @@
 //! Classes of forward queries for addresses and streets.
 
+use std::collections::BTreeMap;
+
 use crate::abbreviations::{abbreviate, drop_words, join_words, split_compound};
 use crate::case::{Question, Truth};
 use crate::fold::{fold, without_accents};
@@ -14,7 +16,8 @@ const TYPING_SHARE: usize = 4;
 /// Added to the greatest number of a street to get one that it does not have.
 const BEYOND: u32 = 500;
 
-/// Makes all classes of a country's addresses and streets.
+/// Makes all classes of a country's addresses and streets. Classes of streets alone take every
+/// street of a city once.
 pub fn add(sampler: &mut Sampler, data: &Dataset) {
     forms(sampler, data);
     postcodes(sampler, data);
@@ -27,6 +30,18 @@ pub fn add(sampler: &mut Sampler, data: &Dataset) {
 /// Street and number in the country's order.
 pub(crate) fn local(data: &Dataset, street: &str, number: &str) -> String {
     if data.number_first { format!("{number} {street}") } else { format!("{street} {number}") }
+}
+
+/// The first address of each key.
+fn distinct<'a>(
+    addresses: impl Iterator<Item = &'a Address>,
+    key: impl Fn(&Address) -> String,
+) -> Vec<&'a Address> {
+    let mut first: BTreeMap<String, &Address> = BTreeMap::new();
+    for address in addresses {
+        first.entry(key(address)).or_insert(address);
+    }
+    first.into_values().collect()
 }
 
 pub(crate) type Made = Option<(Question, Truth)>;
@@ -59,13 +74,15 @@ fn forms(sampler: &mut Sampler, data: &Dataset) {
         let query = format!("{}{comma} {}", a.city, local(data, &a.street, &a.number));
         ask(query, data.house(a, true, false))
     });
-    sampler.class("street", all, |a, _| ask(a.street.clone(), data.street(&a.street, None)));
-    sampler.class("street, city", &known, |a, random| {
+    let streets = distinct(all.iter(), |a| fold(&a.street));
+    let of_cities = distinct(known.iter().copied(), |a| fold(&a.street) + "," + &fold(&a.city));
+    sampler.class("street", &streets, |a, _| ask(a.street.clone(), data.street(&a.street, None)));
+    sampler.class("street, city", &of_cities, |a, random| {
         let comma = if random.coin() { "," } else { "" };
         let query = format!("{}{comma} {}", a.street, a.city);
         ask(query, data.street(&a.street, Some(&a.city)))
     });
-    sampler.class("unknown number", &known, |a, _| {
+    sampler.class("unknown number", &of_cities, |a, _| {
         let of_street = &data.streets.get(&fold(&a.street))?.addresses;
         let numbers = of_street.iter().filter_map(|index| {
             let number = &data.addresses.get(*index)?.number;
@@ -102,7 +119,8 @@ fn postcodes(sampler: &mut Sampler, data: &Dataset) {
         let query = format!("{} {} {street}", a.postcode, a.city);
         ask(query, data.house(a, true, true))
     });
-    sampler.class("street postcode", &known, |a, _| {
+    let streets = distinct(known.iter().copied(), |a| fold(&a.street) + "," + &a.postcode);
+    sampler.class("street postcode", &streets, |a, _| {
         let query = format!("{} {}", a.street, a.postcode);
         ask(query, data.street(&a.street, Some(&a.city)))
     });
@@ -186,6 +204,7 @@ fn prefixes(sampler: &mut Sampler, data: &Dataset) {
         Some((Question::Typing { query }, data.house(a, false, false)))
     });
     let known: Vec<&Address> = data.addresses.iter().filter(|a| !a.city.is_empty()).collect();
+    let known = distinct(known.into_iter(), |a| fold(&a.street) + "," + &fold(&a.city));
     sampler.class_of("typing street, city", n_typed, &known, |a, _| {
         let query = format!("{}, {}", a.street, a.city);
         Some((Question::Typing { query }, data.street(&a.street, Some(&a.city))))
@@ -232,8 +251,6 @@ fn languages(sampler: &mut Sampler, data: &Dataset) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::geo::Point;
 
