@@ -73,7 +73,7 @@ weights! {
     /// Lost by a name in another language than the one that is shown.
     other_language = 0.5,
     /// Won by an airport whose code is asked for.
-    airport_code = 3.0,
+    airport_code = 4.0,
     /// Won besides when the code is typed in capitals.
     capital_code = 5.0,
     /// Least points of a word that is found, whatever it costs.

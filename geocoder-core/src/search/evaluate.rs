@@ -5,7 +5,7 @@ use super::candidates::{Candidate, Evaluation, Target};
 use super::containers::{PlaceIndex, PlaceWords, Zipcodes, lower};
 use super::house::find_house;
 use super::name_match::NameMatch;
-use super::query::{MAX_TOKENS, TokenMask};
+use super::query::{MAX_TOKENS, Token, TokenMask};
 use super::score::Score;
 use crate::error::Result;
 use crate::record::RecordType;
@@ -119,8 +119,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         score.add("rest of name", best.rest);
         // Who types KEF in full means the airport of that code, not what goes on so.
         let free = |(index, _)| best.costs.get(index) == Some(&0.0);
-        let whole = best.complete && self.weights.of(best.words).all(free);
-        if best.alternate && record.kind == RecordType::Airport && whole {
+        let code = |(index, _)| self.query.tokens.get(index).is_some_and(Token::is_airport_code);
+        let mut words = self.weights.of(best.words);
+        let whole = best.complete && words.next().is_some_and(|word| free(word) && code(word));
+        if best.alternate && record.kind == RecordType::Airport && whole && words.next().is_none() {
             let capitals = self.query.tokens.iter().any(|token| token.capitals);
             let more = if capitals { weights.capital_code } else { 0.0 };
             score.add("airport code", weights.airport_code + more);

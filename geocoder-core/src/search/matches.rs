@@ -126,7 +126,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             let term = token.term.as_str();
             let whole = self.similar(false, term, 1, mask, matches)?;
             let longer = token.unfinished && self.similar(true, term, 1, mask, matches)?;
-            let replaced = !whole && self.first_letter(term, mask, matches)?;
+            let replaced = self.first_letter(term, mask, matches)?;
             // More errors are looked for only where fewer lead nowhere.
             if edits > 1
                 && !(whole || longer || replaced)
@@ -155,6 +155,11 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         for letter in self.shard.first_letters(self.dictionary).filter(|letter| *letter != first) {
             terms.push(format!("{letter}{after_first}"));
             terms.push(format!("{letter}{term}"));
+        }
+        // Letters that fold to two.
+        for letters in ["th", "ae", "oe"] {
+            terms.push(format!("{letters}{after_first}"));
+            terms.push(format!("{letters}{term}"));
         }
         let cost = self.shard.meta().weights.edit_cost;
         let known = matches.list.len();

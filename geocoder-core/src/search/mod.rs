@@ -109,6 +109,16 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
         if words == 0 {
             return Ok(());
         }
+        self.tolerate_words(words)?;
+        // Where words are still left over, others may be what is wrong.
+        let others = self.weights.needed() & !words;
+        if self.unexplained() != 0 && others != 0 {
+            self.tolerate_words(others)?;
+        }
+        Ok(())
+    }
+
+    fn tolerate_words(&mut self, words: u32) -> Result<()> {
         self.matcher(Dictionary::Places).tolerant(&self.query, words, &mut self.places)?;
         self.matcher(Dictionary::Records).tolerant(&self.query, words, &mut self.records)?;
         self.rank()

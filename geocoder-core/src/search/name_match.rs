@@ -50,13 +50,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         };
         let stop_terms = self.shard.stop_terms(dictionary)?;
         let mut costs = [f32::INFINITY; MAX_TOKENS];
-        let (mut words, mut halves) = (0, [0, 0]);
+        // Words whose first half was found at the term before.
+        let (mut words, mut half_before) = (0, 0);
         let (mut asked, mut total) = (0.0f32, 0.0f32);
         // Whether the query goes through the name from its beginning, and ends inside it.
         let last = 1 << self.query.tokens.len().saturating_sub(1);
         let (mut from_start, mut at_last, mut interrupted) = (true, false, false);
         for (term, shown) in name.all_terms() {
-            let mut answered = 0;
+            let (mut answered, mut halves) = (0, [0, 0]);
             let of_piece = matches.of_piece(term.piece());
             if !of_piece.is_empty()
                 && let Lookup::Found(piece) = self.shard.piece(dictionary, term.piece())?
@@ -73,7 +74,12 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 }
             }
             if shown {
-                let weight = if stop_terms.binary_search(&term).is_ok() { STOP_TERM } else { 1.0 };
+                let stop = stop_terms.binary_search(&term).is_ok();
+                let weight = if stop { STOP_TERM } else { 1.0 };
+                words |= halves[1] & half_before;
+                if halves[0] != 0 || !stop {
+                    half_before = halves[0];
+                }
                 total += weight;
                 if answered != 0 {
                     asked += weight;
@@ -84,7 +90,6 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 }
             }
         }
-        words |= halves[0] & halves[1];
         if words == 0 {
             return Ok(None);
         }

@@ -262,6 +262,11 @@ pub(crate) fn readings(query: &Query, lexicon: &Lexicon, weights: &Weights) -> V
 }
 
 impl Token {
+    /// Whether the word has the length of an IATA or ICAO code.
+    pub(crate) fn is_airport_code(&self) -> bool {
+        matches!(self.term.len(), 3 | 4)
+    }
+
     /// Whether the word may be an abbreviation of a kind where it stands: `st` is a saint before a
     /// name and a street behind it.
     fn may_be(&self, kind: SynonymKind, lexicon: &Lexicon) -> bool {

@@ -82,10 +82,14 @@ impl<'a> TokenWeights<'a> {
         }
         for (index, kind) in kinds.iter_mut().enumerate() {
             let mask = 1 << index;
+            let suffix = query.numbers.iter().any(|n| n.mask & !n.digits() & mask != 0);
             if units & mask != 0 {
                 *kind = Weight::Noise;
             } else if *kind == Weight::Content && query.numbers.iter().any(|n| n.mask == mask) {
                 *kind = Weight::Number;
+            } else if *kind == Weight::Content && suffix {
+                // A letter behind a number says little about anything but the house.
+                *kind = Weight::Stop;
             }
         }
         Self { points, kinds }
