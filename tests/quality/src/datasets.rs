@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use hereabouts_corpora::case::Case;
 use hereabouts_corpora::geonames::{Cities, CountryNames};
 use hereabouts_corpora::world::{self, World};
-use hereabouts_corpora::{Dataset, Sampler, airports, forward, geonames, osm, register, reverse};
+use hereabouts_corpora::{
+    Dataset, Sampler, airports, complaints, forward, geonames, osm, register, reverse,
+};
 
 use crate::closed_world::populate;
 use crate::engine::{Engine, gazetteer};
@@ -92,6 +94,7 @@ impl Corpus {
             _ => {
                 let data = self.dataset(folder)?;
                 forward::add(&mut sampler, &data);
+                complaints::add(&mut sampler, &data);
                 reverse::add(&mut sampler, &data);
             }
         }

@@ -1,11 +1,10 @@
 //! Classes of forward queries for addresses and streets.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::abbreviations::{abbreviate, drop_words, join_words, split_compound};
-use crate::case::{Kind, Question, Shape, Truth};
+use crate::case::{Question, Truth};
 use crate::fold::{fold, without_accents};
-use crate::geo::{Point, bounds};
 use crate::random::Random;
 use crate::records::{Address, Dataset};
 use crate::sampling::Sampler;
@@ -16,12 +15,9 @@ use crate::typos::{self, Typo};
 const TYPING_SHARE: usize = 4;
 /// Added to the greatest number of a street to get one that it does not have.
 const BEYOND: u32 = 500;
-/// Metres around the addresses of a postcode within which its city is.
-const CITY_RADIUS_M: f64 = 20_000.0;
-/// Metres from a crossing within which an answer is there.
-const CROSSING_RADIUS_M: f64 = 50.0;
 
-/// Makes all classes of a country's addresses and streets.
+/// Makes all classes of a country's addresses and streets. Classes of streets alone take every
+/// street of a city once.
 pub fn add(sampler: &mut Sampler, data: &Dataset) {
     forms(sampler, data);
     postcodes(sampler, data);
@@ -29,17 +25,28 @@ pub fn add(sampler: &mut Sampler, data: &Dataset) {
     wordings(sampler, data);
     prefixes(sampler, data);
     languages(sampler, data);
-    complaints(sampler, data);
 }
 
 /// Street and number in the country's order.
-fn local(data: &Dataset, street: &str, number: &str) -> String {
+pub(crate) fn local(data: &Dataset, street: &str, number: &str) -> String {
     if data.number_first { format!("{number} {street}") } else { format!("{street} {number}") }
 }
 
-type Made = Option<(Question, Truth)>;
+/// The first address of each key.
+fn distinct<'a>(
+    addresses: impl Iterator<Item = &'a Address>,
+    key: impl Fn(&Address) -> String,
+) -> Vec<&'a Address> {
+    let mut first: BTreeMap<String, &Address> = BTreeMap::new();
+    for address in addresses {
+        first.entry(key(address)).or_insert(address);
+    }
+    first.into_values().collect()
+}
 
-fn ask(query: String, truth: Truth) -> Made {
+pub(crate) type Made = Option<(Question, Truth)>;
+
+pub(crate) fn ask(query: String, truth: Truth) -> Made {
     Some((Question::search(query), truth))
 }
 
@@ -67,13 +74,15 @@ fn forms(sampler: &mut Sampler, data: &Dataset) {
         let query = format!("{}{comma} {}", a.city, local(data, &a.street, &a.number));
         ask(query, data.house(a, true, false))
     });
-    sampler.class("street", all, |a, _| ask(a.street.clone(), data.street(&a.street, None)));
-    sampler.class("street, city", &known, |a, random| {
+    let streets = distinct(all.iter(), |a| fold(&a.street));
+    let of_cities = distinct(known.iter().copied(), |a| fold(&a.street) + "," + &fold(&a.city));
+    sampler.class("street", &streets, |a, _| ask(a.street.clone(), data.street(&a.street, None)));
+    sampler.class("street, city", &of_cities, |a, random| {
         let comma = if random.coin() { "," } else { "" };
         let query = format!("{}{comma} {}", a.street, a.city);
         ask(query, data.street(&a.street, Some(&a.city)))
     });
-    sampler.class("unknown number", &known, |a, _| {
+    sampler.class("unknown number", &of_cities, |a, _| {
         let of_street = &data.streets.get(&fold(&a.street))?.addresses;
         let numbers = of_street.iter().filter_map(|index| {
             let number = &data.addresses.get(*index)?.number;
@@ -110,7 +119,8 @@ fn postcodes(sampler: &mut Sampler, data: &Dataset) {
         let query = format!("{} {} {street}", a.postcode, a.city);
         ask(query, data.house(a, true, true))
     });
-    sampler.class("street postcode", &known, |a, _| {
+    let streets = distinct(known.iter().copied(), |a| fold(&a.street) + "," + &a.postcode);
+    sampler.class("street postcode", &streets, |a, _| {
         let query = format!("{} {}", a.street, a.postcode);
         ask(query, data.street(&a.street, Some(&a.city)))
     });
@@ -194,6 +204,7 @@ fn prefixes(sampler: &mut Sampler, data: &Dataset) {
         Some((Question::Typing { query }, data.house(a, false, false)))
     });
     let known: Vec<&Address> = data.addresses.iter().filter(|a| !a.city.is_empty()).collect();
+    let known = distinct(known.into_iter(), |a| fold(&a.street) + "," + &fold(&a.city));
     sampler.class_of("typing street, city", n_typed, &known, |a, _| {
         let query = format!("{}, {}", a.street, a.city);
         Some((Question::Typing { query }, data.street(&a.street, Some(&a.city))))
@@ -238,92 +249,10 @@ fn languages(sampler: &mut Sampler, data: &Dataset) {
     });
 }
 
-/// Classes that people complain about elsewhere: suffixes in any spacing, the country's name behind
-/// the address, a postcode alone, two streets that cross.
-fn complaints(sampler: &mut Sampler, data: &Dataset) {
-    sampler.class("suffix in another spacing", &data.addresses, |a, random| {
-        let split = a.number.find(|letter: char| letter.is_alphabetic())?;
-        let (digits, suffix) = a.number.split_at_checked(split)?;
-        let (digits, suffix) = (digits.trim_end(), suffix.to_string());
-        let forms = [
-            format!("{digits} {}", suffix.to_lowercase()),
-            format!("{digits} {}", suffix.to_uppercase()),
-            format!("{digits}{}", suffix.to_lowercase()),
-            format!("{digits}{}", suffix.to_uppercase()),
-        ];
-        let forms: Vec<&String> = forms.iter().filter(|form| **form != a.number).collect();
-        ask(local(data, &a.street, random.pick(&forms)?), data.house(a, false, false))
-    });
-    let known: Vec<&Address> = data.addresses.iter().filter(|a| !a.city.is_empty()).collect();
-    sampler.class("street number, city, country", &known, |a, random| {
-        let country = random.pick(data.country_names)?;
-        let query = format!("{}, {}, {country}", local(data, &a.street, &a.number), a.city);
-        ask(query, data.house(a, true, false))
-    });
-    let codes: BTreeSet<&str> = known.iter().map(|address| address.postcode.as_str()).collect();
-    let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty()).collect();
-    sampler.class("postcode alone", &codes, |code, _| {
-        let with_code = || known.iter().filter(|address| address.postcode == *code);
-        let points: Vec<Point> = with_code().flat_map(|address| &address.points).copied().collect();
-        let (low, high) = bounds(&points)?;
-        let names: BTreeSet<String> = with_code().map(|address| fold(&address.city)).collect();
-        let truth = Truth {
-            kind: Kind::City,
-            label: format!("a city of {code}: {names:?}"),
-            names: names.into_iter().collect(),
-            number: String::new(),
-            postcode: (*code).to_owned(),
-            shapes: vec![Shape::Box(low, high)],
-            radius_m: CITY_RADIUS_M,
-        };
-        ask((*code).to_owned(), truth)
-    });
-    let crossings = crossings(data);
-    sampler.class("two streets that cross", &crossings, |((left, right), points), random| {
-        let query = match random.below(3) {
-            0 => format!("{left} & {right}"),
-            1 => format!("{left} / {right}"),
-            _ => format!("corner of {left} and {right}"),
-        };
-        let (first, second) = (fold(left), fold(right));
-        let names = [format!("{first}{second}"), format!("{second}{first}"), first, second];
-        let truth = Truth {
-            kind: Kind::Street,
-            names: names.to_vec(),
-            number: String::new(),
-            postcode: String::new(),
-            shapes: points.iter().copied().map(Shape::Point).collect(),
-            radius_m: CROSSING_RADIUS_M,
-            label: format!("{left} x {right}"),
-        };
-        ask(query, truth)
-    });
-}
-
-/// Two names of streets with a point in common, and these points.
-type Crossing<'a> = ((&'a str, &'a str), Vec<Point>);
-
-fn crossings(data: &Dataset) -> Vec<Crossing<'_>> {
-    let mut at: BTreeMap<(u64, u64), (Point, BTreeSet<&str>)> = BTreeMap::new();
-    for street in data.streets.values() {
-        for point in street.lines.iter().flatten() {
-            let key = (point.lat.to_bits(), point.lon.to_bits());
-            at.entry(key).or_insert_with(|| (*point, BTreeSet::new())).1.insert(&street.name);
-        }
-    }
-    let mut crossings: BTreeMap<(&str, &str), Vec<Point>> = BTreeMap::new();
-    for (point, names) in at.into_values().filter(|(_, names)| names.len() == 2) {
-        let mut names = names.into_iter();
-        if let (Some(left), Some(right)) = (names.next(), names.next()) {
-            crossings.entry((left, right)).or_default().push(point);
-        }
-    }
-    crossings.into_iter().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geo::Point;
 
     fn dataset() -> Dataset {
         let names =

@@ -7,6 +7,7 @@
 pub mod abbreviations;
 pub mod airports;
 pub mod case;
+pub mod complaints;
 pub mod fold;
 pub mod forward;
 pub mod geo;
@@ -25,3 +26,14 @@ pub mod world;
 pub use case::{Answer, Case, Kind, Question, Truth};
 pub use records::Dataset;
 pub use sampling::Sampler;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_crate_knows_neither_the_engine_nor_the_builder() {
+        let manifest = include_str!("../Cargo.toml");
+        for name in ["geocoder-core", "shard-builder", "hereabouts-quality", "hereabouts-tests"] {
+            assert!(!manifest.contains(name), "{name}");
+        }
+    }
+}

@@ -30,7 +30,7 @@ impl Sampler {
 
     /// Makes up to `n_queries` different queries of a class.
     ///
-    /// Records come in random order, each once a round; rounds end when one brings nothing new.
+    /// Records come in random order, each once a round.
     pub fn class<R>(
         &mut self,
         class: &'static str,
@@ -53,7 +53,6 @@ impl Sampler {
         random.shuffle(&mut order);
         let mut seen = BTreeSet::new();
         for _ in 0..MAX_ROUNDS {
-            let before = seen.len();
             for record in &order {
                 if seen.len() >= n_queries {
                     return;
@@ -62,9 +61,6 @@ impl Sampler {
                 if !truth.shapes.is_empty() && seen.insert(question.to_string()) {
                     self.cases.push(Case { class, question, truth });
                 }
-            }
-            if seen.len() == before {
-                return;
             }
         }
     }
