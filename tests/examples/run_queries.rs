@@ -1,8 +1,8 @@
 //! Answers fixed queries kind by kind, for counting instructions.
 //!
 //! ```sh
-//! valgrind --tool=callgrind --toggle-collect='run_queries::answer_all*' \
-//!     --dump-after='run_queries::answer_all*' run_queries MANIFEST CORPUS
+//! valgrind --tool=callgrind --toggle-collect='run_queries::answer_all' \
+//!     --dump-after='run_queries::answer_all' run_queries MANIFEST CORPUS
 //! ```
 //! The corpus is JSON lines of `country`, `kind` and `query` or `coordinates`. Every kind is
 //! answered once to load what it needs, and once more inside of `answer_all`. A line on standard
@@ -21,7 +21,7 @@ use serde_json::Value;
 use shard_builder::shard_file;
 
 /// Queries of a kind that are run: enough for a mean, few enough for a slow machine.
-const QUERIES_PER_KIND: usize = 12;
+const QUERIES_PER_KIND: usize = 8;
 
 enum Request {
     Search(SearchRequest),
@@ -47,7 +47,8 @@ fn main() -> anyhow::Result<()> {
                 search(query.to_owned())
             }
             (None, Some(point)) => {
-                let point = LonLat::parse_lat_lng(point).context("a line with wrong coordinates")?;
+                let point =
+                    LonLat::parse_lat_lng(point).context("a line with wrong coordinates")?;
                 Request::Reverse(ReverseRequest::at(point))
             }
             (None, None) => anyhow::bail!("a line that asks nothing"),

@@ -229,8 +229,8 @@ fn base_importance(kind: RecordType) -> f32 {
 
 /// Points of a population, given those of a tenfold one.
 pub(crate) fn population_points(points_per_digit: f32, population: u32) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "only the magnitude counts")]
-    let digits = (population as f32 + 1.0).log10();
+    // C libraries differ in the last bit of a logarithm; of 64 bits the first 32 are the same.
+    let digits = (f64::from(population) + 1.0).log10() as f32;
     points_per_digit * digits
 }
 

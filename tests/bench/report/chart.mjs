@@ -5,10 +5,10 @@ import { ms } from './figures.mjs';
 
 const ROW = 15;
 const GAP = 22;
-const LABELS = 150;
-const WIDTH = 860;
+const LABELS = 176;
+const WIDTH = 880;
 const RIGHT = 130;
-const TOP = 58;
+const TOP = 72;
 const DECADES = [0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000];
 const KINDS = ['prefix-1', 'prefix-3', 'prefix-6', 'exact', 'typo', 'tokens', 'reverse'];
 // Legible on white and on dark pages.
