@@ -17,6 +17,7 @@ const ROUND_SLACK_MS = 120_000;
  * @property {number} rounds
  * @property {number} limitMs What a contender gets for the queries of a kind in a round.
  * @property {number} buildLimitMs
+ * @property {Map<string, {records: number, reason: string}>} failures Who could not hold all.
  * @property {Set<string>} [only] Contenders to measure; all when absent.
  * @property {(text: string) => void} log
  */
@@ -48,8 +49,9 @@ export async function measureSet(host, plan) {
 /** Opens a contender on all records, or on the sample when it cannot hold them. */
 async function openOne(host, contender, plan) {
   const { id, does } = contender;
-  const attempts = [plan.records, plan.sample];
-  const report = { id, does, kinds: {} };
+  const report = { id, does, kinds: {}, failure: plan.failures.get(id) };
+  // Who could not hold all records in one host is not asked to in the next.
+  const attempts = report.failure ? [plan.sample] : [plan.records, plan.sample];
   for (const { path, count } of attempts) {
     const session = await host.start();
     try {
@@ -65,6 +67,7 @@ async function openOne(host, contender, plan) {
     } catch (error) {
       plan.log(`${host.name} ${plan.set.id}: ${id} with ${count} records: ${error.message}`);
       report.failure = { records: count, reason: error.message };
+      plan.failures.set(id, report.failure);
       await session.close();
       if (id.startsWith('hereabouts')) throw error;
     }
