@@ -30,7 +30,7 @@ function head({ date, machine, hosts, rounds, queries, settings, skipped }) {
     '',
     'Written by `make bench`; how it measures is in [tests/bench](../tests/bench/README.md).',
     '',
-    `- Date: ${date}. Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}.`,
+    `- Date: ${date}. Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, load average ${machine.load} at the start.`,
     `- ${Object.values(hosts).join(', ')}, ${machine.rustc}.`,
     `- ${queries} queries of each kind from the source files, seed ${settings.seed}; a warm-up round and ${rounds} rounds in which all contenders take turns. A query's time is its median over the rounds; percentiles are over the queries.`,
     `- A contender has ${settings.limitMs / 1000} s for the queries of a kind in a round; who is slower answers fewer of them, which the tables tell.`,

@@ -3,6 +3,8 @@
 /** Writes milliseconds down to microseconds. */
 export function ms(value) {
   if (value === undefined || Number.isNaN(value)) return '–';
+  // Less than the clock of a page can tell.
+  if (value < 0.001) return '< 0.005';
   if (value >= 100) return value.toFixed(0);
   if (value >= 10) return value.toFixed(1);
   return value >= 1 ? value.toFixed(2) : value.toFixed(3);

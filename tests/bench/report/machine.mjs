@@ -1,7 +1,7 @@
 // What the figures were measured on.
 
 import { execFileSync } from 'node:child_process';
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 
 /** Describes the machine and the tools. */
 export function machine() {
@@ -10,6 +10,8 @@ export function machine() {
     cpu: model.trim(),
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
+    // What else the machine had to do when the bench began.
+    load: loadavg()[0].toFixed(1),
     system: `${type()} ${release()}`,
     rustc: execFileSync('rustc', ['--version'], { encoding: 'utf8' }).trim(),
   };
