@@ -65,7 +65,7 @@ function row({ id, records }, { p50, p99, recall5 }, set, y) {
     `<text class="${own ? 'ours' : 'quiet'}" x="${LABELS - 8}" y="${middle + 4}" text-anchor="end">${name}</text>`,
     `<line class="${own ? 'ours' : 'peer'}" stroke-width="3" x1="${at(p50)}" x2="${at(p99)}" y1="${middle}" y2="${middle}"/>`,
     `<circle class="${own ? 'ours' : 'peer'}" cx="${at(p50)}" cy="${middle}" r="4"/>`,
-    `<text class="quiet" x="${WIDTH - RIGHT + 8}" y="${middle + 4}">${ms(p50)} ms${found}</text>`,
+    `<text class="quiet" x="${WIDTH - RIGHT + 8}" y="${middle + 4}">${escaped(ms(p50))} ms${found}</text>`,
   ].join('\n');
 }
 
