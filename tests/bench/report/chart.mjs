@@ -1,7 +1,8 @@
 // Draws latencies as an SVG: for every kind a line from p50 to p99 a contender, on a log scale.
 
 import { CONTENDERS } from '../contenders/index.mjs';
-import { ms } from './figures.mjs';
+import { ms, percent } from './figures.mjs';
+import { FEW } from './pooled.mjs';
 
 const ROW = 15;
 const GAP = 22;
@@ -55,12 +56,13 @@ ${body.join('\n')}
 `;
 }
 
-function row({ id, records }, { p50, p99, recall5 }, set, y) {
+function row({ id, records }, { p50, p99, recall5, judged }, set, y) {
   const own = id.startsWith('hereabouts');
   const { title } = CONTENDERS.find((contender) => contender.id === id);
   const middle = y + ROW / 2;
   const name = records === set.records ? title : `${title}*`;
-  const found = recall5 === undefined ? '' : `, ${(recall5 * 100).toFixed(0)} %`;
+  // Of a few answers a share says little.
+  const found = judged < FEW ? '' : `, ${percent(recall5)}`;
   return [
     `<text class="${own ? 'ours' : 'quiet'}" x="${LABELS - 8}" y="${middle + 4}" text-anchor="end">${name}</text>`,
     `<line class="${own ? 'ours' : 'peer'}" stroke-width="3" x1="${at(p50)}" x2="${at(p99)}" y1="${middle}" y2="${middle}"/>`,

@@ -2,6 +2,9 @@
 
 import { percentile } from './statistics.mjs';
 
+/** Fewer answers than this tell no recall and win no comparison. */
+export const FEW = 10;
+
 /** Percentile over the queries of all kinds that `wanted` says. */
 export function pooled(report, wanted, part) {
   const kinds = Object.entries(report?.kinds ?? {}).filter(([kind]) => wanted(kind));
@@ -25,7 +28,8 @@ export function ours(reports) {
 export function bestPeer(reports, kind, share = 0) {
   const least = share * (ours(reports)?.kinds[kind]?.recall5 ?? 0);
   const peers = reports.filter(({ id, kinds }) => {
-    return !id.startsWith('hereabouts') && kinds[kind] && kinds[kind].recall5 >= least;
+    const enough = kinds[kind]?.judged >= FEW && kinds[kind].recall5 >= least;
+    return enough && !id.startsWith('hereabouts');
   });
   const byTime = peers.sort((a, b) => a.kinds[kind].p50 - b.kinds[kind].p50);
   return byTime[0];
