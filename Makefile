@@ -15,7 +15,7 @@ PORT ?= 8080
 export PATH := $(CURDIR)/$(WASM_BINDGEN)/bin:$(CURDIR)/$(WASM_PACK)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help setup build wasm package www data demo test test-rust test-js test-browser quality quality-quick soak bench size \
-	lint fmt fmt-check doc ci clean chromium wasm-target
+	lint fmt fmt-check doc ci clean chromium wasm-target bench-native callgrind callgrind-update run-queries
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -48,7 +48,7 @@ test-rust: ## Run the Rust tests
 	cargo test -p geocoder-core --no-default-features --features build
 
 test-js: package data chromium ## Run the tests of the npm package, built and packed
-	node --test $(JS)/test/*.test.mjs tests/package/*.test.mjs
+	node --test $(JS)/test/*.test.mjs tests/package/*.test.mjs tests/bench/test/*.test.mjs
 
 test-browser: build data www chromium ## Run the tests in Chromium
 	npm run --workspace hereabouts-browser-tests test
@@ -63,11 +63,21 @@ quality-quick: ## Check the floors of a tenth of the queries
 	cargo run --profile quality -p hereabouts-quality -- li mc is world --queries 200 \
 		--floors tests/quality/floors-quick.toml
 
-soak: ## Run the property tests with many more random cases
+soak: package data ## Run the property tests with many more random cases, and as many queries
 	PROPTEST_CASES=20000 cargo test --release --workspace --all-features
+	HEREABOUTS_SOAK_QUERIES=100000 HEREABOUTS_QUERIES_PER_KIND=1000 node --test tests/bench/test/*.test.mjs
 
-bench: package data ## Measure the package in Node on the demo's shards
-	node $(JS)/scripts/bench.mjs
+bench: package data chromium ## Measure the package beside its peers; writes docs/BENCHMARKS.md
+	node --max-old-space-size=8192 tests/bench/run.mjs
+
+bench-native: data ## Measure the engine natively with criterion
+	cargo bench -p geocoder-core
+
+callgrind: data run-queries ## Check the instructions of a query against their budgets
+	node tests/bench/instructions.mjs
+
+callgrind-update: data run-queries ## Record the instructions of a query as the budgets of this compiler
+	node tests/bench/instructions.mjs --update
 
 fmt: node_modules/.installed ## Format all code
 	cargo fmt --all
@@ -86,7 +96,7 @@ lint: wasm-target package ## Run clippy, biome and tsc
 doc: ## Build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
-ci: fmt-check lint doc test quality-quick size ## Run what must pass before a merge
+ci: fmt-check lint doc test quality-quick size callgrind ## Run what must pass before a merge
 	git diff --exit-code
 
 clean: ## Remove what was built; tools and downloads stay
@@ -111,6 +121,9 @@ node_modules/.installed: package-lock.json
 		|| { echo 'Node 20 or newer is needed: https://nodejs.org' >&2; exit 1; }
 	npm ci
 	@touch $@
+
+run-queries:
+	cargo build --release -p hereabouts-tests --example run_queries
 
 chromium:
 	@scripts/install-chromium

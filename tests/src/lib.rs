@@ -1,5 +1,7 @@
 //! Harness for tests across components: real shards of the bundled extracts, the shared corpus.
 
+pub mod hostile;
+
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 

@@ -411,8 +411,9 @@ pub(crate) fn expected_importance(population: u32) -> u32 {
 
 /// Decimal logarithm of a population, 0 of none.
 pub(crate) fn decimal_digits(population: u32) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "only the magnitude counts")]
-    let digits = (population as f32 + 1.0).log10();
+    // C libraries differ in the last bit of a logarithm; of 64 bits the first 32 are the same.
+    #[expect(clippy::cast_possible_truncation, reason = "the last bits do not count")]
+    let digits = (f64::from(population) + 1.0).log10() as f32;
     digits
 }
 
