@@ -38,6 +38,8 @@ pub use meta::{ChunkInfo, ChunkKind, SectionSize, ShardMeta};
 
 pub(crate) use boundaries::BoundariesChunk;
 pub(crate) use houses::StoredHouse;
+#[cfg(test)]
+pub(crate) use houses::Suffix;
 pub(crate) use names::{Name, Role};
 pub(crate) use places::{MIXED_BLOCK, NO_PARENT, Place, Places, point};
 pub(crate) use postings::PostingReader;
