@@ -290,7 +290,7 @@ fn a_result_never_vanishes_while_it_is_typed() {
             let name = &street.names.default;
             let mut found_before = false;
             for (at, letter) in name.char_indices() {
-                let query = &name[..at + letter.len_utf8()];
+                let query = name.get(..at + letter.len_utf8()).unwrap();
                 let hits = ask(&SMALL, query, 20);
                 let found = hits.iter().any(|hit| hit.name == *name);
                 let last = query.rsplit([' ', '-', '\'']).next().unwrap_or_default().to_lowercase();

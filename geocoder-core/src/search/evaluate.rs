@@ -31,9 +31,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             Some(best) => {
                 score.add("rest of name", best.rest);
                 score.add("other name", -best.by_role);
-                for (slot, cost) in costs.iter_mut().zip(&best.costs) {
-                    *slot = slot.min(*cost);
-                }
+                self.own_costs(&best, &mut costs);
                 best.words
             }
             // A postcode alone answers the places that have it.
@@ -151,8 +149,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         } else {
             score.add("other name", -best.by_role);
         }
-        // Who names the city means where it is, also when the name repeats that.
-        if !record.kind.is_place() {
+        if record.kind.is_place() {
+            self.own_costs(best, &mut costs);
+        } else {
+            // Who names the city means where it is, also when the name repeats that.
             own &= !container;
         }
         score.add_words(self.weights, own, container, ignored | house_words, &costs);
@@ -167,6 +167,16 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let total = score.total();
         let target = Target::Record { block, index, house };
         Candidate { target, score, total, explained }
+    }
+
+    /// Sets the costs of the words that a name answers to what it takes to find them there, however
+    /// well they name what is around.
+    fn own_costs(&self, best: &NameMatch, costs: &mut Costs) {
+        for (index, _) in self.weights.of(best.words) {
+            if let (Some(slot), Some(cost)) = (costs.get_mut(index), best.costs.get(index)) {
+                *slot = *cost;
+            }
+        }
     }
 
     /// Looks the numbers of the query up on the streets among the candidates.

@@ -134,3 +134,29 @@ fn between(
     }
     Some(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shard::Suffix;
+
+    fn house(number: u32, lat: i32) -> StoredHouse {
+        StoredHouse { number, suffix: Suffix::None, lat, lon: 0, zipcode: 0 }
+    }
+
+    fn find(houses: &[StoredHouse], query: &str) -> Option<(u32, i32, Precision)> {
+        let query = Query::parse(query);
+        let found = find_house(houses, |_| String::new(), &query, 0, 0, &Weights::default());
+        found.map(|house| (house.number, house.lat, house.precision))
+    }
+
+    #[test]
+    fn a_number_between_two_of_one_house_is_that_house() {
+        let houses = [house(8, 0), house(12, 100), house(14, 100), house(18, 200)];
+        assert_eq!(find(&houses, "12-14"), Some((12, 100, Precision::Exact)));
+        assert_eq!(find(&houses, "13"), Some((13, 100, Precision::Range)));
+        assert_eq!(find(&houses, "16"), Some((16, 150, Precision::Interpolated)));
+        assert_eq!(find(&houses, "12 bis"), Some((12, 100, Precision::Range)));
+        assert_eq!(find(&houses, "20"), None);
+    }
+}

@@ -197,7 +197,7 @@ pub(crate) fn crossing(query: &str, lexicon: &Lexicon, by_words: bool) -> Option
     let right = composed.get(right_start..)?;
     let mut left = composed.get(start..left_end)?.to_owned();
     if let Some((_, around)) = right.split_once(',') {
-        left.push_str(", ");
+        left.push(',');
         left.push_str(around);
     }
     Some((left, right.to_owned()))
@@ -397,6 +397,71 @@ mod tests {
         let query = Query::parse("12 bis rue X 75001");
         let found: Vec<_> = query.numbers.iter().map(|c| (c.mask, c.number.number)).collect();
         assert_eq!(found, [(3, 12), (1, 12), (16, 75_001)]);
+    }
+
+    fn english() -> Lexicon {
+        let terms = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+        let group = |kind, list| SynonymGroup { kind, terms: terms(list) };
+        Lexicon {
+            groups: vec![
+                group(SynonymKind::StreetType, &["street", "st"]),
+                group(SynonymKind::Title, &["saint", "st"]),
+                group(SynonymKind::Directional, &["northwest", "nw", "north west"]),
+            ],
+            unit_words: terms(&["floor", "apt"]),
+            and_words: terms(&["and"]),
+            corner_words: terms(&["corner"]),
+            stop_words: terms(&["of"]),
+            ..Lexicon::default()
+        }
+    }
+
+    #[test]
+    fn a_short_form_is_read_by_its_position() {
+        let has = |query: &str, term: &str| {
+            let readings = readings(&Query::parse(query), &english(), &Weights::default());
+            readings.iter().any(|reading| reading.term == term)
+        };
+        assert!(has("st louis", "saint") && !has("st louis", "street"));
+        assert!(has("main st, springfield", "street") && !has("main st, springfield", "saint"));
+        assert!(has("main st springfield", "street") && has("main st springfield", "saint"));
+    }
+
+    #[test]
+    fn a_direction_is_one_word_or_two() {
+        let read = |query: &str| readings(&Query::parse(query), &english(), &Weights::default());
+        let halves = |part| move |reading: &&Reading| reading.part == part;
+        let short = read("nw 3rd");
+        assert_eq!(short.iter().find(halves(Part::First)).unwrap().term, "north");
+        assert_eq!(short.iter().find(halves(Part::Second)).unwrap().term, "west");
+        let long = read("north west 3rd");
+        assert!(long.iter().any(|reading| reading.term == "nw" && reading.mask == 3));
+    }
+
+    #[test]
+    fn numbers_of_floors_are_those_of_no_house() {
+        for (query, units) in [
+            ("12 Main St Apt 4", 1 << 4),
+            ("12 Main St, 3rd floor", 1 << 3),
+            ("Apt 4, 12 Main St", 1 << 1),
+            ("12 floor", 0),
+            ("12 Main St", 0),
+        ] {
+            assert_eq!(Query::parse(query).unit_numbers(&english()), units, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_crossing_has_two_streets() {
+        let cut = |query, by_words| crossing(query, &english(), by_words);
+        let both = |a: &str, b: &str| Some((a.to_string(), b.to_string()));
+        assert_eq!(cut("Main St & Oak St", false), both("Main St", "Oak St"));
+        assert_eq!(cut("main / oak, Troy", false), both("main, Troy", "oak, Troy"));
+        assert_eq!(cut("corner of main and oak", true), both("of main", "oak"));
+        assert_eq!(cut("main corner oak", true), both("main", "oak"));
+        assert_eq!(cut("main and oak", false), None);
+        assert_eq!(cut("12/3 main", true), None);
+        assert_eq!(cut("main and", true), None);
     }
 
     #[test]

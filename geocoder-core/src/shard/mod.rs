@@ -46,6 +46,8 @@ pub use meta::{ChunkInfo, ChunkKind, SectionSize, ShardMeta};
 pub(crate) use block::{Block, NameLists, NameTerms, Record};
 pub(crate) use boundaries::BoundariesChunk;
 pub(crate) use geometry::LineLists;
+#[cfg(test)]
+pub(crate) use houses::Suffix;
 pub(crate) use houses::{HouseLists, HousesTable, StoredHouse};
 pub(crate) use names::{Name, Role};
 pub(crate) use places::{NO_PARENT, Place, Places, decimal_digits, point};
