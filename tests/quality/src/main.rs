@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
 use hereabouts_quality::floors::Floors;
 use hereabouts_quality::{
     ClassFigures, Corpus, Miss, closed_world, datasets, measure, report, suites,
 };
 
-/// Seed of development; floors and tuning look at no other.
+/// Seed of development and of the floors.
 const DEVELOPMENT_SEED: u64 = 1;
 
 /// Measures how often the engine gives the answer that a query means.
@@ -25,7 +26,7 @@ struct Options {
     #[arg(long, default_value_t = 2_000)]
     queries: usize,
     /// Only classes whose name contains this.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "floors")]
     class: Option<String>,
     /// File of regression floors; below them the program fails.
     #[arg(long)]
@@ -45,8 +46,10 @@ fn main() -> anyhow::Result<ExitCode> {
         options.corpora.is_empty() || options.corpora.iter().any(|wanted| wanted == name)
     };
     let mut floors = Floors::default();
-    if let Some(path) = options.floors.as_ref().filter(|path| path.exists()) {
-        floors = Floors::parse(&fs::read_to_string(path)?)?;
+    if let Some(path) = options.floors.as_ref().filter(|path| path.exists() || !options.set_floors)
+    {
+        let text = fs::read_to_string(path);
+        floors = Floors::parse(&text.with_context(|| format!("cannot read {}", path.display()))?)?;
     }
     let mut failures = Vec::new();
     let mut tell = |name: &str, classes: &[ClassFigures], misses: &[Miss]| {
