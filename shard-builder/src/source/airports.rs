@@ -98,8 +98,9 @@ impl Airports {
         }
         // People ask for the airport of the city that it serves, which its name may not tell.
         let served = name::clean(city);
-        let is_told = name::key(&names.default).contains(&name::key(&served));
-        let of_city = Some(format!("{served} Airport")).filter(|_| !is_told);
+        let told = name::key(&names.default);
+        let is_told = told.contains(&name::key(&served)) && told.contains("airport");
+        let of_city = Some(format!("{served} Airport")).filter(|_| !is_told && !served.is_empty());
         name::add_alternates(&mut names, [iata, icao].map(name::clean).into_iter().chain(of_city));
         let mut entry = Entry::new(EntryKind::Record(RecordType::Airport), names);
         for (scheme, code) in [("iata", iata), ("icao", icao)] {
@@ -130,7 +131,9 @@ mod tests {
         };
         assert_eq!(named("El Tuqui Airport", "Ovalle"), ["OVL", "SCOV", "Ovalle Airport"]);
         assert_eq!(named("Ovalle El Tuqui Airport", "Ovalle"), ["OVL", "SCOV"]);
+        assert_eq!(named("Ovalle Field", "Ovalle"), ["OVL", "SCOV", "Ovalle Airport"]);
         assert_eq!(named("El Tuqui Airport", ""), ["OVL", "SCOV"]);
+        assert_eq!(named("El Tuqui Field", ""), ["OVL", "SCOV"]);
     }
 
     #[test]
@@ -139,7 +142,7 @@ mod tests {
         let read = Collected::of(&Airports { path: path.clone(), all: false }, "is");
         let keflavik = read.by_id("iata:KEF");
         assert_eq!(keflavik.names.default, "Keflavik International Airport");
-        assert_eq!(keflavik.names.alternates, ["KEF", "BIKF"]);
+        assert_eq!(keflavik.names.alternates, ["KEF", "BIKF", "Reykjavik Airport"]);
         assert_eq!(keflavik.ids, ["iata:KEF", "icao:BIKF"]);
         assert_eq!(keflavik.locality.city.name, "Reykjavik");
         assert!(read.report.clipped["of another country"] > 0);
