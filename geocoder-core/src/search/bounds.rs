@@ -93,9 +93,7 @@ pub(super) fn static_points(
         } else {
             #[expect(clippy::cast_precision_loss, reason = "at most 15")]
             let importance = summary.importance as f32 / 15.0 * weights.importance;
-            // An airport may be asked for by its code.
-            let code = weights.airport_code + weights.alternate_name;
-            let code = if kind == RecordType::Airport { code } else { 0.0 };
+            let code = weights.most_code_points(kind);
             importance + code + population_points(weights.city_population, around)
         };
         size + weights.of_type(kind)

@@ -76,11 +76,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let size = if record.kind == RecordType::City {
             self.weights.points.population * record.digits
         } else {
-            let code = if record.kind == RecordType::Airport {
-                self.weights.points.airport_code
-            } else {
-                0.0
-            };
+            let code = self.weights.points.most_code_points(record.kind);
             self.importance_points(record) + code + around.population
         };
         size + self.weights.points.of_type(record.kind)

@@ -15,6 +15,13 @@ const IMPORTANCE_PER_DIGIT: f32 = 12.0;
 const AREA_DIGITS: f32 = 1.0;
 
 impl Weights {
+    /// Most points that a record wins by being asked for by its code, as airports are.
+    pub(crate) fn most_code_points(&self, kind: RecordType) -> f32 {
+        // The code is a name that is not shown, and does not lose for being one.
+        let code = self.airport_code + self.capital_code + self.alternate_name;
+        if kind == RecordType::Airport { code } else { 0.0 }
+    }
+
     /// Points of something at a distance, given where they have fallen to 61 %.
     pub(crate) fn proximity_points(&self, distance_m: f64, radius_km: f32) -> f32 {
         let share = distance_m / (f64::from(radius_km) * 1000.0);
