@@ -22,7 +22,7 @@ const FEW_BLOCKS: u32 = 4096;
 /// Most blocks looked into.
 const BLOCK_BUDGET: u32 = 301;
 /// As how many of them a block counts that answers fewer words than others.
-const LESSER_BLOCK: u32 = 4;
+const LESSER_BLOCK: u32 = 6;
 /// Most blocks passed by because nothing in them can matter after all.
 const PASS_BUDGET: u32 = 4096;
 /// Words that so many terms answer for every block are not followed: the blocks with the most
@@ -30,6 +30,8 @@ const PASS_BUDGET: u32 = 4096;
 const WIDE_TERMS_PER_BLOCK: f32 = 0.5;
 const MIN_WIDE_TERMS: u32 = 128;
 const MAX_WIDE_TERMS: u32 = 2048;
+/// Postings of cities tell how large these are: there more terms are worth following.
+const MAX_WIDE_CITY_TERMS: u32 = 8192;
 /// Points of proximity below which a block counts as far away.
 const FAR_POINTS: f32 = 0.25;
 /// Number of blocks that are in the order of their own, although they answer no word alone.
@@ -300,7 +302,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             reason = "a number of terms"
         )]
         let most = (self.shard.places().n_blocks as f32 * WIDE_TERMS_PER_BLOCK) as u32;
-        let most = most.clamp(MIN_WIDE_TERMS, MAX_WIDE_TERMS);
+        let most = if self.shard.places().has_city_records() {
+            MAX_WIDE_CITY_TERMS
+        } else {
+            most.clamp(MIN_WIDE_TERMS, MAX_WIDE_TERMS)
+        };
         let mut wide = 0;
         for mask in (0..self.query.tokens.len()).map(|index| 1 << index) {
             let of_word = self.record_matches.list.iter().filter(|found| found.mask == mask);
@@ -341,9 +347,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let mut postings = PostingReader::new(&piece, found.start, places, true);
             let mut read = 0;
             for _ in found.start..found.end.min(found.start + MAX_RANGE_TERMS) {
-                read += postings.list(places, true, |block| {
+                read += postings.list(places, true, |block, digits| {
                     if let Some(entry) = index.entry(block) {
-                        *entry = entry.with(words);
+                        *entry = entry.with(BlockWords { digits, ..words });
                     }
                 });
                 if read > MAX_RANGE_POSTINGS {

@@ -23,8 +23,10 @@ pub(super) struct BlockWords {
     pub(super) all: TokenMask,
     /// Words that it answers at no cost.
     pub(super) free: TokenMask,
+    /// Most binary digits that the population of a city with any of them has.
+    pub(super) digits: u8,
     /// Words whose first and second halves it has: one alone answers nothing.
-    halves: [TokenMask; 2],
+    pub(super) halves: [TokenMask; 2],
     /// Whether names that stand with the records have some of them, and whether alternates that
     /// are apart do.
     pub(super) in_names: bool,
@@ -42,6 +44,7 @@ impl BlockWords {
         Self {
             all,
             free: if found.cost == 0.0 { found.mask } else { 0 },
+            digits: u8::MAX,
             halves: [first, second],
             in_names: !apart,
             in_alternates: apart,
@@ -54,6 +57,7 @@ impl BlockWords {
         Self {
             all: self.all | other.all | (halves[0] & halves[1]),
             free: self.free | other.free,
+            digits: self.digits.max(other.digits),
             halves,
             in_names: self.in_names || other.in_names,
             in_alternates: self.in_alternates || other.in_alternates,
@@ -133,6 +137,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         names += proximity + ROUNDING;
         dear += proximity + ROUNDING;
+        let summary = summary.with_digits(own.digits);
         let bound = names + static_points(summary, place, self.request.types, self.weights.points);
         Promising {
             block,

@@ -18,7 +18,7 @@ pub(super) const MAX_RANGE_TERMS: u32 = 4096;
 /// Most postings read for one range.
 pub(super) const MAX_RANGE_POSTINGS: u32 = 50_000;
 /// Further results than those asked for, because some are the same to people.
-const SPARE_RESULTS: usize = 10;
+const SPARE_RESULTS: usize = 5;
 /// Most places whose names are looked at.
 const PLACE_BUDGET: usize = 400;
 /// Candidates whose house numbers are looked up, and which are ranked in the end.

@@ -117,7 +117,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let mut postings = PostingReader::new(&piece, found.start, places, false);
             let mut read = 0;
             for _ in found.start..found.end.min(found.start + MAX_RANGE_TERMS) {
-                read += postings.list(places, false, |place| {
+                read += postings.list(places, false, |place, _| {
                     if let Some(words) = index.entry(place) {
                         words.names |= found.mask;
                         lower(&mut words.costs, found.mask, found.cost);

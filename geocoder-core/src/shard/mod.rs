@@ -78,7 +78,7 @@ pub const FORMAT_VERSION: u32 = 1;
 
 /// Most blocks that are kept decoded: their records, about 2 kB each; alternates apart, about 4 kB;
 /// houses and lines, about 12 kB together.
-const CACHED_BLOCKS: usize = 2048;
+const CACHED_BLOCKS: usize = 4096;
 const CACHED_ALTERNATES: usize = 1024;
 const CACHED_HOUSES: usize = 128;
 /// Number of the places chunk in the chunk table.

@@ -32,6 +32,16 @@ impl BlockSummary {
         RECORD_TYPES.into_iter().filter(move |kind| self.has(*kind))
     }
 
+    /// Binary digits of the largest city's population.
+    pub(crate) fn city_digits(self) -> u8 {
+        self.city_digits
+    }
+
+    /// Returns the same of those records whose cities have no more digits.
+    pub(crate) fn with_digits(self, most: u8) -> Self {
+        Self { city_digits: self.city_digits.min(most), ..self }
+    }
+
     /// Largest population that a city of the block can have.
     pub(crate) fn most_population(self) -> u32 {
         1u32.checked_shl(u32::from(self.city_digits)).map_or(u32::MAX, |power| power - 1)
@@ -55,6 +65,12 @@ impl BlockSummary {
         }
         summary
     }
+}
+
+/// Number of binary digits of a population.
+#[cfg(feature = "build")]
+pub(crate) fn binary_digits(population: u32) -> u8 {
+    u8::try_from(u32::BITS - population.leading_zeros()).unwrap_or(0)
 }
 
 /// Bits of the fields.

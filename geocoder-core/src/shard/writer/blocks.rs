@@ -10,7 +10,7 @@ use crate::geo::{LonLat, hilbert_index};
 use crate::record::RecordType;
 use crate::shard::names::Role;
 use crate::shard::records::{Grid, MAX_BLOCK_RECORDS};
-use crate::shard::summary::BlockSummary;
+use crate::shard::summary::{BlockSummary, binary_digits};
 
 /// Fewest records of a block, but for the last of a city.
 const MIN_BLOCK_RECORDS: usize = 16;
@@ -155,7 +155,7 @@ impl Block<'_> {
         for record in &self.records {
             // Importance is stored coarser: of streets in eight steps, of points in sixteen.
             let (digits, importance) = match record.kind {
-                RecordType::City => ((u32::BITS - record.population.leading_zeros()) as u8, 0),
+                RecordType::City => (binary_digits(record.population), 0),
                 RecordType::Street => (0, (record.importance >> 5) * 2),
                 _ => (0, record.importance >> 4),
             };

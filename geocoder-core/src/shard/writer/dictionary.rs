@@ -12,6 +12,8 @@ use crate::shard::bits::{BitWriter, width};
 use crate::shard::container::checksum;
 use crate::shard::front_coding::front_code;
 use crate::shard::names::{Behind, Name, NameCode, NameTerm, Separator};
+use crate::shard::postings::POSTING_DIGITS;
+use crate::shard::summary::binary_digits;
 use crate::shard::terms::{
     Case, FORM_SAMPLE, MAX_PIECE_TERMS, POSTING_SAMPLE, TermRef, assign_slots, ref_width,
 };
@@ -33,10 +35,18 @@ const MAX_LOCAL_REFS: usize = 256;
 struct TermDraft {
     forms: BTreeMap<String, u32>,
     /// Places, and numbers of blocks in them (0 for terms of places).
-    postings: BTreeSet<(u32, u32)>,
+    postings: BTreeMap<(u32, u32), PostingDraft>,
     uses: u32,
     street_uses: u32,
     city_uses: u32,
+}
+
+/// What a posting says besides where.
+#[derive(Debug, Clone, Copy, Default)]
+struct PostingDraft {
+    /// Binary digits of the largest population among the block's cities with the term, and among
+    /// all of its cities; nothing in blocks without cities.
+    digits: Option<(u8, u8)>,
 }
 
 /// Terms with their slots.
@@ -75,9 +85,13 @@ fn of_blocks<'a>(
 ) -> Terms {
     let mut terms = BTreeMap::new();
     for block in &blocks.blocks {
+        let summary = block.summary();
+        let of_block = summary.has(RecordType::City).then_some(summary.city_digits());
         for record in &block.records {
+            let digits = of_block.map(|of_block| (binary_digits(record.population), of_block));
             for name in names(record) {
-                collect(name, (block.place, block.number), Some(record.kind), &mut terms);
+                let at = (block.place, block.number);
+                collect(name, at, digits, Some(record.kind), &mut terms);
             }
         }
     }
@@ -90,7 +104,7 @@ pub(super) fn of_places(gazetteer: &Gazetteer, order: &Order, languages: &[Strin
     for (ordinal, place) in order.places.iter().enumerate() {
         let Some(place) = place else { continue };
         for name in analyze_place(&gazetteer.places[*place], languages) {
-            collect(&name, (ordinal as u32, 0), None, &mut terms);
+            collect(&name, (ordinal as u32, 0), None, None, &mut terms);
         }
     }
     Terms::new(terms, Use::Places)
@@ -99,12 +113,14 @@ pub(super) fn of_places(gazetteer: &Gazetteer, order: &Order, languages: &[Strin
 fn collect(
     name: &NameDraft,
     posting: (u32, u32),
+    digits: Option<(u8, u8)>,
     kind: Option<RecordType>,
     terms: &mut BTreeMap<String, TermDraft>,
 ) {
     let mut occurrence = |term: &str| {
         let draft = terms.entry(term.into()).or_default();
-        draft.postings.insert(posting);
+        let known = draft.postings.entry(posting).or_default();
+        known.digits = known.digits.max(digits);
         draft.uses += 1;
         draft.street_uses += u32::from(kind == Some(RecordType::Street));
         draft.city_uses += u32::from(kind == Some(RecordType::City));
@@ -278,11 +294,15 @@ impl Terms {
             writer.gamma(count);
             let k = place_bits.saturating_sub(32 - count.leading_zeros());
             let mut next = 0;
-            for (place, block) in postings {
+            for ((place, block), posting) in postings {
                 writer.rice(place - next, k);
                 next = *place;
                 if self.use_of != Use::Places {
                     writer.bits(*block, width(per_place[*place as usize] as usize));
+                    if let Some((digits, of_block)) = posting.digits {
+                        let less = of_block.saturating_sub(digits) / POSTING_DIGITS;
+                        writer.gamma0(u32::from(less));
+                    }
                 } else {
                     next += 1;
                 }
