@@ -51,6 +51,8 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
     /// # Errors
     /// Fails when a chunk that the answer needs is corrupt.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResponse> {
+        let max_results = request.max_results.clamp(1, MAX_RESULTS);
+        let request = &SearchRequest { max_results, ..request.clone() };
         let query = Query::parse(&request.query);
         let mut answer = Answer::new(request.max_results);
         if query.tokens.is_empty() {
@@ -113,7 +115,10 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             answer.missing(shard, &mut missing);
             found.extend(here.into_iter().map(|crossing| (number, crossing)));
         }
-        sort_by(&mut found, |a, b| b.1.total.total_cmp(&a.1.total).then(a.0.cmp(&b.0)));
+        sort_by(&mut found, |a, b| {
+            let key = (a.0, a.1.key()).cmp(&(b.0, b.1.key()));
+            b.1.total.total_cmp(&a.1.total).then(key)
+        });
         for (number, crossing) in found {
             if answer.is_full() {
                 break;
@@ -144,6 +149,8 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
     /// # Errors
     /// Fails when a chunk that the answer needs is corrupt.
     pub fn reverse(&self, request: &ReverseRequest) -> Result<SearchResponse> {
+        let max_results = request.max_results.clamp(1, MAX_RESULTS);
+        let request = &ReverseRequest { max_results, ..request.clone() };
         let mut answer = Answer::new(request.max_results);
         self.reverse_into(request, &mut answer)?;
         Ok(answer.finish(String::new()))

@@ -41,7 +41,7 @@ fn sine_of_turned(degrees: f64, right_angles: i32) -> f64 {
         coefficients.iter().rev().fold(0.0, |sum, coefficient| sum * square + coefficient)
     };
     #[expect(clippy::cast_possible_truncation, reason = "angles are a few turns at most")]
-    let turned = quarters as i32 + right_angles;
+    let turned = (quarters as i32).wrapping_add(right_angles);
     let value = if turned & 1 == 0 {
         angle + angle * square * polynomial(&SINE)
     } else {

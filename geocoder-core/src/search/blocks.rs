@@ -50,6 +50,8 @@ struct BlockIndex {
     by_block: Vec<u32>,
     /// Words that any block may answer.
     wide: BlockWords,
+    /// Words so frequent that they are not followed: any block with another word may answer them.
+    everywhere: TokenMask,
 }
 
 impl BlockIndex {
@@ -75,7 +77,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     ) -> Result<()> {
         let least = self.least_costs();
         let near = self.near_chunks();
-        let words = self.block_words(ranked)?;
+        let mut words = self.block_words(ranked)?;
+        let everywhere = words.everywhere;
+        if words.wide.all != 0 {
+            // What contains a block may answer wide words for nothing.
+            let names = index.list.iter().fold(0, |names, place| names | place.names);
+            words.wide.free |= (names & words.wide.all) | everywhere;
+            words.wide.all |= everywhere;
+        }
         let mut by_block = words.by_block;
         let mut order = Vec::with_capacity(words.list.len());
         // One more than the words around each place, once they are known.
@@ -86,7 +95,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
             let around = self.around_block(*block, index, &mut around_place);
             let proximity = self.proximity_of_block(*block, &near);
-            order.push(self.promise(*block, around, own.with(words.wide), &least, proximity));
+            let mut own = own.with(words.wide);
+            own.all |= everywhere;
+            own.free |= everywhere;
+            order.push(self.promise(*block, around, own, &least, proximity));
         }
         let mut rest: &[(f32, u32)] = &[];
         if words.wide.all != 0 {
@@ -96,7 +108,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         make_heap(&mut order, Promising::order);
         let far = if near.is_empty() { 0.0 } else { FAR_POINTS };
         // What the blocks without words of their own can win besides their static points.
-        let base = self.promise(u32::MAX, 0, words.wide, &least, far).names
+        let base = self.promise(u32::MAX, self.zipcode_words, words.wide, &least, far).names
             + self.number_points(words.wide.all);
         let (mut budget, mut passes) = (BLOCK_BUDGET, PASS_BUDGET);
         let mut most_words: Option<f32> = None;
@@ -123,7 +135,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 },
                 _ => break,
             };
-            if best.beats(promising.bound) || promising.bound == f32::NEG_INFINITY {
+            if promising.bound == f32::NEG_INFINITY {
+                continue;
+            }
+            if best.beats(promising.bound) {
                 passes -= 1;
                 continue;
             }
@@ -266,7 +281,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let places = self.shard.places();
         let weights = self.weights.points;
         let cities = places.has_city_records();
-        let radius_km = if cities { weights.place_radius } else { weights.street_radius };
+        let radius_km = if cities { weights.place_radius } else { 0.0 };
+        let radius_km = radius_km.max(weights.street_radius);
         let distances = places.records.iter().map(|entry| entry.bbox.distance_m(at));
         distances.map(|distance_m| weights.proximity_points(distance_m, radius_km)).collect()
     }
@@ -321,7 +337,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     fn block_words(&self, ranked: &mut Ranked) -> Result<BlockIndex> {
         let places = self.shard.places();
         let by_block = vec![0; places.blocks.len()];
-        let mut index = BlockIndex { list: Vec::new(), by_block, wide: BlockWords::default() };
+        let wide = BlockWords::default();
+        let mut index = BlockIndex { list: Vec::new(), by_block, wide, everywhere: 0 };
         let content = self.weights.content();
         let wide_words = self.wide_words();
         for found in &self.record_matches.list {
@@ -329,6 +346,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             // when a record is looked at.
             let frequent = places.n_blocks > FEW_BLOCKS && !places.has_city_records();
             if found.mask & content == 0 && frequent {
+                index.everywhere |= found.mask;
                 continue;
             }
             let apart = found.piece >= places.first_terms.len();

@@ -6,7 +6,7 @@
 use super::candidates::Evaluation;
 use super::containers::{Costs, PlaceIndex, PlaceWords, lower};
 use super::matches::{Part, TermMatch};
-use super::query::{MAX_TOKENS, TokenMask, Weight};
+use super::query::{MAX_NUMBER_TOKENS, MAX_TOKENS, TokenMask, Weight};
 use super::score::{population_points, size_points};
 use crate::record::{RecordType, TypeSet};
 use crate::shard::{BlockSummary, NO_PARENT, Place};
@@ -15,7 +15,7 @@ use crate::weights::Weights;
 /// More than sums of points can differ by the order of adding.
 const ROUNDING: f32 = 0.01;
 /// Most further words that a number is made of.
-pub(super) const MOST_NUMBER_WORDS: f32 = 2.0;
+const MOST_NUMBER_WORDS: f32 = (MAX_NUMBER_TOKENS - 1) as f32;
 
 /// Words that a block answers.
 #[derive(Debug, Clone, Copy, Default)]
@@ -120,11 +120,16 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
         let place = places.place_of_block(block).and_then(|place| places.get(place));
         let words = self.word_points(own.all | around);
-        let dear = self.weights.of(own.all & !around & !own.free);
-        let mut names = words - dear.filter_map(|(index, _)| least.get(index)).sum::<f32>();
-        let most = words
-            - self.weights.of(own.all & !around).filter_map(|(i, _)| least.get(i)).sum::<f32>();
-        let mut dear = most;
+        // Records may have postcodes that their city does not have.
+        let zipcodes = if summary.has_own_zipcodes() { self.zipcode_words } else { 0 };
+        let around = around | zipcodes;
+        let found = self.word_points(own.all | around);
+        let costs = |words: TokenMask| {
+            let costs = self.weights.of(words).filter_map(|(index, _)| least.get(index));
+            costs.sum::<f32>()
+        };
+        let mut names = found - costs(own.all & !around & !own.free);
+        let mut dear = found - costs(own.all & !around);
         let mut alternate_cost = self.weights.points.alternate_name;
         if !own.in_names {
             dear -= alternate_cost;

@@ -79,13 +79,16 @@ pub(crate) struct Evaluation<'a, D> {
     pub(crate) record_matches: &'a Matches,
     pub(crate) place_terms: TermSet<'a>,
     pub(crate) record_terms: TermSet<'a>,
+    /// Words that are postcodes of the shard, or start one.
+    pub(crate) zipcode_words: TokenMask,
 }
 
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Returns the best candidates, best first.
-    pub(crate) fn rank(&self) -> Result<Ranked> {
+    pub(crate) fn rank(&mut self) -> Result<Ranked> {
         let mut ranked = Ranked::default();
         let zipcodes = self.zipcodes();
+        self.zipcode_words = zipcodes.iter().fold(0, |words, (_, mask, _)| words | mask);
         let index = self.place_words(&zipcodes, &mut ranked)?;
         let count = (self.request.max_results + SPARE_RESULTS).min(MAX_CANDIDATES);
         let mut best = Best::new(count);

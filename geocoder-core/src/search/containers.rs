@@ -2,6 +2,7 @@
 
 use super::Ranked;
 use super::candidates::{Evaluation, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS};
+use super::matches::{Part, TermMatch};
 use super::query::{self, MAX_TOKENS, TokenMask};
 use crate::error::Result;
 use crate::geo::{DEGREE_M, LonLat};
@@ -9,16 +10,33 @@ use crate::record::RecordType;
 use crate::shard::{Dictionary, Lookup, NO_PARENT, PostingReader, point};
 use crate::sort::sort_by;
 
-/// How much farther than a record the middle of its city may be from a city beside it.
-const REACH: f64 = 3.0;
-
 /// Words that a place's names or postcodes answer, and what they lose.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PlaceWords {
     pub(super) place: u32,
     pub(super) names: TokenMask,
+    /// Words whose first and second halves its names have: one alone answers nothing.
+    halves: [TokenMask; 2],
     pub(super) zipcodes: TokenMask,
     pub(super) costs: Costs,
+}
+
+impl PlaceWords {
+    fn add(&mut self, found: &TermMatch) {
+        let [first, second] = &mut self.halves;
+        match found.part {
+            Part::Whole => {
+                self.names |= found.mask;
+                lower(&mut self.costs, found.mask, found.cost);
+                return;
+            }
+            Part::First => *first |= found.mask,
+            Part::Second => *second |= found.mask,
+        }
+        let both = *first & *second & found.mask;
+        self.names |= both;
+        lower(&mut self.costs, both, found.cost);
+    }
 }
 
 /// Points that each word loses by how it is answered.
@@ -41,7 +59,7 @@ impl PlaceIndex {
         let slot = self.by_place.get_mut(place as usize)?;
         if *slot == 0 {
             let costs = [f32::INFINITY; MAX_TOKENS];
-            self.list.push(PlaceWords { place, names: 0, zipcodes: 0, costs });
+            self.list.push(PlaceWords { place, names: 0, halves: [0, 0], zipcodes: 0, costs });
             *slot = u32::try_from(self.list.len()).ok()?;
         }
         self.list.get_mut(*slot as usize - 1)
@@ -119,8 +137,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             for _ in found.start..found.end.min(found.start + MAX_RANGE_TERMS) {
                 read += postings.list(places, false, |place, _| {
                     if let Some(words) = index.entry(place) {
-                        words.names |= found.mask;
-                        lower(&mut words.costs, found.mask, found.cost);
+                        words.add(found);
                     }
                 });
                 if read > MAX_RANGE_POSTINGS {
@@ -193,6 +210,24 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         all
     }
 
+    /// Whether a point is so near to the box of a chunk that holds records of a place.
+    fn is_near_records(&self, place: u32, at: LonLat, distance_m: f64) -> bool {
+        let places = self.shard.places();
+        let Some(place) = places.get(place).filter(|place| place.n_blocks > 0) else {
+            return false;
+        };
+        let last = place.first_block.saturating_add(place.n_blocks - 1);
+        let first = places.chunk_of_block(place.first_block).map_or(0, |(chunk, _)| chunk);
+        let last = places.chunk_of_block(last).map_or(0, |(chunk, _)| chunk);
+        let margin = distance_m / DEGREE_M;
+        let mut chunks = places.records.iter().skip(first).take(last + 1 - first.min(last));
+        chunks.any(|chunk| {
+            let bbox = &chunk.bbox;
+            let beside = at.lat < bbox.min_lat - margin || at.lat > bbox.max_lat + margin;
+            !beside && bbox.distance_m(at) <= distance_m
+        })
+    }
+
     /// Returns the words answered by a place and all that contain it.
     pub(super) fn words_around(&self, place: u32, index: &PlaceIndex) -> TokenMask {
         let chain = self.shard.places().chain(place);
@@ -201,12 +236,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         if index.cities.is_empty() {
             return around;
         }
-        // Records of the place may be as far from its middle as the cities beside it.
-        let radius_m = f64::from(self.weights.points.neighbour_radius) * 1000.0 * REACH;
-        let middle = self.shard.places().get(place).map(|place| point(place.lat, place.lon));
+        // Cities beside count where they are near any record of the place.
+        let radius_m = f64::from(self.weights.points.neighbour_radius) * 1000.0;
         let near = self.neighbours(place, index);
-        let near =
-            near.filter(|(_, at)| middle.is_some_and(|middle| is_within(middle, *at, radius_m)));
+        let near = near.filter(|(_, at)| self.is_near_records(place, *at, radius_m));
         near.fold(around, |all, (words, _)| all | words.names)
     }
 

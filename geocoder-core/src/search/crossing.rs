@@ -28,6 +28,17 @@ pub(crate) struct Crossing {
     pub(crate) lon: i32,
 }
 
+/// Order of a street among equals.
+type Key = (bool, u32, usize);
+
+impl Crossing {
+    /// Order among equals.
+    pub(crate) fn key(&self) -> (Key, Key) {
+        let [street, other] = &self.streets;
+        (street.key(), other.key())
+    }
+}
+
 /// Lines of a street, as latitude and longitude in coordinate units.
 type Lines = Vec<Vec<(i32, i32)>>;
 
@@ -50,7 +61,10 @@ pub(crate) fn crossings<D: AsRef<[u8]>>(
     for (number, a) in left.iter().enumerate() {
         pairs.extend(right.iter().enumerate().map(|(other, b)| (number + other, a, b)));
     }
-    sort_by(&mut pairs, |a, b| a.0.cmp(&b.0));
+    let key = |pair: &(usize, &(f64, Candidate), &(f64, Candidate))| {
+        (pair.0, pair.1.1.target.key(), pair.2.1.target.key())
+    };
+    sort_by(&mut pairs, |a, b| key(a).cmp(&key(b)));
     let near = pairs.into_iter().filter(|(_, a, b)| {
         (a.0 - b.0).abs() < NEARBY_DEGREES && a.1.target.key() != b.1.target.key()
     });
@@ -62,7 +76,9 @@ pub(crate) fn crossings<D: AsRef<[u8]>>(
             found.push(Crossing { streets, total, lat, lon });
         }
     }
-    sort_by(&mut found, |a, b| b.total.total_cmp(&a.total));
+    sort_by(&mut found, |a: &Crossing, b| {
+        b.total.total_cmp(&a.total).then_with(|| a.key().cmp(&b.key()))
+    });
     Ok(found)
 }
 
@@ -112,8 +128,15 @@ fn lines<D: AsRef<[u8]>>(
     Ok(lines)
 }
 
+/// Most pairs of vertices and segments that are compared for one pair of streets.
+const MAX_COMPARISONS: usize = 4_000_000;
+
 /// Returns the point at which lines come nearest, when they meet.
 fn meeting(lines: &Lines, others: &Lines) -> Option<(i32, i32)> {
+    let vertices = |lines: &Lines| lines.iter().map(Vec::len).sum::<usize>();
+    if vertices(lines).saturating_mul(vertices(others)) > MAX_COMPARISONS {
+        return None;
+    }
     let mut best: Option<(f64, (i32, i32))> = None;
     // Streets meet at a vertex of one of them, or nearly so.
     for (from, to) in [(lines, others), (others, lines)] {

@@ -239,8 +239,16 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         if record.kind != RecordType::Street {
             return Ok(None);
         }
+        let others = match self.shard.alternates(block)? {
+            Lookup::Found(others) => others,
+            Lookup::Missing(chunk) => {
+                missing.push(chunk);
+                None
+            }
+        };
         let names = decoded.names.names(number);
-        let Some(best) = self.best_name(Dictionary::Records, names)? else {
+        let others = others.iter().flat_map(|lists| lists.names(number));
+        let Some(best) = self.best_name(Dictionary::Records, names.chain(others))? else {
             return Ok(None);
         };
         // A number that only starts a word of the name is none of the name.

@@ -132,7 +132,7 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
     }
 
     fn rank(&mut self) -> Result<()> {
-        let evaluation = Evaluation {
+        let mut evaluation = Evaluation {
             shard: self.shard,
             request: self.request,
             query: &self.query,
@@ -141,6 +141,7 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
             record_matches: &self.records,
             place_terms: TermSet::new(self.shard, Dictionary::Places, &self.places)?,
             record_terms: TermSet::new(self.shard, Dictionary::Records, &self.records)?,
+            zipcode_words: 0,
         };
         self.ranked = evaluation.rank()?;
         self.ranked.missing.extend(&self.places.missing);

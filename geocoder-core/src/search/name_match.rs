@@ -52,6 +52,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut costs = [f32::INFINITY; MAX_TOKENS];
         // Words whose first half was found at the term before.
         let (mut words, mut half_before) = (0, 0);
+        let mut half_costs = [f32::INFINITY; MAX_TOKENS];
         let (mut asked, mut total) = (0.0f32, 0.0f32);
         // Whether the query goes through the name from its beginning, and ends inside it.
         let last = 1 << self.query.tokens.len().saturating_sub(1);
@@ -61,17 +62,30 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let (mut answered, mut halves) = (0, [0, 0]);
             for found in terms.matches(term) {
                 answered |= found.mask;
-                match found.part {
-                    Part::Whole => words |= found.mask,
-                    Part::First => halves[0] |= found.mask,
-                    Part::Second => halves[1] |= found.mask,
-                }
-                lower(&mut costs, found.mask, found.cost);
+                let costs = match found.part {
+                    Part::Whole => {
+                        words |= found.mask;
+                        &mut costs
+                    }
+                    Part::First => {
+                        halves[0] |= found.mask;
+                        &mut half_costs
+                    }
+                    Part::Second => {
+                        halves[1] |= found.mask;
+                        &mut half_costs
+                    }
+                };
+                lower(costs, found.mask, found.cost);
             }
             if shown {
                 let stop = stop_terms.binary_search(&term).is_ok();
                 let weight = if stop { STOP_TERM } else { 1.0 };
-                words |= halves[1] & half_before;
+                let both = halves[1] & half_before;
+                words |= both;
+                for (index, _) in self.weights.of(both) {
+                    lower(&mut costs, 1 << index, half_costs.get(index).copied().unwrap_or(0.0));
+                }
                 if halves[0] != 0 || !stop {
                     half_before = halves[0];
                 }

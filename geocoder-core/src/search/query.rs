@@ -9,7 +9,7 @@ use crate::weights::Weights;
 /// Most words of a query that are looked at.
 pub(crate) const MAX_TOKENS: usize = 16;
 /// Most words that one house number is made of.
-const MAX_NUMBER_TOKENS: usize = 3;
+pub(crate) const MAX_NUMBER_TOKENS: usize = 3;
 
 /// Longest number of a floor or the like, in bytes; postcodes are longer.
 const MAX_UNIT_BYTES: usize = 3;
@@ -104,11 +104,7 @@ pub(crate) enum Weight {
 impl Query {
     /// Takes a query apart.
     pub(crate) fn parse(query: &str) -> Self {
-        let mut end = query.len().min(MAX_QUERY_BYTES);
-        while !query.is_char_boundary(end) {
-            end -= 1;
-        }
-        let composed = text::compose(query.get(..end).unwrap_or_default());
+        let composed = text::compose(within_limit(query));
         let mut tokens: Vec<Token> = Vec::new();
         for word in text::words(&composed).take(MAX_TOKENS) {
             let term = text::fold(word.text);
@@ -167,13 +163,22 @@ fn number_candidates(query: &str, tokens: &[Token]) -> Vec<NumberCandidate> {
     candidates
 }
 
+/// Returns the part of a query that is looked at.
+fn within_limit(query: &str) -> &str {
+    let mut end = query.len().min(MAX_QUERY_BYTES);
+    while !query.is_char_boundary(end) {
+        end -= 1;
+    }
+    query.get(..end).unwrap_or_default()
+}
+
 /// Takes the two streets of a crossing out of a query: `a & b`, `corner of a and b`, `a Ecke b`.
 /// Signs count always, words only when `by_words`; what follows a comma is said of both.
 pub(crate) fn crossing(query: &str, lexicon: &Lexicon, by_words: bool) -> Option<(String, String)> {
     if !by_words && !query.contains(['&', '/', '@', '×']) {
         return None;
     }
-    let composed = text::compose(query.get(..MAX_QUERY_BYTES).unwrap_or(query));
+    let composed = text::compose(within_limit(query));
     let tokens = Query::parse(&composed).tokens;
     let among = |words: &[String], token: &Token| words.contains(&token.term);
     let first = tokens.iter().position(|token| !among(&lexicon.corner_words, token))?;

@@ -8,7 +8,7 @@ use crate::record::RecordType;
 /// Kinds and prominence of the records of a block.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct BlockSummary {
-    /// A bit for each of [`RECORD_TYPES`].
+    /// A bit for each of [`RECORD_TYPES`], and [`OWN_ZIPCODES`].
     kinds: u8,
     /// Binary digits of the largest city's population.
     city_digits: u8,
@@ -25,6 +25,11 @@ impl BlockSummary {
     /// Whether there are records of a kind.
     pub(crate) fn has(self, kind: RecordType) -> bool {
         self.kinds & bit_of(kind) != 0
+    }
+
+    /// Whether there are records with postcodes of their own.
+    pub(crate) fn has_own_zipcodes(self) -> bool {
+        self.kinds & OWN_ZIPCODES != 0
     }
 
     /// Iterates over the kinds of records.
@@ -48,7 +53,7 @@ impl BlockSummary {
     }
 
     fn has_others(self) -> bool {
-        self.kinds & !bit_of(RecordType::City) != 0
+        self.kinds & !(bit_of(RecordType::City) | OWN_ZIPCODES) != 0
     }
 
     /// Reads the summary that follows another.
@@ -73,14 +78,18 @@ pub(crate) fn binary_digits(population: u32) -> u8 {
     u8::try_from(u32::BITS - population.leading_zeros()).unwrap_or(0)
 }
 
+/// Mark among the kinds of blocks with records that have postcodes of their own.
+const OWN_ZIPCODES: u8 = 1 << RECORD_TYPES.len();
 /// Bits of the fields.
-const KIND_BITS: u32 = RECORD_TYPES.len() as u32;
+const KIND_BITS: u32 = RECORD_TYPES.len() as u32 + 1;
 const DIGIT_BITS: u32 = 5;
 const IMPORTANCE_BITS: u32 = 4;
 
 #[cfg(feature = "build")]
 mod write {
-    use super::{BlockSummary, DIGIT_BITS, IMPORTANCE_BITS, KIND_BITS, RecordType, bit_of};
+    use super::{
+        BlockSummary, DIGIT_BITS, IMPORTANCE_BITS, KIND_BITS, OWN_ZIPCODES, RecordType, bit_of,
+    };
     use crate::shard::bits::BitWriter;
 
     impl BlockSummary {
@@ -89,6 +98,11 @@ mod write {
             self.kinds |= bit_of(kind);
             self.city_digits = self.city_digits.max(city_digits.min(31));
             self.importance = self.importance.max(importance.min(15));
+        }
+
+        /// Notes that a record has postcodes of its own.
+        pub(crate) fn add_own_zipcodes(&mut self) {
+            self.kinds |= OWN_ZIPCODES;
         }
 
         /// Writes the summary that follows another.

@@ -160,6 +160,9 @@ impl Block<'_> {
                 _ => (0, record.importance >> 4),
             };
             summary.add(record.kind, digits, importance);
+            if record.zipcodes.is_some() {
+                summary.add_own_zipcodes();
+            }
         }
         summary
     }
