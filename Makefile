@@ -15,7 +15,7 @@ PORT ?= 8080
 export PATH := $(CURDIR)/$(WASM_BINDGEN)/bin:$(CURDIR)/$(WASM_PACK)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help setup build wasm package www data demo test test-rust test-js test-browser quality quality-quick soak bench size \
-	lint fmt fmt-check doc ci clean chromium wasm-target bench-native callgrind callgrind-update run-queries
+	lint fmt fmt-check doc ci clean chromium xz wasm-target bench-native callgrind callgrind-update run-queries
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -47,7 +47,7 @@ test-rust: ## Run the Rust tests
 	cargo test --workspace --all-features
 	cargo test -p geocoder-core --no-default-features --features build
 
-test-js: package data chromium ## Run the tests of the npm package, built and packed
+test-js: package data chromium xz ## Run the tests of the npm package, built and packed
 	node --test $(JS)/test/*.test.mjs tests/package/*.test.mjs tests/bench/test/*.test.mjs
 
 test-browser: build data www chromium ## Run the tests in Chromium
@@ -63,11 +63,11 @@ quality-quick: ## Check the floors of a tenth of the queries
 	cargo run --profile quality -p hereabouts-quality -- li mc is world --queries 200 \
 		--floors tests/quality/floors-quick.toml
 
-soak: package data ## Run the property tests with many more random cases, and as many queries
+soak: package data xz ## Run the property tests with many more random cases, and as many queries
 	PROPTEST_CASES=20000 cargo test --release --workspace --all-features
 	HEREABOUTS_SOAK_QUERIES=100000 HEREABOUTS_QUERIES_PER_KIND=1000 node --test tests/bench/test/*.test.mjs
 
-bench: package data chromium ## Measure the package beside its peers; writes docs/BENCHMARKS.md
+bench: package data chromium xz ## Measure the package beside its peers; writes docs/BENCHMARKS.md
 	node --max-old-space-size=8192 tests/bench/run.mjs
 
 bench-native: data ## Measure the engine natively with criterion
@@ -127,3 +127,6 @@ run-queries:
 
 chromium:
 	@scripts/install-chromium
+
+xz:
+	@scripts/install-package xz xz-utils

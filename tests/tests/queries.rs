@@ -346,3 +346,43 @@ fn hostile_queries_are_answered() {
         }
     }
 }
+
+/// Queries of one and two words, whole and cut, from names of the source.
+fn sampled_queries(country: &str, step: usize) -> Vec<String> {
+    let gazetteer = demo_gazetteer(country).unwrap();
+    let places = gazetteer.places.iter().map(|place| &place.names.default);
+    let streets = gazetteer.streets.iter().map(|street| &street.names.default);
+    let points = gazetteer.points.iter().map(|point| &point.names.default);
+    let names: Vec<String> =
+        places.chain(streets).chain(points).step_by(step).map(|name| name.to_lowercase()).collect();
+    let mut queries = Vec::new();
+    for (name, other) in names.iter().zip(names.iter().rev()) {
+        for letters in [1, 2, 3, 5] {
+            queries.push(name.chars().take(letters).collect());
+        }
+        queries.push(name.clone());
+        queries.push(format!("{name} {other}"));
+        // Without the second letter: what is found resembles the word only.
+        queries.push(name.chars().enumerate().filter(|(n, _)| *n != 1).map(|(_, c)| c).collect());
+    }
+    // Numbers and marks of letters are looked up on the best candidates only.
+    queries.retain(|query: &String| query.is_ascii() && !query.contains(char::is_numeric));
+    queries
+}
+
+/// A search looks no further once nothing can reach the results that are asked for. With more of
+/// them it looks further: would it then find better ones, it had stopped too early.
+#[test]
+fn asking_for_more_results_never_changes_the_first_ones() {
+    let mut checked = 0;
+    for (country, geocoder, step) in [("is", &ICELAND, 130), ("zz", &WORLD, 350)] {
+        for query in sampled_queries(country, step) {
+            let few = ask(geocoder, &query, 1);
+            let many = ask(geocoder, &query, 20);
+            let label = |hit: &Hit| (hit.name.clone(), hit.city.clone(), hit.coordinates.clone());
+            assert_eq!(few.first().map(label), many.first().map(label), "{query}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 1_000, "{checked}");
+}

@@ -17,8 +17,12 @@ export async function* lines(path) {
 async function* xzLines(path) {
   const xz = spawn('xz', ['--decompress', '--stdout', path], { stdio: ['ignore', 'pipe', 'pipe'] });
   const said = [];
+  const failed = new Promise((_, reject) => {
+    xz.once('error', () => reject(new Error('xz is missing: install it (xz-utils)')));
+  });
   xz.stderr.on('data', (text) => said.push(text));
-  const ended = once(xz, 'close');
+  const ended = Promise.race([once(xz, 'close'), failed]);
+  ended.catch(() => {});
   yield* createInterface({ input: xz.stdout });
   const [code] = await ended;
   if (code !== 0) throw new Error(`xz cannot unpack ${path}: ${Buffer.concat(said)}`);
