@@ -95,8 +95,7 @@ pub(super) fn static_points(
         let size = if kind == RecordType::City {
             population_points(weights.population, summary.most_population())
         } else {
-            #[expect(clippy::cast_precision_loss, reason = "at most 15")]
-            let importance = summary.importance as f32 / 15.0 * weights.importance;
+            let importance = f32::from(summary.importance) / 15.0 * weights.importance;
             let code = weights.most_code_points(kind);
             importance + code + population_points(weights.city_population, around)
         };
