@@ -124,7 +124,7 @@ pub fn distance(left: &str, right: &str) -> usize {
         let mut row = vec![i + 1];
         for (j, b) in right.iter().enumerate() {
             let at = |back: usize, column: usize| {
-                rows.get(i + 1 - back).and_then(|row| row.get(column)).copied()
+                rows.get((i + 1).checked_sub(back)?).and_then(|row| row.get(column)).copied()
             };
             let (Some(above), Some(diagonal)) = (at(1, j + 1), at(1, j)) else { continue };
             let before = row.last().copied().unwrap_or_default();
