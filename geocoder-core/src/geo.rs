@@ -43,14 +43,18 @@ impl LonLat {
     /// Uses a plane tangent at this point: exact to better than 0.1 % for segments within 50 km.
     pub fn distance_to_segment_m(self, from: Self, to: Self) -> f64 {
         let scale = cos_degrees(self.lat);
-        let (ax, ay) = (wrap_lon(from.lon - self.lon) * scale, from.lat - self.lat);
-        let (bx, by) = (wrap_lon(to.lon - self.lon) * scale, to.lat - self.lat);
-        let (dx, dy) = (bx - ax, by - ay);
-        let length2 = dx * dx + dy * dy;
-        let t = if length2 > 0.0 { (-(ax * dx + ay * dy) / length2).clamp(0.0, 1.0) } else { 0.0 };
-        let (x, y) = (ax + t * dx, ay + t * dy);
-        (x * x + y * y).sqrt() * DEGREE_M
+        let offset = |to: Self| (wrap_lon(to.lon - self.lon) * scale, to.lat - self.lat);
+        squared_distance(offset(from), offset(to)).sqrt() * DEGREE_M
     }
+}
+
+/// Returns the squared distance of a segment from the origin.
+pub(crate) fn squared_distance((ax, ay): (f64, f64), (bx, by): (f64, f64)) -> f64 {
+    let (dx, dy) = (bx - ax, by - ay);
+    let length2 = dx * dx + dy * dy;
+    let t = if length2 > 0.0 { (-(ax * dx + ay * dy) / length2).clamp(0.0, 1.0) } else { 0.0 };
+    let (x, y) = (ax + t * dx, ay + t * dy);
+    x * x + y * y
 }
 
 /// Reads a decimal number such as `-9.5211`, as exactly as coordinates need: digits behind the

@@ -8,7 +8,7 @@
 //! areas.
 
 use crate::error::Result;
-use crate::geo::{DEGREE_M, LonLat, wrap_lon};
+use crate::geo::{DEGREE_M, LonLat, squared_distance, wrap_lon};
 use crate::record::{Precision, RecordType, TypeSet};
 use crate::request::ReverseRequest;
 use crate::search::{FoundHouse, Target};
@@ -376,13 +376,4 @@ impl Plane {
         near.map(|house| (self.at.distance_m(point(house.lat, house.lon)), house))
             .min_by(|a, b| a.0.total_cmp(&b.0))
     }
-}
-
-/// Returns the squared distance of a segment from the origin.
-fn squared_distance((ax, ay): (f64, f64), (bx, by): (f64, f64)) -> f64 {
-    let (dx, dy) = (bx - ax, by - ay);
-    let length2 = dx * dx + dy * dy;
-    let t = if length2 > 0.0 { (-(ax * dx + ay * dy) / length2).clamp(0.0, 1.0) } else { 0.0 };
-    let (x, y) = (ax + t * dx, ay + t * dy);
-    x * x + y * y
 }

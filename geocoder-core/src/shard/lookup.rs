@@ -14,7 +14,7 @@ use crate::geo::BBox;
 use crate::record::RecordType;
 
 /// Returns what was read before, or reads it.
-fn known_or_read<T>(cell: &OnceLock<T>, read: impl FnOnce() -> Result<T>) -> Result<&T> {
+pub(super) fn known_or_read<T>(cell: &OnceLock<T>, read: impl FnOnce() -> Result<T>) -> Result<&T> {
     if let Some(known) = cell.get() {
         return Ok(known);
     }
@@ -216,11 +216,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let chunk = self.first_chunks.boundaries + index;
         let missing = Lookup::Missing(chunk);
         let Some(cell) = self.boundaries.get(index) else { return Ok(missing) };
-        if let Some(decoded) = cell.get() {
-            return Ok(Lookup::Found(decoded));
-        }
         let Some(bytes) = self.container.chunk(chunk)? else { return Ok(missing) };
-        let decoded = BoundariesChunk::read(bytes)?;
-        Ok(Lookup::Found(cell.get_or_init(|| decoded)))
+        known_or_read(cell, || BoundariesChunk::read(bytes)).map(Lookup::Found)
     }
 }

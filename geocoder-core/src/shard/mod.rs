@@ -62,6 +62,7 @@ use alternates::AlternatesTable;
 use cache::BlockCache;
 use container::Container;
 use geometry::GeometryTable;
+use lookup::known_or_read;
 use names::Behind;
 use records::RecordsTable;
 use terms::PieceTables;
@@ -272,13 +273,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
             Some((start, end)) => bytes.get(start..end).ok_or(no_piece.clone())?,
             None => bytes,
         };
-        let tables = match tables.get() {
-            Some(tables) => tables,
-            None => {
-                let read = PieceTables::read(bytes)?;
-                tables.get_or_init(|| read)
-            }
-        };
+        let tables = known_or_read(tables, || PieceTables::read(bytes))?;
         Ok(Lookup::Found(tables.piece(bytes).ok_or(no_piece)?))
     }
 

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { relative } from 'node:path';
 import { chromium } from 'playwright-core';
 import { REPOSITORY } from '../workspace.mjs';
+import { within } from './limit.mjs';
 import { serveBench } from './loopback.mjs';
 
 const FLAGS = [
@@ -60,26 +61,15 @@ class PageSession {
 
   /** Calls the page; fails when it crashes or takes longer than `limitMs`. */
   async call(call, options = {}, limitMs = 0) {
-    let timer;
-    const late = new Promise((_, reject) => {
-      if (limitMs > 0) {
-        const seconds = Math.round(limitMs / 1000);
-        timer = setTimeout(() => reject(new Error(`not done after ${seconds} s`)), limitMs);
-      }
-    });
     const { recordsPath, shardPath, ...others } = options;
     const request = { call, ...others };
     if (recordsPath) request.recordsPath = `/${relative(REPOSITORY, recordsPath)}`;
     if (shardPath) request.shardPath = `/${relative(REPOSITORY, shardPath)}`;
     const answer = this.#page.evaluate((request) => globalThis.bench(request), request);
     answer.catch(() => {});
-    try {
-      const { result, error } = await Promise.race([answer, late, this.#failure]);
-      if (error) throw new Error(error);
-      return result;
-    } finally {
-      clearTimeout(timer);
-    }
+    const { result, error } = await within(limitMs, answer, this.#failure);
+    if (error) throw new Error(error);
+    return result;
   }
 
   async close() {

@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { within } from './limit.mjs';
 
 const CHILD = fileURLToPath(new URL('node-child.mjs', import.meta.url));
 // What a tab of a browser may have.
@@ -37,22 +38,14 @@ class NodeSession {
 
   /** Calls the process; fails when it ends or takes longer than `limitMs`. */
   async call(call, options = {}, limitMs = 0) {
-    let timer;
-    const late = new Promise((_, reject) => {
-      if (limitMs > 0) {
-        const seconds = Math.round(limitMs / 1000);
-        timer = setTimeout(() => reject(new Error(`not done after ${seconds} s`)), limitMs);
-      }
-    });
     const answer = once(this.#child, 'message').then(([{ result, error }]) => {
       if (error) throw new Error(error);
       return result;
     });
     this.#child.send({ call, ...options });
     try {
-      return await Promise.race([answer, late, this.#failure]);
+      return await within(limitMs, answer, this.#failure);
     } finally {
-      clearTimeout(timer);
       answer.catch(() => {});
     }
   }
