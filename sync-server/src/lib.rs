@@ -1,10 +1,12 @@
 //! HTTP server of Hereabouts: sync (manifest and blobs), geocoding REST API and the web app.
 //!
 //! [`routes`] is the one list of routes, [`handlers`] has one resource a file, only [`blobs`]
-//! knows where data is stored, [`error`] turns every failure into a JSON answer, and [`server`]
+//! knows where data is stored, [`model`] says what is managed and [`store`] where it
+//! is kept, [`error`] turns every failure into a JSON answer, and [`server`]
 //! puts them on a socket.
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod blobs;
 pub mod catalog;
 pub mod coding;
@@ -14,9 +16,11 @@ pub mod handlers;
 pub mod json_body;
 pub mod live;
 pub mod middleware;
+pub mod model;
 pub mod representation;
 pub mod routes;
 pub mod server;
 pub mod site;
 pub mod state;
+pub mod store;
 pub mod stored_file;
