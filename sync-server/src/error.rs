@@ -12,6 +12,8 @@ use actix_web::{HttpResponse, ResponseError};
 use geocoder_core::wire::FieldError;
 use serde::Serialize;
 
+use crate::store::StoreError;
+
 /// Result of starting and running the server.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -109,6 +111,9 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The store cannot be used.
+    #[error("cannot use the database")]
+    Store(#[from] StoreError),
     /// The running server failed.
     #[error("the server stopped")]
     Stopped(#[from] io::Error),
