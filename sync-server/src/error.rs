@@ -112,6 +112,18 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The store cannot be used.
+    #[error("cannot use the database")]
+    Store(#[from] StoreError),
+    /// There is no secret for tokens.
+    #[error("cannot make tokens")]
+    Secret(#[from] SecretError),
+    /// The token of the first private key cannot be used.
+    #[error(
+        "HEREABOUTS_BOOTSTRAP_KEY must be 16 to {} visible ASCII characters without spaces",
+        crate::access::token::MAX_TOKEN_CHARS
+    )]
+    BootstrapKey,
     /// The running server failed.
     #[error("the server stopped")]
     Stopped(#[from] io::Error),
@@ -155,7 +167,7 @@ pub enum ApiError {
     #[error("Method not allowed, use {allow}")]
     MethodNotAllowed {
         /// Methods that the path has, comma-separated.
-        allow: &'static str,
+        allow: String,
     },
     /// There is no blob of this name.
     #[error("Blob not found")]
@@ -309,7 +321,7 @@ impl ResponseError for ApiError {
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         match self {
             Self::MethodNotAllowed { allow } => {
-                response.insert_header((header::ALLOW, *allow));
+                response.insert_header((header::ALLOW, allow.as_str()));
             }
             Self::RangeNotSatisfiable { length_bytes } => {
                 response.insert_header((header::CONTENT_RANGE, format!("bytes */{length_bytes}")));

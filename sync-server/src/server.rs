@@ -9,13 +9,16 @@ use std::time::Duration;
 use actix_web::{App, HttpServer, rt, web};
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::access::Access;
 use crate::blobs::BlobStore;
 use crate::config::ServeConfig;
 use crate::error::{Error, Result};
 use crate::live::{Outcome, Watcher};
+use crate::model::Clock;
 use crate::routes;
 use crate::site::Site;
 use crate::state::AppState;
+use crate::store::{SqlStore, Store};
 
 /// Time between looks at the manifest file.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -32,11 +35,30 @@ const SHUTDOWN_TIMEOUT_S: u64 = 30;
 /// Fails when the data or the web app cannot be used or the address cannot be listened on.
 pub async fn serve(config: &ServeConfig) -> Result<()> {
     let site = config.www.as_ref().map(Site::open).transpose()?;
-    let store = Arc::new(BlobStore::new(&config.data));
-    let (catalog, watcher) = Watcher::start(Arc::clone(&store))?;
+    let blobs = Arc::new(BlobStore::new(&config.data));
+    let (catalog, watcher) = Watcher::start(Arc::clone(&blobs))?;
     let countries = catalog.manifest().countries.len();
-    let state =
-        AppState { body_timeout: config.body_timeout(), ..AppState::new(store, catalog, site) };
+    let store: Arc<dyn Store> = match &config.database_url {
+        Some(url) => Arc::new(SqlStore::open(url).await?),
+        None => Arc::new(SqlStore::open_sqlite(&config.data.join("hereabouts.db")).await?),
+    };
+    let clock = Clock::system();
+    let secret = config.access.load_secret(&config.data)?;
+    let options = config.access.clone();
+    let access = Access::new(Arc::clone(&store), clock.clone(), secret, options);
+    if let Some(path) = access.bootstrap(&config.data).await? {
+        tracing::warn!(
+            "the first private key is in {}: keep it and delete the file",
+            path.display()
+        );
+    }
+    let page_token = if site.is_some() { access.page_token().await? } else { None };
+    let state = AppState {
+        site,
+        body_timeout: config.body_timeout(),
+        page_token,
+        ..AppState::new(blobs, catalog, store, clock, access)
+    };
     let state = web::Data::new(state);
     let for_workers = state.clone();
     let server =
@@ -51,9 +73,17 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
     for address in server.addrs() {
         announce(address, countries)?;
     }
+    let access = Arc::clone(&state.access);
+    let following = rt::spawn(async move { access.follow_changes().await });
+    let access = Arc::clone(&state.access);
+    let flushing = rt::spawn(async move { access.flush_usage_regularly().await });
+    let access = Arc::clone(&state.access);
     let watching = rt::spawn(watch(watcher, state));
     let ended = server.run().await;
-    watching.abort();
+    for task in [watching, following, flushing] {
+        task.abort();
+    }
+    access.flush_usage().await;
     tracing::info!("stopped");
     ended.map_err(Error::Stopped)
 }

@@ -59,9 +59,10 @@ impl AppTree {
 
     /// Returns the app above all others, the oldest if there are several.
     pub fn root(&self) -> Option<&AppNode> {
-        let roots = self.nodes.values().filter(|node| {
-            node.app.parent_id.is_none() && node.app.deleted_at.is_none()
-        });
+        let roots = self
+            .nodes
+            .values()
+            .filter(|node| node.app.parent_id.is_none() && node.app.deleted_at.is_none());
         roots.min_by_key(|node| (node.app.created_at, node.app.id.clone()))
     }
 }

@@ -33,9 +33,8 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> I
 /// # Errors
 /// Says what is wrong.
 pub fn parse_trusted(text: &str) -> Result<IpNet, String> {
-    super::allowed::parse_network(text).map_err(|_| {
-        format!("`{text}` is neither an IP address nor a network in CIDR notation")
-    })
+    super::allowed::parse_network(text)
+        .map_err(|_| format!("`{text}` is neither an IP address nor a network in CIDR notation"))
 }
 
 /// Returns what counts as one client for limits: a network of 64 bits for version 6, since every

@@ -1,17 +1,18 @@
 //! Who calls, and what they may do: keys, the rule for pages and addresses, limits and quotas.
 
 pub mod allowed;
-mod app_tree;
+pub mod app_tree;
 pub mod background;
+pub mod bootstrap;
 mod caller;
 pub mod client_address;
-mod key_cache;
+pub mod key_cache;
 pub mod options;
 pub mod random;
 pub mod rate_limit;
 pub mod secret;
 pub mod token;
-mod usage;
+pub mod usage;
 pub mod version;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -192,18 +193,15 @@ impl Access {
     }
 
     /// Finds the usable key of a request; why a key is not usable is not told.
-    async fn identify(
-        &self,
-        request: &HttpRequest,
-        ip: IpAddr,
-    ) -> Result<Arc<KnownKey>, ApiError> {
+    async fn identify(&self, request: &HttpRequest, ip: IpAddr) -> Result<Arc<KnownKey>, ApiError> {
         let text = token_of(request).ok_or(ApiError::MissingCredentials)?;
         let Some(token) = Token::sent(text) else { return Err(self.failed(ip)) };
         let known = match self.keys.peek(token.hash()) {
             Some(known) => known,
             None => {
                 // Asking the store is what costs: an address that guesses may not do it on and on.
-                let allowance = self.failures.count(&limit_group(ip), self.options.failed_auth_limit);
+                let allowance =
+                    self.failures.count(&limit_group(ip), self.options.failed_auth_limit);
                 if let Some(retry_after_s) = allowance.retry_after_s {
                     return Err(ApiError::TooManyRequests { retry_after_s });
                 }

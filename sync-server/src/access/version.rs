@@ -37,9 +37,8 @@ pub fn check(version: &str) -> Result<(), String> {
 pub fn of_request<'a>(headers: &'a HeaderMap, key: &'a Key) -> Result<&'a str, ApiError> {
     let Some(asked) = headers.get(API_VERSION_HEADER) else { return Ok(&key.api_version) };
     let asked = asked.to_str().unwrap_or_default().trim();
-    check(asked).map_err(|msg| {
-        ApiError::invalid(Place::Header, API_VERSION_HEADER.as_str(), asked, msg)
-    })?;
+    check(asked)
+        .map_err(|msg| ApiError::invalid(Place::Header, API_VERSION_HEADER.as_str(), asked, msg))?;
     Ok(asked)
 }
 
@@ -59,7 +58,12 @@ pub enum VersionChange {
 
 /// Decides about a change from one version to another; versions are dates, so their order is that
 /// of their texts.
-pub fn change(from: &str, to: &str, downgrade_until: Option<Timestamp>, now: Timestamp) -> VersionChange {
+pub fn change(
+    from: &str,
+    to: &str,
+    downgrade_until: Option<Timestamp>,
+    now: Timestamp,
+) -> VersionChange {
     if to == from {
         VersionChange::Same
     } else if to > from {
