@@ -19,6 +19,8 @@ pub mod json_body;
 pub mod live;
 pub mod middleware;
 pub mod model;
+pub mod pagination;
+pub mod precondition;
 pub mod representation;
 pub mod routes;
 pub mod server;
