@@ -12,6 +12,8 @@ use actix_web::{HttpResponse, ResponseError};
 use geocoder_core::wire::FieldError;
 use serde::Serialize;
 
+use crate::store::StoreError;
+
 /// Result of starting and running the server.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -154,6 +156,21 @@ pub enum ApiError {
     /// There is no blob of this name.
     #[error("Blob not found")]
     BlobNotFound,
+    /// There is no such patch, or whatever the text says.
+    #[error("{0}")]
+    NotFound(&'static str),
+    /// The caller may not do this.
+    #[error("You are not authorized to access this resource")]
+    Forbidden,
+    /// The request contradicts what is stored.
+    #[error("{0}")]
+    Conflict(String),
+    /// The thing was changed after the caller read it.
+    #[error("It has been changed by someone else, its revision is {current}")]
+    RevisionConflict {
+        /// The revision that it has now.
+        current: i64,
+    },
     /// The client refuses every encoding that there is.
     #[error("No acceptable encoding, accept identity, br or gzip")]
     NotAcceptable,
@@ -225,8 +242,10 @@ impl ApiError {
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::RouteNotFound | Self::BlobNotFound => StatusCode::NOT_FOUND,
+            Self::RouteNotFound | Self::BlobNotFound | Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Conflict(_) | Self::RevisionConflict { .. } => StatusCode::CONFLICT,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::BodyUnreadable => StatusCode::BAD_REQUEST,
@@ -264,5 +283,17 @@ impl ResponseError for ApiError {
         };
         let status = status.is_server_error().then_some(());
         response.json(ErrorBody { message: self.to_string(), errors, status })
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict { .. } | StoreError::AlreadyAnswered => {
+                Self::Conflict("It has been changed by someone else, try again".into())
+            }
+            StoreError::Refused(guard) => Self::Conflict(format!("Refused: {guard:?}")),
+            error => Self::DataUnavailable(error.into()),
+        }
     }
 }

@@ -4,4 +4,5 @@ pub mod blobs;
 pub mod geocode;
 pub mod health;
 pub mod manifest;
+pub mod patches;
 pub mod site;
