@@ -13,6 +13,7 @@ pub mod gazetteer;
 pub mod geo;
 pub mod lexicon;
 pub mod manifest;
+pub mod overlay;
 mod present;
 pub mod record;
 pub mod request;
