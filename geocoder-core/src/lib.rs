@@ -14,6 +14,7 @@ pub mod gazetteer;
 pub mod geo;
 pub mod lexicon;
 pub mod manifest;
+pub mod overlay;
 mod present;
 pub mod record;
 pub mod request;
