@@ -43,6 +43,10 @@ pub struct ServeConfig {
     /// Address and port to listen on; port 0 takes any free one
     #[arg(long, env = "HEREABOUTS_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Where apps, keys and patches are kept: sqlite:FILE or postgres://USER@HOST/NAME; by default
+    /// the file hereabouts.db in the data directory
+    #[arg(long, env = "HEREABOUTS_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
     /// Directory of the built web app to serve at /
     #[arg(long, env = "HEREABOUTS_WWW", value_name = "DIR")]
     pub www: Option<PathBuf>,

@@ -111,6 +111,9 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The store cannot be used.
+    #[error("cannot use the database")]
+    Store(#[from] StoreError),
     /// The running server failed.
     #[error("the server stopped")]
     Stopped(#[from] io::Error),

@@ -16,6 +16,7 @@ use crate::live::{Outcome, Watcher};
 use crate::routes;
 use crate::site::Site;
 use crate::state::AppState;
+use crate::store::{SqlStore, Store};
 
 /// Time between looks at the manifest file.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -32,11 +33,18 @@ const SHUTDOWN_TIMEOUT_S: u64 = 30;
 /// Fails when the data or the web app cannot be used or the address cannot be listened on.
 pub async fn serve(config: &ServeConfig) -> Result<()> {
     let site = config.www.as_ref().map(Site::open).transpose()?;
-    let store = Arc::new(BlobStore::new(&config.data));
-    let (catalog, watcher) = Watcher::start(Arc::clone(&store))?;
+    let blobs = Arc::new(BlobStore::new(&config.data));
+    let (catalog, watcher) = Watcher::start(Arc::clone(&blobs))?;
     let countries = catalog.manifest().countries.len();
-    let state =
-        AppState { body_timeout: config.body_timeout(), ..AppState::new(store, catalog, site) };
+    let store: Arc<dyn Store> = match &config.database_url {
+        Some(url) => Arc::new(SqlStore::open(url).await?),
+        None => Arc::new(SqlStore::open_sqlite(&config.data.join("hereabouts.db")).await?),
+    };
+    let state = AppState {
+        store,
+        body_timeout: config.body_timeout(),
+        ..AppState::new(blobs, catalog, site)
+    };
     let state = web::Data::new(state);
     let for_workers = state.clone();
     let server =
