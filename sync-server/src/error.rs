@@ -114,6 +114,12 @@ pub enum Error {
     /// The store cannot be used.
     #[error("cannot use the database")]
     Store(#[from] StoreError),
+    /// The database of addresses cannot be used.
+    #[error(transparent)]
+    Geoip(#[from] crate::geography::GeoipUnusable),
+    /// The approved patches cannot be laid over the shards.
+    #[error("approved patches cannot be read: check --database-url")]
+    Patches(#[source] Cause),
     /// The running server failed.
     #[error("the server stopped")]
     Stopped(#[from] io::Error),

@@ -47,9 +47,9 @@ impl Overlays {
     pub fn sizes(&self) -> Vec<(String, String, usize)> {
         let apps = self.apps.read().unwrap_or_else(PoisonError::into_inner);
         let of_app = apps.iter().flat_map(|(app_id, own)| {
-            own.countries.iter().map(|(country, (_, overlay))| {
-                (app_id.clone(), country.clone(), overlay.len())
-            })
+            own.countries
+                .iter()
+                .map(|(country, (_, overlay))| (app_id.clone(), country.clone(), overlay.len()))
         });
         of_app.collect()
     }
@@ -94,10 +94,12 @@ impl Overlays {
                 let base = Arc::clone(catalog);
                 let of = country.clone();
                 let overlay = web::block(move || build(&base, &of, &patches)).await??;
-                overlays.insert(country, (position, Arc::new(overlay)));
+                if let Some(overlay) = overlay {
+                    overlays.insert(country, (position, Arc::new(overlay)));
+                }
             }
             let own = AppOverlay {
-                geocoder: Arc::new(lay(catalog, &overlays)),
+                geocoder: Arc::new(lay(catalog, &overlays)?),
                 catalog: Arc::clone(catalog),
                 countries: overlays,
             };
@@ -108,19 +110,19 @@ impl Overlays {
     }
 }
 
-/// Makes the overlay of a country; patches of countries without a shard are left out.
-fn build(catalog: &Catalog, country: &str, patches: &[Patch]) -> Result<Overlay, Cause> {
+/// Makes the overlay of a country; `None` when there is no shard of it.
+fn build(catalog: &Catalog, country: &str, patches: &[Patch]) -> Result<Option<Overlay>, Cause> {
     let generation = catalog.generation(country);
     let mut corrections = Vec::new();
     let geocoder = catalog.geocoder();
-    let Some(shard) = shard_of(catalog, country) else { return Ok(Overlay::default()) };
+    let Some(shard) = shard_of(catalog, country) else { return Ok(None) };
     for patch in patches {
         match correction_of(patch, geocoder, shard, &generation)? {
             Some(correction) => corrections.push(correction),
             None => tracing::warn!(patch = patch.id, "this patch does not fit its country"),
         }
     }
-    Ok(Overlay::build(shard, &corrections)?)
+    Ok(Some(Overlay::build(shard, &corrections)?))
 }
 
 fn shard_of<'a>(catalog: &'a Catalog, country: &str) -> Option<&'a Shard<Bytes>> {
@@ -128,13 +130,16 @@ fn shard_of<'a>(catalog: &'a Catalog, country: &str) -> Option<&'a Shard<Bytes>>
     shards.find(|shard| shard.meta().country.as_str() == country)
 }
 
-fn lay(catalog: &Catalog, overlays: &BTreeMap<String, (i64, Arc<Overlay>)>) -> Geocoder<Bytes> {
+fn lay(
+    catalog: &Catalog,
+    overlays: &BTreeMap<String, (i64, Arc<Overlay>)>,
+) -> geocoder_core::Result<Geocoder<Bytes>> {
     let mut geocoder = Geocoder::new();
     for shard in catalog.geocoder().shards() {
         geocoder.insert(match overlays.get(shard.meta().country.as_str()) {
-            Some((_, overlay)) => shard.with_overlay(Arc::clone(overlay)),
+            Some((_, overlay)) => shard.with_overlay(Arc::clone(overlay))?,
             None => shard.clone(),
         });
     }
-    geocoder
+    Ok(geocoder)
 }

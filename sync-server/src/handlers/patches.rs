@@ -156,7 +156,9 @@ pub async fn bulk(
     JsonBody(body): JsonBody<Body>,
 ) -> Result<HttpResponse, ApiError> {
     let operations = read_operations(&body)?;
-    let patches = carry_out(&state, &work(&caller, &operations, None), |_| None).await?;
+    let actor = Actor::from(&caller);
+    let work = work(&actor, &caller, &operations, None);
+    let patches = carry_out(&state, &work, |_| None).await?;
     let results: Vec<Value> = patches
         .iter()
         .map(|patch| match patch {
@@ -265,9 +267,7 @@ fn wants_content(headers: &HeaderMap) -> bool {
 fn show(patch: Option<Patch>, language: Option<&str>) -> Result<HttpResponse, ApiError> {
     let patch = patch.ok_or_else(|| ApiError::Internal("the patch is gone".into()))?;
     let tag = format!("\"{}\"", patch.revision);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::ETAG, tag))
-        .json(PatchView::new(&patch, language)))
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(PatchView::new(&patch, language)))
 }
 
 fn gone(request: &HttpRequest) -> Result<HttpResponse, ApiError> {

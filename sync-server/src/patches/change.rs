@@ -119,9 +119,8 @@ pub fn change_of(steps: Vec<Step>, actor: &Actor, now: Timestamp) -> Change {
 
 /// Tells the feeds what end users see from now on.
 fn feed_of(step: &Step, now: Timestamp) -> Vec<FeedOperation> {
-    let approved = |patch: &Option<Patch>| {
-        patch.clone().filter(|patch| patch.status == PatchStatus::Approved)
-    };
+    let approved =
+        |patch: &Option<Patch>| patch.clone().filter(|patch| patch.status == PatchStatus::Approved);
     let (before, after) = (approved(&step.before), approved(&step.after));
     let revision = step.patch().map_or(0, |patch| patch.revision);
     let operation = |country: String, patch: &Patch, after: Option<Patch>| FeedOperation {
@@ -174,12 +173,8 @@ mod tests {
     }
 
     fn feed(before: Option<&Patch>, after: Option<&Patch>) -> Vec<(String, bool)> {
-        let step = Step {
-            before: before.cloned(),
-            after: after.cloned(),
-            language: false,
-            reason: None,
-        };
+        let step =
+            Step { before: before.cloned(), after: after.cloned(), language: false, reason: None };
         let feed = feed_of(&step, NOW).into_iter();
         feed.map(|operation| (operation.country, operation.patch.is_some())).collect()
     }

@@ -146,7 +146,8 @@ fn house_of(
     let name = fields.name.as_deref().unwrap_or_default();
     let Some((number, street)) = split_number(name) else { return Ok(None) };
     let house = |street: &str| {
-        let street = Street { number: number.to_owned(), suffix: String::new(), name: street.into() };
+        let street =
+            Street { number: number.to_owned(), suffix: String::new(), name: street.into() };
         house_of_street(&street)
     };
     let of_known = known.and_then(|known| known.house.as_ref());
@@ -172,9 +173,9 @@ fn split_number(name: &str) -> Option<(&str, &str)> {
     };
     let spaces = || name.match_indices(' ').map(|(at, _)| at);
     let behind = spaces().filter_map(|at| Some((name.get(at + 1..)?, name.get(..at)?)));
-    let before = spaces().filter_map(|at| Some((name.get(..at)?, name.get(at + 1..)?)));
+    let mut before = spaces().filter_map(|at| Some((name.get(..at)?, name.get(at + 1..)?)));
     // The longest number takes a suffix that stands apart: `43 bis`.
-    let longest = before.filter(|(number, _)| is_number(number)).last();
+    let longest = before.rfind(|(number, _)| is_number(number));
     let mut behind = behind.filter(|(number, _)| is_number(number));
     behind.next().or(longest).filter(|(_, street)| !street.trim().is_empty())
 }

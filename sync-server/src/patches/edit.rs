@@ -132,11 +132,7 @@ mod tests {
 
     fn named(name: &str, language: Option<&str>) -> Content {
         let fields = Fields { name: Some(name.into()), ..Fields::default() };
-        Content {
-            fields: Some(fields),
-            language: language.map(Into::into),
-            ..Content::default()
-        }
+        Content { fields: Some(fields), language: language.map(Into::into), ..Content::default() }
     }
 
     #[test]

@@ -139,7 +139,13 @@ impl<'a> Input<'a> {
         if whole {
             // PlaceKit's own client leaves county and administrative out.
             let required = [
-                "name", "city", "country", "countrycode", "zipcode", "population", "coordinates",
+                "name",
+                "city",
+                "country",
+                "countrycode",
+                "zipcode",
+                "population",
+                "coordinates",
                 "type",
             ];
             for name in required {
@@ -199,7 +205,8 @@ impl<'a> Input<'a> {
             if let Some(fault) = fault {
                 self.refuse_value(&format!("zipcode[{index}]"), Some(item), fault);
             }
-            zipcodes.extend(text.filter(|text| !zipcodes.iter().any(|z| z == text)).map(Into::into));
+            zipcodes
+                .extend(text.filter(|text| !zipcodes.iter().any(|z| z == text)).map(Into::into));
         }
         Some(zipcodes)
     }
@@ -317,7 +324,11 @@ mod tests {
             ("type", json!("house"), "Must be a record type."),
             ("type", json!("country"), "Countries cannot be added."),
             ("street", json!("Rue"), "Must be an object."),
-            ("street.name", json!({"name": "<i>"}), "Must not contain `<`, `>` or control characters."),
+            (
+                "street.name",
+                json!({"name": "<i>"}),
+                "Must not contain `<`, `>` or control characters.",
+            ),
         ] {
             let mut record = record();
             record[field.split(['[', '.']).next().unwrap()] = value;

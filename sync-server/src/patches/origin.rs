@@ -33,7 +33,8 @@ pub fn find(state: &AppState, fields: &Fields) -> Result<Option<Origin>, ApiErro
     let own = record.map_or_else(|| fields.clone(), |record| fields_of(&record, &country));
     let target = Target {
         generation: catalog.generation(&country),
-        record: serde_json::to_value(&reference).map_err(|error| ApiError::Internal(error.into()))?,
+        record: serde_json::to_value(&reference)
+            .map_err(|error| ApiError::Internal(error.into()))?,
     };
     Ok(Some(Origin { fields: own.or(fields), target: Some(target) }))
 }
@@ -65,7 +66,8 @@ fn shows(patch: &Patch, got: &Fields) -> bool {
     std::iter::once(None).chain(languages).any(|language| {
         let own = patch.record(language);
         let same = |own: &Option<String>, got: &Option<String>| {
-            got.is_none() || own.as_deref().unwrap_or_default() == got.as_deref().unwrap_or_default()
+            got.is_none()
+                || own.as_deref().unwrap_or_default() == got.as_deref().unwrap_or_default()
         };
         let near = own.coordinates.zip(got.coordinates).is_some_and(|(own, got)| {
             (own.0 - got.0).abs() < TOLERANCE_DEGREES && (own.1 - got.1).abs() < TOLERANCE_DEGREES
@@ -98,8 +100,7 @@ pub fn core_origin(fields: &Fields) -> Option<CoreOrigin> {
 /// Reads the house of a `street` field; `None` when it is a whole street.
 pub fn house_of_street(street: &Street) -> Option<PatchHouse> {
     let number = text::parse_house_number(&street.number)?;
-    let suffix =
-        if street.suffix.is_empty() { number.suffix } else { street.suffix.clone() };
+    let suffix = if street.suffix.is_empty() { number.suffix } else { street.suffix.clone() };
     Some(PatchHouse { number: number.number, suffix, street: street.name.clone() })
 }
 

@@ -99,7 +99,10 @@ mod tests {
             remove: false,
             default,
             first_language: french.as_ref().map(|_| "fr".into()),
-            languages: french.map(|fields| ("fr".into(), fields)).into_iter().collect::<BTreeMap<_, _>>(),
+            languages: french
+                .map(|fields| ("fr".into(), fields))
+                .into_iter()
+                .collect::<BTreeMap<_, _>>(),
             created_at: Timestamp(0),
             updated_at: Timestamp(0),
             revision: 1,
@@ -122,6 +125,9 @@ mod tests {
     fn fields_fall_back_one_by_one() {
         let city = Fields { city: Some("Vaduz".into()), ..named("default") };
         let record = patch(None, Some(city), Some(named("french"))).record(Some("fr"));
-        assert_eq!((record.name.as_deref(), record.city.as_deref()), (Some("french"), Some("Vaduz")));
+        assert_eq!(
+            (record.name.as_deref(), record.city.as_deref()),
+            (Some("french"), Some("Vaduz"))
+        );
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::input::Input;
 use crate::error::{ApiError, Place};
 use crate::model::PatchStatus;
-use crate::store::PatchFilter;
+use crate::store::{PatchFilter, search_words};
 
 /// Largest offset: nobody turns so many pages.
 const MAX_OFFSET: u64 = 1_000_000;
@@ -33,10 +33,12 @@ impl PatchSearch {
         let status = read_status(&mut input);
         let offset = match input.member("offset") {
             None => 0,
-            Some(value) => value.as_u64().filter(|offset| *offset <= MAX_OFFSET).unwrap_or_else(|| {
-                input.refuse("offset", format!("Must be an integer from 0 to {MAX_OFFSET}."));
-                0
-            }),
+            Some(value) => {
+                value.as_u64().filter(|offset| *offset <= MAX_OFFSET).unwrap_or_else(|| {
+                    input.refuse("offset", format!("Must be an integer from 0 to {MAX_OFFSET}."));
+                    0
+                })
+            }
         };
         input.finish()?;
         let mut options: RequestOptions = serde_json::from_value(Value::Object(body.clone()))
@@ -46,9 +48,9 @@ impl PatchSearch {
         let mut request = options.into_search().map_err(invalid)?;
         let of_countries = RequestOptions { countries, ..RequestOptions::default() };
         request.countries = of_countries.into_search().map_err(invalid)?.countries;
-        let kinds = RecordType::ALL.into_iter().filter(|kind| {
-            request.types != TypeSet::ALL && request.types.contains(*kind)
-        });
+        let kinds = RecordType::ALL
+            .into_iter()
+            .filter(|kind| request.types != TypeSet::ALL && request.types.contains(*kind));
         let filter = PatchFilter {
             app_ids: vec![app_id.to_owned()],
             status,
@@ -79,15 +81,11 @@ pub fn read_status(input: &mut Input<'_>) -> Option<PatchStatus> {
     }
 }
 
-/// Returns the words of a text in the form in which they are compared.
+/// Returns the words of a query in the form in which they are compared.
 pub fn folded_words(text: &str) -> Vec<String> {
-    let fold = |word: geocoder_core::text::Word<'_>| {
-        let mut folded = String::new();
-        geocoder_core::text::fold_into(word.text, &mut folded);
-        folded
-    };
-    let words = geocoder_core::text::words(text).map(fold);
-    words.filter(|word| !word.is_empty()).take(MAX_WORDS).collect()
+    let mut words = search_words(text);
+    words.truncate(MAX_WORDS);
+    words
 }
 
 /// Most words that are compared.
@@ -97,7 +95,11 @@ const MAX_WORDS: usize = 16;
 pub fn shown_language(text: Option<&str>) -> Option<String> {
     let value = text.map_or(WireValue::Null, |text| WireValue::Text(text.to_owned()));
     let options = RequestOptions { language: value, ..RequestOptions::default() };
-    options.into_search().ok().and_then(|request| request.language).filter(|code| code != "undefined")
+    options
+        .into_search()
+        .ok()
+        .and_then(|request| request.language)
+        .filter(|code| code != "undefined")
 }
 
 #[cfg(test)]

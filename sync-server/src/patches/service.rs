@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use geocoder_core::wire::{FieldError, Value as WireValue};
 use geocoder_core::CountryCode;
+use geocoder_core::wire::{FieldError, Value as WireValue};
 use sha2::{Digest, Sha256};
 
 use super::change::{Actor, Step, change_of};
@@ -59,7 +59,7 @@ pub async fn carry_out(
         match state.store.commit(change).await {
             Ok(_) => {
                 if seen {
-                    state.refresh_overlays(&work.actor.app_id).await?;
+                    state.refresh_overlays(Some(&work.actor.app_id)).await?;
                 }
                 return Ok(patches);
             }
@@ -158,8 +158,9 @@ impl Run<'_> {
         language: bool,
         reason: Option<String>,
     ) -> Result<Option<Patch>, ApiError> {
-        let approved =
-            |patch: &Option<Patch>| patch.as_ref().is_some_and(|p| p.status == PatchStatus::Approved);
+        let approved = |patch: &Option<Patch>| {
+            patch.as_ref().is_some_and(|p| p.status == PatchStatus::Approved)
+        };
         if (approved(&before) || approved(&after)) && !self.work.may_approve {
             return Err(ApiError::Forbidden);
         }

@@ -149,7 +149,10 @@ mod tests {
     #[test]
     fn words_that_were_asked_for_are_marked_and_all_else_is_escaped() {
         let words = ["stad".to_owned()];
-        assert_eq!(highlight("Städtle & Städtchen", &words), "<mark>Städtle</mark> &amp; <mark>Städtchen</mark>");
+        assert_eq!(
+            highlight("Städtle & Städtchen", &words),
+            "<mark>Städtle</mark> &amp; <mark>Städtchen</mark>"
+        );
         assert_eq!(highlight("L'Or", &[]), "L&#39;Or");
     }
 }

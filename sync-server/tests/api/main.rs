@@ -13,6 +13,7 @@ mod fixture;
 mod gazetteer;
 #[cfg(test)]
 mod geocode;
+#[cfg(test)]
 mod geography;
 #[cfg(test)]
 mod liechtenstein;
