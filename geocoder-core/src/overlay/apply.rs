@@ -10,11 +10,11 @@ use super::draft::{
 use super::hierarchy::{Hierarchy, rarest_postings, references};
 use super::{
     Change, Correction, CorrectionId, Overlay, PatchHouse, PatchRecord, RecordRef, SkipReason,
-    Skipped, blocks,
+    Skipped, blocks, lost,
 };
 use crate::error::Result;
 use crate::record::RecordType;
-use crate::shard::{Dictionary, Lookup, MAX_HOUSES, Role, Shard, length, point};
+use crate::shard::{Dictionary, Lookup, MAX_HOUSES, Places, Role, Shard, length, point};
 use crate::sort::sort_by;
 
 /// A street that is put farther away than this has other lines than before.
@@ -383,14 +383,16 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
     }
 
     /// Returns the postcodes of a record in a place; `None` when they are those of the place, or
-    /// none of a city.
+    /// none of a city. Those that the place had before a correction of its own follow that.
     fn own_zipcodes(&mut self, place: u32, record: &PatchRecord) -> Option<Vec<u32>> {
         let own = self.hierarchy.zipcodes(&record.zipcodes);
-        let places = &self.hierarchy.places;
-        let city = places.get(place).filter(|_| record.kind != RecordType::City);
-        let around = city.map_or(&[][..], |city| places.zipcodes_of(city));
-        let same = own.len() == around.len() && own.iter().all(|number| around.contains(number));
-        (!own.is_empty() && !same).then_some(own)
+        let same = |places: &Places| {
+            let city = places.get(place).filter(|_| record.kind != RecordType::City);
+            let around = city.map_or(&[][..], |city| places.zipcodes_of(city));
+            own.len() == around.len() && own.iter().all(|number| around.contains(number))
+        };
+        let inherited = same(&self.hierarchy.places) || same(self.base.places());
+        (!own.is_empty() && !inherited).then_some(own)
     }
 
     fn push_draft(&mut self, draft: RecordDraft) -> usize {
@@ -527,6 +529,11 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
     fn house_zipcode(&mut self, street: usize, record: &PatchRecord) -> Option<u32> {
         let [zipcode] = record.zipcodes.as_slice() else { return None };
         let zipcode = self.hierarchy.zipcode(zipcode);
+        let draft = self.drafts.get(street)?;
+        let (place, inherits) = (draft.place, draft.zipcodes.is_none());
+        if inherits && self.own_zipcodes(place, record).is_none() {
+            return None;
+        }
         let draft = self.drafts.get_mut(street)?;
         let places = &self.hierarchy.places;
         let city = places.get(draft.place).map_or(&[][..], |city| places.zipcodes_of(city));
@@ -608,6 +615,8 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         let behind = self.base.n_pieces(Dictionary::Places);
         let (place_names, place_terms) = blocks::names_of_places(names, &mut places, behind)?;
         places.index_zipcodes();
+        let lost_places = lost::of_places(self.base, &places)?;
+        let lost_records = lost::of_records(self.base, &self.hidden)?;
         let stop_words = &self.base.meta().lexicon.stop_words;
         let mut place_stop_terms = self.base.stop_terms(Dictionary::Places)?.to_vec();
         place_stop_terms.extend(place_terms.references(stop_words));
@@ -629,6 +638,8 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             record_terms: cut.terms,
             place_stop_terms,
             hidden: self.hidden.into_iter().collect(),
+            lost_places,
+            lost_records,
             blocks: cut.blocks,
             suffixes: cut.suffixes,
             adopted: self.adopted,

@@ -387,15 +387,25 @@ pub(super) fn rarest_postings<D: AsRef<[u8]>>(
 ) -> Result<Vec<u32>> {
     let mut rarest: Option<Vec<u32>> = None;
     for term in terms {
-        let Lookup::Found(piece) = base.piece(dictionary, term.piece())? else { continue };
-        let Some(ordinal) = piece.ordinal(term.slot()) else { continue };
-        let blocks = dictionary == Dictionary::Records;
-        let mut postings = PostingReader::new(&piece, ordinal, base.places(), blocks);
-        let mut list = Vec::new();
-        postings.list(base.places(), blocks, |target, _| list.push(target));
+        let Some((_, list)) = postings_of(base, dictionary, *term)? else { continue };
         if rarest.as_ref().is_none_or(|rarest| list.len() < rarest.len()) {
             rarest = Some(list);
         }
     }
     Ok(rarest.unwrap_or_default())
+}
+
+/// Returns the ordinal of a term, and the places or blocks that have it.
+pub(super) fn postings_of<D: AsRef<[u8]>>(
+    base: &Shard<D>,
+    dictionary: Dictionary,
+    term: TermRef,
+) -> Result<Option<(u32, Vec<u32>)>> {
+    let Lookup::Found(piece) = base.piece(dictionary, term.piece())? else { return Ok(None) };
+    let Some(ordinal) = piece.ordinal(term.slot()) else { return Ok(None) };
+    let blocks = dictionary == Dictionary::Records;
+    let mut postings = PostingReader::new(&piece, ordinal, base.places(), blocks);
+    let mut list = Vec::new();
+    postings.list(base.places(), blocks, |target, _| list.push(target));
+    Ok(Some((ordinal, list)))
 }

@@ -10,6 +10,7 @@
 //! - `draft`: records as they are changed, read from the base when a correction touches them.
 //! - `hierarchy`: what corrections do to places, and which place a record is in.
 //! - `apply`: what they do to streets, points and houses.
+//! - `lost`: terms of the base that nothing has any more.
 //! - `blocks`, `terms`: what became of it all, as searches see it.
 //! - `resolve`: from results back to records.
 
@@ -18,6 +19,7 @@ mod blocks;
 mod correction;
 mod draft;
 mod hierarchy;
+mod lost;
 mod resolve;
 mod terms;
 #[cfg(test)]
@@ -37,7 +39,7 @@ pub(crate) use draft::PlaceNames;
 
 use crate::error::{Error, Result};
 use crate::geo::BBox;
-use crate::shard::{Dictionary, HousesTable, Places, Shard, TermRef};
+use crate::shard::{Dictionary, HousesTable, Places, Shard, TermRef, length};
 use terms::AddedTerms;
 
 /// Corrections, ready to be searched over the base that they were built for.
@@ -60,6 +62,9 @@ pub struct Overlay {
     pub(crate) place_stop_terms: Vec<TermRef>,
     /// Records of the base that no longer count: a bit for each of a block, ascending by block.
     hidden: Vec<(u32, u128)>,
+    /// Terms of the base that only what no longer counts has: piece and ordinal, ascending.
+    lost_places: Vec<(u32, u32)>,
+    lost_records: Vec<(u32, u32)>,
     pub(crate) blocks: Vec<AddedBlock>,
     /// Suffixes of the houses of all blocks.
     pub(crate) suffixes: HousesTable,
@@ -146,6 +151,20 @@ impl Overlay {
     pub(crate) fn hidden_records(&self, block: u32) -> u128 {
         let found = self.hidden.binary_search_by(|(other, _)| other.cmp(&block));
         found.ok().and_then(|index| self.hidden.get(index)).map_or(0, |(_, hidden)| *hidden)
+    }
+
+    /// Whether nothing that counts has any of a range of terms of a piece of the base.
+    pub(crate) fn has_lost(
+        &self,
+        dictionary: Dictionary,
+        piece: usize,
+        mut terms: core::ops::RangeInclusive<u32>,
+    ) -> bool {
+        let lost = match dictionary {
+            Dictionary::Places => &self.lost_places,
+            Dictionary::Records => &self.lost_records,
+        };
+        terms.all(|term| lost.binary_search(&(length(piece), term)).is_ok())
     }
 
     /// Returns boxes around everything in a group of blocks, given the number of blocks of the
