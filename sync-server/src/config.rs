@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::access::options::AccessOptions;
 use crate::geography::GeographyConfig;
 
 /// Serves Hereabouts shards, the geocoding REST API and the web app.
@@ -64,6 +65,9 @@ pub struct ServeConfig {
         value_parser = clap::value_parser!(u64).range(1..=300)
     )]
     pub body_timeout_s: u64,
+    /// Who may do what.
+    #[command(flatten)]
+    pub access: AccessOptions,
 }
 
 impl ServeConfig {

@@ -9,11 +9,13 @@ use std::time::Duration;
 use actix_web::{App, HttpServer, rt, web};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use crate::access::Access;
 use crate::blobs::BlobStore;
 use crate::config::ServeConfig;
 use crate::error::{Error, Result};
 use crate::geography::Geography;
 use crate::live::{Outcome, Watcher};
+use crate::model::Clock;
 use crate::routes;
 use crate::site::Site;
 use crate::state::AppState;
@@ -43,11 +45,23 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
         Some(url) => Arc::new(SqlStore::open(url).await?),
         None => Arc::new(SqlStore::open_sqlite(&config.data.join("hereabouts.db")).await?),
     };
+    let clock = Clock::system();
+    let secret = config.access.load_secret(&config.data)?;
+    let options = config.access.clone();
+    let access = Access::new(Arc::clone(&store), clock.clone(), secret, options);
+    if let Some(path) = access.bootstrap(&config.data).await? {
+        tracing::warn!(
+            "the first private key is in {}: keep it and delete the file",
+            path.display()
+        );
+    }
+    let page_token = if site.is_some() { access.page_token().await? } else { None };
     let state = AppState {
-        store,
+        site,
         geography: Geography::open(&config.geography)?,
         body_timeout: config.body_timeout(),
-        ..AppState::new(blobs, catalog, site)
+        page_token,
+        ..AppState::new(blobs, catalog, store, clock, access)
     };
     let state = web::Data::new(state);
     state.refresh_overlays(None).await.map_err(|error| Error::Patches(error.into()))?;
@@ -64,11 +78,18 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
     for address in server.addrs() {
         announce(address, countries)?;
     }
-    let following = rt::spawn(follow(state.clone()));
+    let access = Arc::clone(&state.access);
+    let following = rt::spawn(async move { access.follow_changes().await });
+    let access = Arc::clone(&state.access);
+    let flushing = rt::spawn(async move { access.flush_usage_regularly().await });
+    let laying = rt::spawn(follow(state.clone()));
+    let access = Arc::clone(&state.access);
     let watching = rt::spawn(watch(watcher, state));
     let ended = server.run().await;
-    watching.abort();
-    following.abort();
+    for task in [watching, following, flushing, laying] {
+        task.abort();
+    }
+    access.flush_usage().await;
     tracing::info!("stopped");
     ended.map_err(Error::Stopped)
 }

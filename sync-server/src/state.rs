@@ -6,7 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use geocoder_core::Geocoder;
 
-use crate::access::Caller;
+use crate::access::token::Token;
+use crate::access::{Access, Caller};
 use crate::blobs::BlobStore;
 use crate::catalog::Catalog;
 use crate::error::ApiError;
@@ -15,10 +16,7 @@ use crate::live::LiveCatalog;
 use crate::model::Clock;
 use crate::overlays::Overlays;
 use crate::site::Site;
-use crate::store::{SqlStore, Store};
-
-/// Largest request body accepted, in bytes; the longest sensible search is far below 1 kB.
-pub const BODY_LIMIT_BYTES: usize = 64 * 1024;
+use crate::store::Store;
 
 /// Shared by all requests of the server.
 #[derive(Debug)]
@@ -39,21 +37,32 @@ pub struct AppState {
     pub overlays: Overlays,
     /// How long a client may take to send a body.
     pub body_timeout: Duration,
+    /// Checks keys.
+    pub access: Arc<Access>,
+    /// Token of the public key that the web app uses.
+    pub page_token: Option<Token>,
 }
 
 impl AppState {
-    /// Puts the parts together, with the usual limits and an empty store in memory.
-    pub fn new(blobs: Arc<BlobStore>, catalog: Catalog, site: Option<Site>) -> Self {
-        let body_timeout = Duration::from_secs(10);
+    /// Puts the parts together, with the usual time for a body and no web app.
+    pub fn new(
+        blobs: Arc<BlobStore>,
+        catalog: Catalog,
+        store: Arc<dyn Store>,
+        clock: Clock,
+        access: Access,
+    ) -> Self {
         Self {
             blobs,
             catalog: LiveCatalog::new(catalog),
-            site,
-            store: Arc::new(SqlStore::in_memory()),
-            clock: Clock::system(),
+            site: None,
+            store,
+            clock,
             geography: Geography::default(),
             overlays: Overlays::default(),
-            body_timeout,
+            body_timeout: Duration::from_secs(10),
+            access: Arc::new(access),
+            page_token: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Patches in PlaceKit's shapes: corrections of records, pending until they are approved.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access::Caller;
 use crate::error::{ApiError, Place};
+use crate::idempotency::{Attempt, Begun};
 use crate::json_body::JsonBody;
 use crate::model::{HistoryEntry, Patch, Scope};
 use crate::patches::change::Actor;
@@ -67,8 +69,7 @@ pub async fn create(
     let operation = Operation::create(&mut input);
     let language = input.language();
     input.finish()?;
-    let patch = one(&state, &caller, &request, operation).await?;
-    show(patch, language.as_deref())
+    run(&state, &caller, &request, &[operation], &How::Shown(language)).await
 }
 
 /// `PUT /patch`
@@ -82,8 +83,7 @@ pub async fn upsert(
     let operation = Operation::upsert(&mut input);
     let language = input.language();
     input.finish()?;
-    let patch = one(&state, &caller, &request, operation).await?;
-    show(patch, language.as_deref())
+    run(&state, &caller, &request, &[operation], &How::Shown(language)).await
 }
 
 #[derive(Deserialize)]
@@ -99,10 +99,13 @@ pub async fn get(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let found = state.store.patch(&caller.app.id, &id).await?;
-    let patch = found.ok_or(ApiError::NotFound("id could not be found"))?;
+    let patch = found.ok_or(ApiError::NotFound { what: "id" })?;
     let shown = web::Query::<Shown>::from_query(request.query_string()).ok();
     let language = shown_language(shown.as_ref().and_then(|shown| shown.language.as_deref()));
-    show(Some(patch), language.as_deref())
+    let revision = patch.revision;
+    let body = How::Shown(language).body(&[Some(patch)]);
+    let body = body.map_err(|error| ApiError::Internal(error.into()))?;
+    Ok(respond(StatusCode::OK, body, Some(revision)))
 }
 
 /// `PATCH /patch/{id}`
@@ -117,8 +120,8 @@ pub async fn update(
     let operation = Operation::update(id.into_inner(), &mut input);
     let language = input.language();
     input.finish()?;
-    let patch = one(&state, &caller, &request, operation).await?;
-    if wants_content(request.headers()) { show(patch, language.as_deref()) } else { no_content() }
+    let how = if wants_content(request.headers()) { How::Shown(language) } else { How::Empty };
+    run(&state, &caller, &request, &[operation], &how).await
 }
 
 /// `DELETE /patch/{id}`
@@ -132,8 +135,7 @@ pub async fn delete(
     let mut input = Input::new(&body, "");
     let operation = Operation::delete(id.into_inner(), &mut input);
     input.finish()?;
-    one(&state, &caller, &request, operation).await?;
-    gone(&request)
+    run(&state, &caller, &request, &[operation], &gone(request.headers())).await
 }
 
 /// `DELETE /patch/{id}/language/{language}`
@@ -145,29 +147,18 @@ pub async fn delete_language(
 ) -> Result<HttpResponse, ApiError> {
     let (id, language) = path.into_inner();
     let operation = Operation::DeleteLanguage { id, language: language.to_ascii_lowercase() };
-    one(&state, &caller, &request, operation).await?;
-    gone(&request)
+    run(&state, &caller, &request, &[operation], &gone(request.headers())).await
 }
 
 /// `POST /patch/bulk`: all operations or none.
 pub async fn bulk(
     state: web::Data<AppState>,
     caller: Caller,
+    request: HttpRequest,
     JsonBody(body): JsonBody<Body>,
 ) -> Result<HttpResponse, ApiError> {
     let operations = read_operations(&body)?;
-    let actor = Actor::from(&caller);
-    let work = work(&actor, &caller, &operations, None);
-    let patches = carry_out(&state, &work, |_| None).await?;
-    let results: Vec<Value> = patches
-        .iter()
-        .map(|patch| match patch {
-            Some(patch) => serde_json::to_value(PatchView::new(patch, None)),
-            None => Ok(Value::Null),
-        })
-        .collect::<Result<_, _>>()
-        .map_err(|error| ApiError::Internal(error.into()))?;
-    Ok(HttpResponse::Ok().json(json!({ "results": results, "resultsCount": results.len() })))
+    run(&state, &caller, &request, &operations, &How::List).await
 }
 
 #[derive(Serialize)]
@@ -183,7 +174,7 @@ pub async fn history(
 ) -> Result<HttpResponse, ApiError> {
     let results = state.store.history(&caller.app.id, &id).await?;
     if results.is_empty() {
-        return Err(ApiError::NotFound("id could not be found"));
+        return Err(ApiError::NotFound { what: "id" });
     }
     Ok(HttpResponse::Ok().json(History { results }))
 }
@@ -218,28 +209,84 @@ fn read_operations(body: &Body) -> Result<Vec<Operation>, ApiError> {
     Err(ApiError::Invalid { place: Place::Body, errors: refused })
 }
 
-fn work<'a>(
-    actor: &'a Actor,
-    caller: &Caller,
-    operations: &'a [Operation],
-    if_revision: Option<i64>,
-) -> Work<'a> {
-    let may_approve = caller.scopes.contains(Scope::PatchesApprove);
-    Work { operations, actor, may_approve, if_revision }
+/// How what was done is answered.
+enum How {
+    /// With the patch, in a language.
+    Shown(Option<String>),
+    /// With a patch an operation.
+    List,
+    /// With an object that has nothing in it.
+    EmptyObject,
+    /// With nothing.
+    Empty,
 }
 
-async fn one(
+impl How {
+    fn body(&self, patches: &[Option<Patch>]) -> serde_json::Result<String> {
+        match self {
+            Self::Shown(language) => {
+                let patch = patches.first().and_then(Option::as_ref);
+                let view = patch.map(|patch| PatchView::new(patch, language.as_deref()));
+                serde_json::to_string(&view)
+            }
+            Self::List => {
+                let view =
+                    |patch: &Option<Patch>| patch.as_ref().map(|patch| PatchView::new(patch, None));
+                let results: Vec<Option<PatchView>> = patches.iter().map(view).collect();
+                let count = results.len();
+                serde_json::to_string(&json!({ "results": results, "resultsCount": count }))
+            }
+            Self::EmptyObject => Ok("{}".into()),
+            Self::Empty => Ok(String::new()),
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        if matches!(self, Self::Empty) { StatusCode::NO_CONTENT } else { StatusCode::OK }
+    }
+}
+
+/// Carries out operations, unless the very same request was answered before.
+async fn run(
     state: &AppState,
     caller: &Caller,
     request: &HttpRequest,
-    operation: Operation,
-) -> Result<Option<Patch>, ApiError> {
-    let if_revision = expected_revision(request.headers())?;
-    let actor = Actor::from(caller);
-    let operations = [operation];
-    let work = work(&actor, caller, &operations, if_revision);
-    let patches = carry_out(state, &work, |_| None).await?;
-    Ok(patches.into_iter().next().flatten())
+    operations: &[Operation],
+    how: &How,
+) -> Result<HttpResponse, ApiError> {
+    let attempt = match Attempt::begin(state.store.as_ref(), caller, request).await? {
+        Begun::First(attempt) => attempt,
+        Begun::Again(kept) => {
+            let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
+            return Ok(respond(status, kept.body, None));
+        }
+    };
+    let work = Work {
+        operations,
+        actor: &Actor::from(caller),
+        may_approve: caller.scopes.contains(Scope::PatchesApprove),
+        if_revision: expected_revision(request.headers())?,
+    };
+    let status = how.status();
+    let remember = |patches: &[Option<Patch>], now| {
+        let body = how.body(patches).ok()?;
+        attempt.answer(status.as_u16(), body, now)
+    };
+    let patches = carry_out(state, &work, remember).await?;
+    let body = how.body(&patches).map_err(|error| ApiError::Internal(error.into()))?;
+    let shown = matches!(how, How::Shown(_)).then(|| patches.first().and_then(Option::as_ref));
+    Ok(respond(status, body, shown.flatten().map(|patch| patch.revision)))
+}
+
+fn respond(status: StatusCode, body: String, revision: Option<i64>) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    if let Some(revision) = revision {
+        response.insert_header((header::ETAG, format!("\"{revision}\"")));
+    }
+    if status == StatusCode::NO_CONTENT {
+        return response.finish();
+    }
+    response.content_type(header::ContentType::json()).body(body)
 }
 
 /// Reads `If-Match: "3"`: the revision that the patch has to have.
@@ -264,20 +311,6 @@ fn wants_content(headers: &HeaderMap) -> bool {
         || (agent.contains("PlaceKit/") && agent.contains("(Client="))
 }
 
-fn show(patch: Option<Patch>, language: Option<&str>) -> Result<HttpResponse, ApiError> {
-    let patch = patch.ok_or_else(|| ApiError::Internal("the patch is gone".into()))?;
-    let tag = format!("\"{}\"", patch.revision);
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(PatchView::new(&patch, language)))
-}
-
-fn gone(request: &HttpRequest) -> Result<HttpResponse, ApiError> {
-    if wants_content(request.headers()) {
-        return Ok(HttpResponse::Ok().json(json!({})));
-    }
-    no_content()
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "handlers answer results")]
-fn no_content() -> Result<HttpResponse, ApiError> {
-    Ok(HttpResponse::NoContent().finish())
+fn gone(headers: &HeaderMap) -> How {
+    if wants_content(headers) { How::EmptyObject } else { How::Empty }
 }

@@ -41,7 +41,7 @@ pub struct Work<'a> {
 pub async fn carry_out(
     state: &AppState,
     work: &Work<'_>,
-    remember: impl Fn(&[Option<Patch>]) -> Option<Idempotency>,
+    remember: impl Fn(&[Option<Patch>], Timestamp) -> Option<Idempotency>,
 ) -> Result<Vec<Option<Patch>>, ApiError> {
     for _ in 0..MAX_TRIES {
         let now = state.clock.now();
@@ -54,7 +54,7 @@ pub async fn carry_out(
             return Ok(patches);
         }
         let mut change = change_of(run.steps, work.actor, now);
-        change.idempotency = remember(&patches);
+        change.idempotency = remember(&patches, now);
         let seen = !change.feed.is_empty();
         match state.store.commit(change).await {
             Ok(_) => {
@@ -111,7 +111,7 @@ impl Run<'_> {
                 let before = self.patch(&app_id, id).await?;
                 let after = edit::delete_language(&before, language, self.now);
                 let after = after.map_err(|fault| match fault {
-                    LanguageFault::Unknown => ApiError::NotFound("language could not be found"),
+                    LanguageFault::Unknown => ApiError::NotFound { what: "language" },
                     LanguageFault::Last => {
                         ApiError::Conflict("The last translation cannot be deleted".into())
                     }
@@ -131,7 +131,7 @@ impl Run<'_> {
             return self.update(patch, content.clone());
         }
         let found = origin::find(self.state, fields)?;
-        let origin = found.ok_or(ApiError::NotFound("origin could not be found"))?;
+        let origin = found.ok_or(ApiError::NotFound { what: "origin" })?;
         let id = id_of(app_id, &origin);
         match self.find(app_id, &id).await? {
             Some(before) => self.update(before, content.clone()),
@@ -179,7 +179,7 @@ impl Run<'_> {
 
     async fn patch(&self, app_id: &str, id: &str) -> Result<Patch, ApiError> {
         let patch = self.find(app_id, id).await?;
-        let patch = patch.ok_or(ApiError::NotFound("id could not be found"))?;
+        let patch = patch.ok_or(ApiError::NotFound { what: "id" })?;
         match self.work.if_revision {
             Some(revision) if revision != patch.revision => {
                 Err(ApiError::RevisionConflict { current: patch.revision })
