@@ -16,9 +16,13 @@ mod geocode;
 #[cfg(test)]
 mod geography;
 #[cfg(test)]
+mod keys_fixture;
+#[cfg(test)]
 mod liechtenstein;
 #[cfg(test)]
 mod manifest;
+#[cfg(test)]
+mod patches;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
