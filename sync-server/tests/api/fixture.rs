@@ -150,6 +150,11 @@ impl DataDir {
         self.state_of(catalog, AccessOptions::unlimited(), Clock::system())
     }
 
+    /// Returns a state that serves a catalog of the test's own.
+    pub(crate) fn state_serving(&self, catalog: Catalog) -> AppState {
+        self.state_of(catalog, AccessOptions::unlimited(), Clock::system())
+    }
+
     fn state_of(&self, catalog: Catalog, options: AccessOptions, clock: Clock) -> AppState {
         let bootstrap_key = Some(Hidden(TOKEN.into()));
         let options = AccessOptions { bootstrap_key, ..options };
