@@ -124,6 +124,12 @@ pub enum Error {
         crate::access::token::MAX_TOKEN_CHARS
     )]
     BootstrapKey,
+    /// The database of addresses cannot be used.
+    #[error(transparent)]
+    Geoip(#[from] crate::geography::GeoipUnusable),
+    /// The approved patches cannot be laid over the shards.
+    #[error("approved patches cannot be read: check --database-url")]
+    Patches(#[source] Cause),
     /// The running server failed.
     #[error("the server stopped")]
     Stopped(#[from] io::Error),
@@ -199,6 +205,12 @@ pub enum ApiError {
     /// The app has used up its month.
     #[error("Access denied: the monthly quota of this app is used up (Fair Usage Policy)")]
     QuotaExceeded,
+    /// The thing was changed after the caller read it.
+    #[error("It has been changed by someone else, its revision is {current}")]
+    RevisionConflict {
+        /// The revision that it has now.
+        current: i64,
+    },
     /// The client refuses every encoding that there is.
     #[error("No acceptable encoding, accept identity, br or gzip")]
     NotAcceptable,
@@ -300,7 +312,7 @@ impl ResponseError for ApiError {
             Self::MissingCredentials => StatusCode::PRECONDITION_FAILED,
             Self::AuthenticationFailed => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::RevisionConflict { .. } => StatusCode::CONFLICT,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::QuotaExceeded => StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,

@@ -71,8 +71,8 @@ impl Attempt {
     }
 
     /// Returns what to keep with the change.
-    pub fn answer(self, status: u16, body: String, at: Timestamp) -> Option<Idempotency> {
-        let (app_id, key, request_hash) = self.named?;
+    pub fn answer(&self, status: u16, body: String, at: Timestamp) -> Option<Idempotency> {
+        let (app_id, key, request_hash) = self.named.clone()?;
         Some(Idempotency { app_id, key, request_hash, status, body, at })
     }
 }

@@ -11,18 +11,16 @@ use actix_web::{HttpResponse, Resource, Route};
 
 use crate::access::Need::{self, AnyKey, Key, Open};
 use crate::error::ApiError;
-use crate::handlers::{
-    apps, audit, blobs, config, geocode, health, keys, manifest, permissions, site,
-};
+use crate::handlers::{blobs, config, geocode, health, manifest, patches, site};
 use crate::json_body::BodyLimit;
 use crate::middleware::{admit, cors, request_log};
 use crate::model::Scope::{
-    AppsRead, AppsWrite, AuditRead, GeocodeReverse, GeocodeSearch, KeysRead, KeysWrite, SyncRead,
+    self, GeocodeReverse, GeocodeSearch, PatchesRead, PatchesWrite, SyncRead,
 };
 use crate::state::AppState;
 
 /// A route.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RouteEntry {
     /// Method; `GET` answers `HEAD` too.
     pub method: &'static str,
@@ -45,23 +43,16 @@ pub fn table() -> Vec<RouteEntry> {
         route("GET", "/sync/v1/manifest.json", Key(SyncRead), |r| r.to(manifest::get)),
         route("GET", "/sync/v1/blobs/{sha256}", Open, |r| r.to(blobs::get)),
         route("POST", "/search", Key(GeocodeSearch), |r| r.to(geocode::search)),
+        patches("POST", "/patch/search", PatchesRead, |r| r.to(patches::search)),
+        patches("POST", "/patch/bulk", PatchesWrite, |r| r.to(patches::bulk)),
+        patches("POST", "/patch", PatchesWrite, |r| r.to(patches::create)),
+        patches("PUT", "/patch", PatchesWrite, |r| r.to(patches::upsert)),
+        patches("GET", "/patch/{id}", PatchesRead, |r| r.to(patches::get)),
+        patches("PATCH", "/patch/{id}", PatchesWrite, |r| r.to(patches::update)),
+        patches("DELETE", "/patch/{id}", PatchesWrite, |r| r.to(patches::delete)),
+        patches("GET", "/patch/{id}/history", PatchesRead, |r| r.to(patches::history)),
+        patches("DELETE", "/patch/{id}/language/{language}", PatchesWrite, |r| r.to(patches::delete_language)),
         route("POST", "/reverse", Key(GeocodeReverse), |r| r.to(geocode::reverse)),
-        admin("GET", "/keys", Key(KeysRead), |r| r.to(keys::list)),
-        admin("POST", "/keys", Key(KeysWrite), |r| r.to(keys::create)),
-        admin("GET", "/keys/current", AnyKey, |r| r.to(keys::current)),
-        admin("GET", "/keys/{id}", Key(KeysRead), |r| r.to(keys::get)),
-        admin("PATCH", "/keys/{id}", Key(KeysWrite), |r| r.to(keys::update)),
-        admin("PUT", "/keys/{id}", Key(KeysWrite), |r| r.to(keys::update)),
-        admin("DELETE", "/keys/{id}", Key(KeysWrite), |r| r.to(keys::delete)),
-        admin("POST", "/keys/{id}/rotate", Key(KeysWrite), |r| r.to(keys::rotate)),
-        admin("GET", "/permissions", Key(KeysRead), |r| r.to(permissions::list)),
-        admin("GET", "/apps", Key(AppsRead), |r| r.to(apps::list)),
-        admin("POST", "/apps", Key(AppsWrite), |r| r.to(apps::create)),
-        admin("GET", "/apps/{id}", Key(AppsRead), |r| r.to(apps::get)),
-        admin("PATCH", "/apps/{id}", Key(AppsWrite), |r| r.to(apps::update)),
-        admin("PUT", "/apps/{id}", Key(AppsWrite), |r| r.to(apps::update)),
-        admin("DELETE", "/apps/{id}", Key(AppsWrite), |r| r.to(apps::delete)),
-        admin("GET", "/audit", Key(AuditRead), |r| r.to(audit::list)),
     ]
 }
 
@@ -75,14 +66,14 @@ fn route(
     RouteEntry { method, path, need, body_limit: BodyLimit::SEARCH, handler }
 }
 
-/// A route whose bodies are as large as administration needs.
-fn admin(
+/// A route of patches, whose bodies may be whole batches.
+fn patches(
     method: &'static str,
     path: &'static str,
-    need: Need,
+    scope: Scope,
     handler: fn(Route) -> Route,
 ) -> RouteEntry {
-    RouteEntry { body_limit: BodyLimit::ADMIN, ..route(method, path, need, handler) }
+    RouteEntry { body_limit: BodyLimit::PATCHES, ..route(method, path, Key(scope), handler) }
 }
 
 impl RouteEntry {

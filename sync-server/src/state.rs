@@ -3,12 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::access::Access;
+use bytes::Bytes;
+use geocoder_core::Geocoder;
+
 use crate::access::token::Token;
+use crate::access::{Access, Caller};
 use crate::blobs::BlobStore;
 use crate::catalog::Catalog;
+use crate::error::ApiError;
+use crate::geography::Geography;
 use crate::live::LiveCatalog;
 use crate::model::Clock;
+use crate::overlays::Overlays;
 use crate::site::Site;
 use crate::store::Store;
 
@@ -25,6 +31,10 @@ pub struct AppState {
     pub store: Arc<dyn Store>,
     /// Tells the time.
     pub clock: Clock,
+    /// Tells where callers are.
+    pub geography: Geography,
+    /// Approved patches of each app over the shards.
+    pub overlays: Overlays,
     /// How long a client may take to send a body.
     pub body_timeout: Duration,
     /// Checks keys.
@@ -48,9 +58,27 @@ impl AppState {
             site: None,
             store,
             clock,
+            geography: Geography::default(),
+            overlays: Overlays::default(),
             body_timeout: Duration::from_secs(10),
             access: Arc::new(access),
             page_token: None,
         }
+    }
+
+    /// Returns the geocoder of a caller: the shards with the approved patches of its app.
+    pub fn geocoder(&self, caller: Option<&Caller>) -> Arc<Geocoder<Bytes>> {
+        let app_id = caller.map(|caller| caller.app.id.as_str());
+        self.overlays.geocoder(app_id, &self.catalog.current())
+    }
+
+    /// Takes over what was approved since, for one app or all.
+    ///
+    /// # Errors
+    /// Fails when the store does or a shard is damaged; what was there is kept.
+    pub async fn refresh_overlays(&self, app_id: Option<&str>) -> Result<(), ApiError> {
+        let catalog = self.catalog.current();
+        let refreshed = self.overlays.refresh(self.store.as_ref(), &catalog, app_id).await;
+        refreshed.map_err(ApiError::DataUnavailable)
     }
 }

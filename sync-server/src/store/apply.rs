@@ -175,7 +175,10 @@ async fn append_to_history(transaction: &mut Transaction, entry: &HistoryEntry) 
 }
 
 /// Counts the change and chains its entries of the audit log; returns the version.
-async fn count_change(transaction: &mut Transaction, entries: &[AuditEntry]) -> Result<i64> {
+pub(super) async fn count_change(
+    transaction: &mut Transaction,
+    entries: &[AuditEntry],
+) -> Result<i64> {
     let query = "UPDATE store SET version = version + 1 RETURNING version, audit_seq, audit_hash";
     let store = transaction.fetch_one(Query::new(query)).await?;
     let (mut seq, mut hash) = (store.integer(1)?, store.text(2)?.to_owned());

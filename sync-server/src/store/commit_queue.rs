@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, oneshot};
 
-use super::database::{Database, Transaction};
+use super::database::Database;
 use super::query::Query;
 use super::{Change, Committed, Result, StoreError, apply};
 
@@ -94,9 +94,8 @@ impl CommitQueue {
             transaction.execute(Query::new("RELEASE SAVEPOINT change")).await?;
             results.push(result);
         }
-        if let (Some(version), Transaction::Postgres(_)) = (version, &transaction) {
-            let notify = Query::new("SELECT pg_notify('hereabouts', $1)");
-            transaction.execute(notify.bind(version.to_string().as_str())).await?;
+        if let Some(version) = version {
+            transaction.tell(version).await?;
         }
         transaction.commit().await?;
         Ok(results)

@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, Row as _, Sqlite, TypeInfo, ValueRef};
 
 use super::query::{Query, Row, Value};
-use super::{Result, StoreError, migrate};
+use super::{Result, StoreError, listener, migrate};
 
 /// Connections that read a SQLite file at the same time.
 const SQLITE_READERS: u32 = 4;
@@ -163,6 +163,15 @@ impl Transaction {
             Self::Postgres(transaction) => {
                 sqlx::raw_sql(AssertSqlSafe(script)).execute(&mut **transaction).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Tells other servers the new version, when the transaction is committed.
+    pub(super) async fn tell(&mut self, version: i64) -> Result<()> {
+        if let Self::Postgres(_) = self {
+            let notify = Query::new("SELECT pg_notify($1, $2)").bind(listener::CHANNEL);
+            self.execute(notify.bind(version.to_string().as_str())).await?;
         }
         Ok(())
     }

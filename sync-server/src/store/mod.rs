@@ -6,15 +6,18 @@
 
 mod apply;
 mod audit_chain;
+mod backup;
 pub mod change;
 mod commit_queue;
 mod database;
 mod document;
+mod listener;
 mod migrate;
 mod patch_index;
 mod query;
 mod search;
 mod sql_store;
+mod verify;
 
 use async_trait::async_trait;
 

@@ -11,10 +11,11 @@ use tokio::time::timeout;
 
 use super::commit_queue::CommitQueue;
 use super::database::Database;
+use super::listener::Listener;
 use super::query::{Query, Row};
 use super::{
     AuditFilter, Change, Committed, FeedRow, Idempotency, Page, PatchFilter, Result, Store,
-    StoreError, document, search,
+    StoreError, backup, document, search, verify,
 };
 use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, Timestamp};
 
@@ -32,6 +33,8 @@ pub struct SqlStore {
     queue: Arc<CommitQueue>,
     /// The newest version that this store has heard of.
     seen: watch::Sender<i64>,
+    /// Hears of versions that others make, on PostgreSQL.
+    listener: Option<Listener>,
 }
 
 impl SqlStore {
@@ -50,7 +53,7 @@ impl SqlStore {
             return Self::open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await;
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::of(Database::open_postgres(url).await?));
+            return Self::open_postgres(url).await;
         }
         Err(StoreError::Unusable("the database URL is neither sqlite:FILE nor postgres://…".into()))
     }
@@ -63,13 +66,55 @@ impl SqlStore {
         Ok(Self::of(Database::open_sqlite(path).await?))
     }
 
+    async fn open_postgres(url: &str) -> Result<Self> {
+        let mut store = Self::of(Database::open_postgres(url).await?);
+        if let Database::Postgres(pool) = &store.database {
+            store.listener = Some(Listener::start(pool.clone(), store.seen.clone()).await?);
+        }
+        Ok(store)
+    }
+
     fn of(database: Database) -> Self {
         let queue = Arc::new(CommitQueue::new(database.clone()));
-        Self { database, queue, seen: watch::Sender::new(0) }
+        Self { database, queue, seen: watch::Sender::new(0), listener: None }
+    }
+
+    /// Writes a copy of one moment into a new SQLite file, while others read and write.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] on PostgreSQL and when the file exists.
+    pub async fn back_up(&self, file: &Path) -> Result<()> {
+        backup::back_up(&self.database, file).await
+    }
+
+    /// Replaces everything by what is in a backup and starts a new line of history.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] on PostgreSQL and when the file is no backup or a damaged one;
+    /// nothing is replaced then.
+    pub async fn restore(&self, file: &Path) -> Result<()> {
+        backup::restore(&self.database, file).await
+    }
+
+    /// Starts a new line of history: needed after the database was put back by other means.
+    ///
+    /// # Errors
+    /// Fails with the database.
+    pub async fn start_new_epoch(&self) -> Result<()> {
+        backup::start_new_epoch(&self.database).await
+    }
+
+    /// Returns what is damaged, in words: file, audit log, feeds; nothing when all is well.
+    ///
+    /// # Errors
+    /// Fails with the database.
+    pub async fn verify(&self) -> Result<Vec<String>> {
+        verify::verify(&self.database).await
     }
 
     /// Ends all connections, once what is under way has ended.
-    pub async fn close(&self) {
+    pub async fn close(mut self) {
+        self.listener = None;
         self.database.close().await;
     }
 

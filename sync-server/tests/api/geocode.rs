@@ -11,7 +11,7 @@ use sync_server::state::AppState;
 use crate::fixture::{Answer, DataDir, post, send};
 use crate::gazetteer::{liechtenstein, monaco};
 
-fn two_countries() -> DataDir {
+pub(crate) fn two_countries() -> DataDir {
     let mut data = DataDir::new();
     data.list_country("li", &liechtenstein());
     data.list_country("mc", &monaco());
