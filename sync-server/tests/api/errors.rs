@@ -1,7 +1,7 @@
 //! Every answer that is not a success is JSON with a message.
 
 use actix_web::http::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::fixture::{DataDir, get, post, request, send};
 
