@@ -52,13 +52,22 @@ pub async fn list(
         Some(id) if caller.sees(&id) => vec![id],
         Some(_) => return Err(ApiError::NotFound { what: "App" }),
     };
-    let page = state.store.audit(&AuditFilter { app_ids, ..filter }).await?;
+    let filter = AuditFilter { app_ids, ..filter };
+    let page = state.store.audit(&filter).await?;
+    // The store counts what is left; the total is that of the whole list on each of its pages.
+    let total = match filter.before {
+        None => page.total,
+        Some(_) => {
+            let all = AuditFilter { before: None, limit: 1, ..filter };
+            state.store.audit(&all).await?.total
+        }
+    };
     let last = page.items.last().map(|entry| entry.seq);
     let full = u64::try_from(page.items.len()).is_ok_and(|count| count == limit);
     let next_url = last.filter(|seq| full && *seq > 1).map(|seq| next_url(&request, seq));
-    Ok(HttpResponse::Ok().insert_header(("x-total-count", page.total)).json(Log {
+    Ok(HttpResponse::Ok().insert_header(("x-total-count", total)).json(Log {
         status: 200,
-        total: page.total,
+        total,
         count: page.items.len(),
         next_url,
         data: page.items,

@@ -68,7 +68,8 @@ pub(crate) async fn server_with(
     options: AccessOptions,
     clock: &TestClock,
 ) -> TestServer<impl Service<Request, Response = Respond, Error = actix_web::Error> + use<>> {
-    let data = DataDir::new();
+    let mut data = DataDir::new();
+    data.list_country("li", b"not opened by these tests");
     let state = web::Data::new(data.state_with(options, clock.clock()));
     state.access.bootstrap(Path::new("")).await.unwrap();
     let root = state.access.root_app().await.unwrap().id;

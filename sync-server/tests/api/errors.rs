@@ -11,7 +11,6 @@ async fn unknown_routes_are_not_found() {
     for (method, path) in [
         (Method::GET, "/"),
         (Method::GET, "/nothing"),
-        (Method::POST, "/patch"),
         (Method::GET, "/search/"),
         (Method::GET, "//search"),
         (Method::GET, "/sync/v1/blobs"),
