@@ -27,6 +27,11 @@ use hereabouts_tests::{gazetteer, liechtenstein};
 const STREET_TOLERANCE_M: f64 = 25.0;
 /// The same of points, which shards place in cells of 2 metres.
 const POINT_TOLERANCE_M: f64 = 3.0;
+/// By so much may a house be farther than its street to be answered in its place.
+const HOUSE_ADVANTAGE_M: f64 = 40.0;
+/// Results that must be the same; of those behind, equal ones push one another out before their
+/// houses are looked up.
+const FIRST_RESULTS: usize = 10;
 
 /// Where a record of the base stands in the gazetteer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -637,8 +642,7 @@ fn is_contained(
     is_same: impl Fn(&Hit, &Hit) -> bool,
 ) -> Result<(), String> {
     for hit in some.iter().filter(|hit| is_certain(hit)) {
-        let same = |other: &&Hit| label(other) == label(hit) && is_same(hit, other);
-        if !others.iter().any(|other| same(&other)) {
+        if !others.iter().any(|other| is_same(hit, other)) {
             return Err(format!("{} at {}", label(hit), hit.coordinates));
         }
     }
@@ -664,9 +668,11 @@ fn compare_search(
     for (some, others) in [(&a, &b), (&b, &a)] {
         let full = some.len() == request.max_results || others.len() == request.max_results;
         let last = some.last().into_iter().chain(others.last()).map(score).fold(-1e9, f32::max);
-        let certain = |hit: &Hit| !full || score(hit) > last + 0.02;
+        let tenth = some.get(FIRST_RESULTS - 1).map_or(f32::MIN, score);
+        let certain = |hit: &Hit| (!full || score(hit) > last + 0.02) && score(hit) >= tenth;
         let same = |hit: &Hit, other: &Hit| {
-            (score(hit) - score(other)).abs() < 0.01
+            label(hit) == label(other)
+                && (score(hit) - score(other)).abs() < 0.01
                 && at(hit).distance_m(at(other)) <= tolerance_m(hit)
         };
         is_contained(some, others, certain, same).map_err(|missing| {
@@ -689,7 +695,14 @@ fn compare_reverse(
         let last = others.iter().filter(records).map(distance_m).fold(0.0, f64::max);
         let certain = |hit: &Hit| distance_m(hit) + 2.0 * STREET_TOLERANCE_M < last;
         let same = |hit: &Hit, other: &Hit| {
-            (distance_m(hit) - distance_m(other)).abs() <= tolerance_m(hit)
+            let apart_m = (distance_m(hit) - distance_m(other)).abs();
+            // Whether a street is answered as its nearest house is decided by the metre.
+            let street = |hit: &Hit| hit.street.as_ref().map(|street| street.name.clone());
+            let as_house = hit.precision != other.precision
+                && street(hit) == street(other)
+                && hit.city == other.city
+                && apart_m <= HOUSE_ADVANTAGE_M + tolerance_m(hit);
+            as_house || (label(hit) == label(other) && apart_m <= tolerance_m(hit))
         };
         is_contained(some, others, certain, same).map_err(|missing| {
             format!("{request:?}\n{missing}\nlaid over:\n{}rebuilt:\n{}", show(&a), show(&b))
