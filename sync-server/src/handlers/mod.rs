@@ -1,7 +1,9 @@
 //! Handlers, one resource a file; they read the request, ask the state and shape the answer.
 
 pub mod blobs;
+pub mod config;
 pub mod geocode;
 pub mod health;
 pub mod manifest;
+pub mod patches;
 pub mod site;

@@ -14,9 +14,15 @@ mod gazetteer;
 #[cfg(test)]
 mod geocode;
 #[cfg(test)]
+mod geography;
+#[cfg(test)]
+mod keys_fixture;
+#[cfg(test)]
 mod liechtenstein;
 #[cfg(test)]
 mod manifest;
+#[cfg(test)]
+mod patches;
 #[cfg(test)]
 mod process;
 #[cfg(test)]

@@ -1,0 +1,1 @@
+//! Corrections, one kind at a time.
