@@ -93,7 +93,8 @@ async fn replace_all(connection: &mut SqliteConnection) -> Result<()> {
     let query = "SELECT name FROM main.sqlite_master WHERE type = 'table' \
                  AND name NOT IN ('migrations', 'store') ORDER BY name";
     let tables = sqlite::fetch(connection, Query::new(query)).await?;
-    let mut script = String::from("BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON;");
+    // The references were checked in the backup; between the tables they are broken for a moment.
+    let mut script = String::from("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE;");
     for table in &tables {
         let table = table.text(0)?;
         script.push_str(&format!(

@@ -11,6 +11,8 @@ async fn unknown_routes_are_not_found() {
     for (method, path) in [
         (Method::GET, "/"),
         (Method::GET, "/nothing"),
+        (Method::POST, "/patches"),
+        (Method::DELETE, "/key/1"),
         (Method::GET, "/search/"),
         (Method::GET, "//search"),
         (Method::GET, "/sync/v1/blobs"),
