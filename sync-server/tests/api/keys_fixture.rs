@@ -66,11 +66,8 @@ pub(crate) async fn with_keys(state: AppState) -> AppState {
     };
     let public = key("public", &root.id, Role::Public, PUBLIC);
     let private = key("private", &other.id, Role::Private, OTHER_APP);
-    let writes = vec![
-        Write::App(other),
-        Write::Key(Box::new(public)),
-        Write::Key(Box::new(private)),
-    ];
+    let writes =
+        vec![Write::App(other), Write::Key(Box::new(public)), Write::Key(Box::new(private))];
     state.store.commit(Change { writes, ..Change::default() }).await.unwrap();
     state.access.invalidate();
     state

@@ -144,7 +144,10 @@ async fn a_house_of_a_street_is_corrected_and_its_neighbours_stay() {
     assert_eq!(fixed["coordinates"], "47.1301, 9.5201");
     assert_eq!((&fixed["name"], &fixed["precision"]), (&origin["name"], &json!("exact")));
     let neighbour = admin.found(&json!({"query": "Städtle 41, Vaduz"})).await;
-    assert_eq!((&neighbour["street"]["number"], &neighbour["precision"]), (&json!("41"), &json!("exact")));
+    assert_eq!(
+        (&neighbour["street"]["number"], &neighbour["precision"]),
+        (&json!("41"), &json!("exact"))
+    );
     let near = json!({"coordinates": "47.1301,9.5201", "types": ["street"], "maxResults": 1});
     let near = admin.ok(Method::POST, "/reverse", &near).await;
     assert_eq!(near["results"][0]["street"]["number"], "43");
@@ -356,7 +359,8 @@ async fn many_operations_are_done_together_or_not_at_all() {
     bad[1]["origin"]["name"] = json!("Nowhere");
     let answer = admin.send(Method::POST, "/patch/bulk", &json!({"operations": bad})).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
-    let total = async || admin.ok(Method::POST, "/patch/search", &json!({})).await["totalResults"].clone();
+    let total =
+        async || admin.ok(Method::POST, "/patch/search", &json!({})).await["totalResults"].clone();
     assert_eq!(total().await, 1);
     let done = admin.ok(Method::POST, "/patch/bulk", &json!({"operations": good})).await;
     assert_eq!((&done["resultsCount"], &done["results"][3]), (&json!(4), &Value::Null));
@@ -371,9 +375,8 @@ async fn many_operations_are_done_together_or_not_at_all() {
 #[actix_web::test]
 async fn patches_of_one_app_are_nothing_to_another() {
     let admin = admin().await;
-    let made = admin
-        .ok(Method::POST, "/patch", &json!({"record": record(), "status": "approved"}))
-        .await;
+    let made =
+        admin.ok(Method::POST, "/patch", &json!({"record": record(), "status": "approved"})).await;
     let path = format!("/patch/{}", made["id"].as_str().unwrap());
     let other = [("x-placekit-api-key", crate::keys_fixture::OTHER_APP)];
     for (method, path) in [
