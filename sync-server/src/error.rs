@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::access::secret::SecretError;
 use crate::store::{Guard, StoreError};
+use crate::tls::TlsError;
 
 /// Result of starting and running the server.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -103,6 +104,18 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The bucket cannot be used.
+    #[error("--blobs-url {url} is not usable")]
+    BlobsUrl {
+        /// The URL.
+        url: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The files for TLS cannot be used.
+    #[error("cannot use TLS")]
+    Tls(#[from] TlsError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: choose another address with --listen")]
     Bind {

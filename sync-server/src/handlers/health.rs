@@ -1,9 +1,13 @@
 //! Tells load balancers and people that the server answers, and with what.
 
+use std::time::Duration;
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
+use tokio::time::timeout;
 
+use crate::error::{ApiError, Cause};
 use crate::state::AppState;
 
 #[derive(Serialize)]
@@ -15,6 +19,14 @@ struct Health<'a> {
     countries: Vec<&'a str>,
 }
 
+#[derive(Serialize)]
+struct Ready {
+    status: &'static str,
+}
+
+/// Longest wait for the database.
+const READY_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// `GET /healthz`
 pub async fn get(state: web::Data<AppState>) -> HttpResponse {
     let catalog = state.catalog.current();
@@ -25,4 +37,18 @@ pub async fn get(state: web::Data<AppState>) -> HttpResponse {
         manifest_version: manifest.version,
         countries: manifest.countries.keys().map(String::as_str).collect(),
     })
+}
+
+/// `GET /readyz`: whether requests can be answered now, the database included.
+///
+/// # Errors
+/// Fails when the database does not answer in time.
+pub async fn ready(state: web::Data<AppState>) -> Result<HttpResponse, ApiError> {
+    let asked = timeout(READY_TIMEOUT, state.store.version()).await;
+    let unavailable = |cause: Cause| ApiError::DataUnavailable(cause);
+    asked
+        .map_err(|elapsed| unavailable(elapsed.into()))?
+        .map_err(|error| unavailable(error.into()))?;
+    let no_store = (header::CACHE_CONTROL, "no-store");
+    Ok(HttpResponse::Ok().insert_header(no_store).json(Ready { status: "ready" }))
 }
