@@ -77,6 +77,7 @@ pub fn check_config(config: &ServeConfig) -> anyhow::Result<()> {
     config.www.as_ref().map(Site::open).transpose().context("--www")?;
     Geography::open(&config.geography)?;
     config.tls.load()?;
+    config.access.check(&config.data)?;
     say("the configuration is usable")
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use anyhow::Context;
+use sync_server::access::command_line;
 use sync_server::config::{Cli, Command, LogFormat};
 use sync_server::{commands, server};
 use tracing_appender::non_blocking::WorkerGuard;
@@ -22,6 +23,7 @@ async fn main() -> anyhow::Result<()> {
             commands::restore(&database, file.as_deref()).await.context("cannot restore")
         }
         Command::Verify(database) => commands::verify(&database).await,
+        Command::Keys(command) => command_line::run(&command).await,
         Command::CheckConfig(config) => {
             commands::check_config(&config).context("the configuration is not usable")
         }

@@ -284,11 +284,11 @@ impl Access {
     /// Fails when the store does.
     pub async fn create(
         &self,
+        app_id: String,
         role: Role,
         settings: impl FnOnce(&mut Key),
     ) -> Result<(Key, Token)> {
-        let root = self.root_app().await?;
-        let key = NewKey { id: new_key_id()?, app_id: root.id, role, at: self.clock.now() };
+        let key = NewKey { id: new_key_id()?, app_id, role, at: self.clock.now() };
         let token = self.new_token(&key.id);
         let mut key = key.with_token(&token, true);
         settings(&mut key);

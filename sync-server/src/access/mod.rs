@@ -6,6 +6,7 @@ pub mod background;
 pub mod bootstrap;
 mod caller;
 pub mod client_address;
+pub mod command_line;
 pub mod key_cache;
 pub mod options;
 pub mod random;

@@ -12,6 +12,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 pub use database::{DatabaseConfig, DatabaseUrl};
 pub use file::ConfigFileError;
 
+use crate::access::command_line::KeysCommand;
 use crate::access::options::AccessOptions;
 use crate::blobs::BlobStore;
 use crate::blobs::bucket::Bucket;
@@ -69,6 +70,9 @@ pub enum Command {
     },
     /// Look for damage in the database, its audit log and its feeds
     Verify(DatabaseConfig),
+    /// Make, list and end keys in the database itself
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Check every setting of `serve` and what it names, without serving
     CheckConfig(ServeConfig),
 }

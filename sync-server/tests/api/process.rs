@@ -1,8 +1,9 @@
 //! Starts the built program on a free port and ends it with the test.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Instant;
 
@@ -17,7 +18,26 @@ pub(crate) struct ServerProcess {
 impl ServerProcess {
     /// Starts the server over a data directory and waits until it listens.
     pub(crate) fn start(data: &Path, more: &[&str]) -> Self {
-        let mut child = command(data, more).stdout(Stdio::piped()).spawn().unwrap();
+        Self::started(command(data, more))
+    }
+
+    /// Starts the server as it first starts, without a key in its environment.
+    pub(crate) fn start_without_key(data: &Path, more: &[&str]) -> Self {
+        let mut command = command(data, more);
+        command.env_remove("HEREABOUTS_BOOTSTRAP_KEY");
+        Self::started(command)
+    }
+
+    /// Starts the server with every log line in a file, whose path is returned.
+    pub(crate) fn start_with_log(data: &Path) -> (Self, PathBuf) {
+        let path = data.join("log.txt");
+        let mut command = command(data, &[]);
+        command.env("RUST_LOG", "trace").stderr(File::create(&path).unwrap());
+        (Self::started(command), path)
+    }
+
+    fn started(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line
