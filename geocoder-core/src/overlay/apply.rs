@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::draft::{
-    self, DraftHouse, DraftName, RecordDraft, read_record, stored_importance, units,
+    self, DraftHouse, DraftName, NamesWanted, RecordDraft, read_record, stored_importance, units,
 };
 use super::hierarchy::{Hierarchy, rarest_postings, references};
 use super::{
@@ -192,6 +192,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             }
             self.settle(put.id, parent.map(|_| ()).ok_or(SkipReason::Country));
         }
+        self.hierarchy.forget_found();
         Ok(())
     }
 
@@ -226,7 +227,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         let before = match (target, put.target) {
             (Some(ordinal), _) => draft::read_place_names(self.base, ordinal)?,
             (None, Some(RecordRef::Record { block, index })) => {
-                match self.take_record(*block, *index)? {
+                match self.take_record(*block, *index, NamesWanted::Alternates)? {
                     Ok(before) => before.names,
                     Err(reason) => return Ok(Err(reason)),
                 }
@@ -277,7 +278,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         for (id, target) in removals {
             let outcome = match target {
                 Some(RecordRef::Record { block, index }) => {
-                    match self.take_record(*block, *index)? {
+                    match self.take_record(*block, *index, NamesWanted::Alternates)? {
                         // A record that is only gone needs nothing of its chunk.
                         Ok(_) | Err(SkipReason::MissingChunk) => Ok(()),
                         Err(reason) => Err(reason),
@@ -303,12 +304,13 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         &mut self,
         block: u32,
         index: u32,
+        names: NamesWanted,
     ) -> Result<core::result::Result<RecordDraft, SkipReason>> {
         let taken = self.hidden.get(&block).copied().unwrap_or(0);
         if taken.checked_shr(index).unwrap_or(1) & 1 != 0 {
             return Ok(Err(SkipReason::NoSuchRecord));
         }
-        let found = match read_record(self.base, block, index)? {
+        let found = match read_record(self.base, block, index, names)? {
             Lookup::Found(found) => found.ok_or(SkipReason::NoSuchRecord),
             Lookup::Missing(chunk) => {
                 self.missing.push(length(chunk));
@@ -325,10 +327,12 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
     fn put_record(&mut self, put: Put<'_>) -> Outcome {
         let record = put.record;
         let before = match put.target {
-            Some(RecordRef::Record { block, index }) => match self.take_record(*block, *index)? {
-                Ok(before) => Some(before),
-                Err(reason) => return Ok(Err(reason)),
-            },
+            Some(RecordRef::Record { block, index }) => {
+                match self.take_record(*block, *index, NamesWanted::Alternates)? {
+                    Ok(before) => Some(before),
+                    Err(reason) => return Ok(Err(reason)),
+                }
+            }
             Some(RecordRef::Place { ordinal }) => match self.check_removed(*ordinal) {
                 Ok(()) => None,
                 Err(reason) => return Ok(Err(reason)),
@@ -454,7 +458,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         if let Some(number) = self.draft_of.get(&(block, index)) {
             return Ok(Ok(*number));
         }
-        Ok(match self.take_record(block, index)? {
+        Ok(match self.take_record(block, index, NamesWanted::All)? {
             Ok(mut draft) => {
                 draft.place = self.place_now(draft.place);
                 Ok(self.push_draft(draft))

@@ -196,10 +196,8 @@ fn a_renamed_street_is_found_by_its_new_name_alone_and_keeps_all_else() {
     assert!(!names(&geocoder, "rue de siam").contains(&"Rue de Siam".to_string()));
     let hit = nearest(&geocoder, at(-4.4899, 48.3851));
     assert_eq!(hit.street.unwrap().name, "Rue du Traon Quizac");
-    let features = geocoder.features(
-        &crate::geo::BBox { min_lon: -5.0, min_lat: 48.0, max_lon: -4.0, max_lat: 49.0 },
-        true,
-    );
+    let features = geocoder
+        .features(&BBox { min_lon: -5.0, min_lat: 48.0, max_lon: -4.0, max_lat: 49.0 }, true);
     assert_eq!(features.unwrap().streets.len(), 2);
 }
 
@@ -400,16 +398,25 @@ fn places_and_records_become_one_another() {
 }
 
 #[test]
-fn a_crossing_of_corrected_streets_is_found() {
-    let mut world = World::brittany();
+fn a_crossing_of_corrected_streets_is_found_by_their_new_names_alone() {
+    let mut gazetteer = brittany(false);
+    let mut crossing = gazetteer.streets[0].clone();
+    crossing.names = Names::new("Rue Louis Pasteur");
+    crossing.geometry = vec![vec![at(-4.49, 48.385), at(-4.49, 48.387)]];
+    gazetteer.streets.push(crossing);
+    let mut world = World::new(&gazetteer);
+    let crosses =
+        |geocoder: &Geocoder<Vec<u8>>, query: &str| first(geocoder, query).name.contains('&');
+    let mut base = Geocoder::new();
+    base.insert(world.shard.clone());
+    assert!(crosses(&base, "siam & pasteur"));
     world.change("rue de siam", |record| record.default.name = "Rue du Château".into());
-    world.change("rue jean jaures", |record| record.default.name = "Cours Dajot".into());
     let geocoder = world.geocoder();
-    assert!(!names(&geocoder, "rue de siam & rue jean jaures").iter().any(|n| n.contains('&')));
-    // Their lines are a kilometre apart, so that they do not meet.
-    assert!(!names(&geocoder, "rue du chateau & cours dajot").iter().any(|n| n.contains('&')));
-    let (_, record) = world.found("rue de siam");
-    assert_eq!(record.default.name, "Rue de Siam");
+    assert!(crosses(&geocoder, "chateau & pasteur"));
+    assert!(!crosses(&geocoder, "siam & pasteur"));
+    let (pasteur, _) = world.found("louis pasteur");
+    world.correct(Some(pasteur), Change::Remove);
+    assert!(!crosses(&world.geocoder(), "chateau & pasteur"));
 }
 
 #[test]
