@@ -249,10 +249,10 @@ export class GeoAutocomplete extends Base {
   /** Called by the browser: it restores what was in the box, or fills the form in. */
   formStateRestoreCallback(state: string | File | FormData | null, reason: string): void {
     if (typeof state !== 'string') return;
+    const saved: { text: string; result: SearchResult | null } =
+      reason === 'autocomplete' ? { text: state, result: null } : JSON.parse(state);
     this.#dirty = true;
-    if (reason === 'autocomplete') return this.#show(state, null);
-    const { text, result } = JSON.parse(state) as { text: string; result: SearchResult | null };
-    this.#show(text, result);
+    this.#show(saved.text, saved.result);
   }
 
   #show(text: string, result: SearchResult | null): void {
