@@ -53,7 +53,10 @@ after(() => {
 
 /** Runs a script with each client and returns what both print. */
 async function withBoth(script, url = server.url) {
-  project.write('script.mjs', `import { make, outcome, placekit } from './clients.mjs';\n${script}`);
+  project.write(
+    'script.mjs',
+    `import { make, outcome, placekit } from './clients.mjs';\n${script}`,
+  );
   const key = server.apiKey;
   const run = (which) => project.runAsync(process.execPath, ['script.mjs', which, url, key]);
   const [official, ours] = await Promise.all(['official', 'ours'].map(run));

@@ -266,7 +266,8 @@ export class GeoAutocomplete extends Base {
 
   #search(text: string): void {
     this.#dirty = true;
-    this.#result = null;
+    // Asking for more like it does not unpick a result.
+    if (this.#result && text !== oneLine(this.#result)) this.#result = null;
     this.#validate();
     const least = Number(this.getAttribute('min-length') ?? 1);
     if (text.trim().length < Math.max(least, 1)) {

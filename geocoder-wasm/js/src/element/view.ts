@@ -157,7 +157,7 @@ export class View {
       if (event.key === 'Escape') event.stopPropagation();
     });
     input.addEventListener('click', () => {
-      if (!input.readOnly) this.#send({ type: 'key', key: 'ArrowDown', alt: true });
+      if (this.#state.count > 0) this.#send({ type: 'key', key: 'ArrowDown', alt: true });
     });
     this.#root.addEventListener('focusout', (event) => {
       if (event.relatedTarget instanceof Node && this.#root.contains(event.relatedTarget)) return;
