@@ -141,18 +141,18 @@ export function maplibreGeocoder(
 }
 
 /**
- * Draws a result for the control's options `render` and `popupRender`, with the matched words
- * marked and everything else escaped; what the control draws by itself is not escaped.
+ * Draws a result or a text for the control's options `render` and `popupRender`, with the matched
+ * words marked and everything else escaped; what the control draws by itself is not escaped.
  */
-export function renderPlace({
-  properties,
-  text,
-}: Pick<PlaceFeature, 'properties' | 'text'>): string {
-  const name = properties.highlight || escapeText(text);
+export function renderPlace({ text, properties }: { text: string; properties?: unknown }): string {
+  // The control's own type of results says nothing of what they carry.
+  const result = properties as SearchResult | undefined;
+  const name = result?.highlight || escapeText(text);
   const part = 'maplibregl-ctrl-geocoder--result';
+  const under = result ? escapeText(secondLine(result)) : '';
   return (
     `<div class="${part}"><div><div class="${part}-title">${name}</div>` +
-    `<div class="${part}-address">${escapeText(secondLine(properties))}</div></div></div>`
+    `<div class="${part}-address">${under}</div></div></div>`
   );
 }
 
