@@ -18,7 +18,6 @@ const shared = {
   format: 'esm',
   target: 'es2022',
   sourcemap: true,
-  sourcesContent: false,
   outdir: at('dist'),
   logLevel: 'warning',
 };
