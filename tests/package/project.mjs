@@ -54,5 +54,13 @@ export function copyShards(project) {
 }
 
 function run(cwd, command, args) {
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    return execFileSync(command, args, {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    throw new Error(`${command} ${args.join(' ')}: ${error.stdout}${error.stderr}`);
+  }
 }
