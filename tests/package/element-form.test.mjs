@@ -75,6 +75,26 @@ test('an empty box that is required stops the form, and says so in the words of 
     },
   ));
 
+test('enter sends the form by its button, and not at all when that is disabled', () =>
+  withForm('<geo-autocomplete name="a" value="Vaduz"></geo-autocomplete>', async (form) => {
+    const { shown, evaluate } = form;
+    await evaluate(() => {
+      document.querySelector('button').name = 'by';
+      document.addEventListener('submit', ({ submitter }) => {
+        window.submitter = submitter.name;
+      });
+      document.querySelector('button').disabled = true;
+    });
+    await shown.input.focus();
+    await shown.press('Enter');
+    assert.equal(await evaluate(() => window.submitter), undefined);
+    await evaluate(() => {
+      document.querySelector('button').disabled = false;
+    });
+    await shown.press('Enter');
+    assert.equal(await evaluate(() => window.submitter), 'by');
+  }));
+
 test('a strict box takes only what was picked, and the page may refuse that too', () =>
   withForm('<geo-autocomplete strict></geo-autocomplete>', async ({ shown, evaluate }) => {
     const validity = () => evaluate(() => [box.validity.valid, box.validationMessage]);

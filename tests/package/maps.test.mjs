@@ -11,6 +11,11 @@ import { serveFolder } from './static-host.mjs';
 
 const PACKAGES = ['maplibre-gl', '@maplibre', 'leaflet', 'leaflet-control-geocoder', '@types'];
 
+const GEOCODER = `
+  import { Geocoder } from 'hereabouts';
+  const geocoder = Geocoder.fromShards([await fetch('/li.shard'), await fetch('/mc.shard')], ${ENGINE});
+  await geocoder;`;
+
 let project;
 let host;
 let browser;
@@ -38,20 +43,11 @@ async function open(name) {
   return { page, faults };
 }
 
-const GEOCODER = `
-  import { Geocoder } from 'hereabouts';
-  const geocoder = Geocoder.fromShards([await fetch('/li.shard'), await fetch('/mc.shard')], ${ENGINE});
-  await geocoder;`;
-
 /** A page with a map of MapLibre, to which tests add controls. */
 function writeMaplibrePage() {
   for (const file of ['maplibre-gl-worker.mjs', 'maplibre-gl-shared.mjs']) {
-    cpSync(
-      join(root, 'node_modules/maplibre-gl/dist', file),
-      project.at(file.replace('.mjs', '.js')),
-    );
+    cpSync(join(root, 'node_modules/maplibre-gl/dist', file), project.at(file));
   }
-  cpSync(project.at('maplibre-gl-shared.js'), project.at('maplibre-gl-shared.mjs'));
   writePage(
     project,
     'maplibre',
@@ -59,7 +55,6 @@ function writeMaplibrePage() {
     import * as maplibregl from 'maplibre-gl';
     import MaplibreGeocoder from '@maplibre/maplibre-gl-geocoder';
     import { maplibreGeocoder, renderPlace } from 'hereabouts/maplibre';
-    maplibregl.setWorkerUrl('/maplibre-gl-worker.js');
     const style = { version: 8, sources: {}, layers: [] };
     const map = new maplibregl.Map({ container: 'map', style, center: [9.5, 47.1], zoom: 9 });
     window.map = map;

@@ -4,8 +4,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { makeProject } from './project.mjs';
+import { writePage } from './bundle.mjs';
+import { launchChromium } from './chromium.mjs';
+import { makeProject, root } from './project.mjs';
+import { serveFolder } from './static-host.mjs';
 import { startSyncServer } from './sync-server.mjs';
 
 let project;
@@ -257,4 +261,66 @@ test('shards that cannot be loaded reject each call, until they can', () => {
   assert.deepEqual(failed, { status: 503, statusText: 'Service Unavailable' });
   assert.equal(name, 'Vaduz');
   assert.match(missing.message, /offers no shard of: sx$/);
+});
+
+test('the device’s position is asked for and used in the same way in pages', async () => {
+  writePage(
+    project,
+    'position',
+    `import official from '@placekit/client-js';
+    import ours from 'hereabouts/placekit';
+    window.run = async (which) => {
+      const pk = which === 'official' ? official('k') : ours('k', {});
+      const seen = [pk.options.language, await pk.requestGeolocation().then(
+        ({ coords }) => [coords.latitude, pk.hasGeolocation, pk.options.coordinates],
+        ({ message }) => [message, pk.hasGeolocation, pk.options.coordinates ?? null],
+      )];
+      pk.clearGeolocation();
+      return [...seen, pk.hasGeolocation, 'coordinates' in pk.options];
+    };`,
+  );
+  const host = await serveFolder(project.folder);
+  const browser = await launchChromium();
+  const geolocation = { latitude: 47.14, longitude: 9.52 };
+  for (const permissions of [['geolocation'], []]) {
+    const page = await browser.newPage({ geolocation, permissions, locale: 'de-LI' });
+    await page.goto(`${host.url}/position.html`);
+    const [official, here] = await page.evaluate(() =>
+      Promise.all(['official', 'ours'].map((which) => window.run(which))),
+    );
+    assert.deepEqual(here, official);
+    assert.equal(official[0], 'de');
+    assert.equal(official[1][1], permissions.length > 0);
+    await page.close();
+  }
+  await browser.close();
+  host.close();
+});
+
+test('code that is typed for the official client takes this one', () => {
+  project.write(
+    'typed.ts',
+    `import type { PKClient as Official, PKOptions, PKResult } from '@placekit/client-js';
+    import placekit, { type PKClient, type PKError } from 'hereabouts/placekit';
+    const options: PKOptions = { countries: ['li'], maxResults: 3, types: ['street', '-bus'] };
+    const client: PKClient = placekit('k', { ...options, server: 'https://geo.example.org' });
+    const search: Official['search'] = client.search;
+    const reverse: Official['reverse'] = client.reverse;
+    const keys: Official['keys'] = client.keys;
+    export async function use(): Promise<PKResult[]> {
+      const { results } = await search('x').catch(({ status, errors }: PKError) => {
+        throw new Error(\`\${status} \${errors?.[0]?.msg}\`);
+      });
+      const [first] = results;
+      if (first) await client.patch.create({ name: 'y' }, undefined, { ...first, precision: 'area' } as never);
+      await keys.list();
+      await client.requestGeolocation({ timeout: 5 });
+      // @ts-expect-error no such option
+      client.configure({ colour: 'red' });
+      return (await reverse()).results;
+    }`,
+  );
+  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--types', ''];
+  const modules = ['--lib', 'es2022,dom', '--module', 'esnext', '--moduleResolution', 'bundler'];
+  project.run(join(root, 'node_modules/.bin/tsc'), [...flags, ...modules, 'typed.ts']);
 });

@@ -157,14 +157,8 @@ const RUNNERS = {
     });
   },
   async 'MapLibre (js)'(code) {
-    for (const [from, to] of [
-      ['worker', 'worker'],
-      ['shared', 'shared'],
-    ]) {
-      cpSync(
-        join(root, `node_modules/maplibre-gl/dist/maplibre-gl-${from}.mjs`),
-        project.at(`maplibre-gl-${to}.mjs`),
-      );
+    for (const file of ['maplibre-gl-worker.mjs', 'maplibre-gl-shared.mjs']) {
+      cpSync(join(root, 'node_modules/maplibre-gl/dist', file), project.at(file));
     }
     writePage(project, 'maplibre', code, MAP);
     await inPage('maplibre.html', async (page) => {

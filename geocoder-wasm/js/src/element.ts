@@ -1,13 +1,13 @@
 // `hereabouts/element`: the custom element `<geo-autocomplete>`, a form control for addresses.
 
-import { ENGLISH, type Strings } from './element/strings.js';
+import { ENGLISH, type Strings, type StringsToReplace } from './element/strings.js';
 import { type Notice, View, type ViewHost } from './element/view.js';
 import { LatestSearch, type Searchable } from './latest.js';
 import { oneLine } from './lines.js';
 import type { SearchOptions, SearchResult, TypeFilter } from './types.js';
 
 export type { ResultKind } from './element/icons.js';
-export type { Strings } from './element/strings.js';
+export type { Strings, StringsToReplace } from './element/strings.js';
 export type { Searchable } from './latest.js';
 
 /** How long a search may take before the element says that it is searching. */
@@ -71,7 +71,7 @@ export class GeoAutocomplete extends Base {
       search: (text) => this.#search(text),
       pick: (result) => this.#pick(result),
       highlight: (result) => this.#tell('highlight', result),
-      submit: () => this.form?.requestSubmit(),
+      submit: () => this.#submit(),
       leave: () => this.#leave(),
     };
     const shadow = this.attachShadow({ mode: 'open', delegatesFocus: true });
@@ -135,7 +135,7 @@ export class GeoAutocomplete extends Base {
     return this.#strings;
   }
 
-  set strings(strings: Partial<Strings>) {
+  set strings(strings: StringsToReplace) {
     const kinds = { ...ENGLISH.kinds, ...strings.kinds };
     this.#strings = { ...ENGLISH, ...strings, kinds };
     this.#showStrings();
@@ -311,6 +311,14 @@ export class GeoAutocomplete extends Base {
     this.dispatchEvent(new Event('change', { bubbles: true }));
   }
 
+  /** Sends the form as Enter in any text box does: by its first button, if it has one. */
+  #submit(): void {
+    const elements = [...(this.form?.elements ?? [])] as HTMLButtonElement[];
+    const button = elements.find(({ type }) => type === 'submit');
+    if (button) button.click();
+    else this.form?.requestSubmit();
+  }
+
   #tell(type: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
@@ -353,8 +361,11 @@ function words(text: string): string[] {
   return text.split(/[\s,]+/).filter((word) => word !== '');
 }
 
-globalThis.customElements?.get('geo-autocomplete') ??
-  globalThis.customElements?.define('geo-autocomplete', GeoAutocomplete);
+const registry = globalThis.customElements;
+// A page may hold the module twice, in two bundles; the first one serves both.
+if (registry && !registry.get('geo-autocomplete')) {
+  registry.define('geo-autocomplete', GeoAutocomplete);
+}
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -9,7 +9,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import type { GeoAutocomplete as GeoAutocompleteElement, Strings } from './element.js';
+import type { GeoAutocomplete as GeoAutocompleteElement, StringsToReplace } from './element.js';
 import './element.js';
 import { LatestSearch, type Searchable } from './latest.js';
 import type { SearchOptions, SearchResponse, SearchResult } from './types.js';
@@ -76,7 +76,7 @@ export interface GeoAutocompleteProps {
   /** Options of every search. */
   options?: SearchOptions;
   /** Texts of the element. */
-  strings?: Partial<Strings>;
+  strings?: StringsToReplace;
   /** Text in the box at first, and again when it changes. */
   value?: string;
   /** Name under which forms send the text. */

@@ -26,6 +26,12 @@ export interface Strings {
   kinds: Readonly<Record<ResultKind, string>>;
 }
 
+/** Texts that replace the English ones. */
+export type StringsToReplace = Partial<Omit<Strings, 'kinds'>> & {
+  /** Names of the kinds of results. */
+  kinds?: Partial<Strings['kinds']>;
+};
+
 /** The texts unless they are replaced. */
 export const ENGLISH: Strings = {
   label: 'Search an address or a place',
