@@ -114,8 +114,10 @@ test('escape first closes the list and then clears the box', async () => {
   await shown.press('ArrowDown', 'Escape');
   await expectClosed();
   assert.equal((await shown.state()).value, 'vaduz');
+  await shown.events();
   await shown.press('Escape');
   assert.equal((await shown.state()).value, '');
+  assert.deepEqual(await shown.events(), [['input', null]]);
 });
 
 test('home and end put the cursor to the ends of the text and drop the highlight', async () => {

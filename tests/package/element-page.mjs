@@ -33,6 +33,7 @@ export async function elementHost() {
   const project = makeProject();
   copyShards(project);
   project.write('element.js', SCRIPT);
+  project.write('other.html', '<!doctype html><title>Other</title><link rel="icon" href="data:,">');
   const host = await serveFolder(project.folder);
   const browser = await launchChromium();
   return {

@@ -43,7 +43,7 @@ async function withBuilt(name, options, run) {
     mkdirSync(project.at('public'));
     cpSync(project.at('li.shard'), project.at('public/li.shard'));
     project.run(join(root, 'node_modules/.bin/tsc'), []);
-    await build({ root: project.folder, logLevel: 'error' });
+    await build({ root: project.folder, logLevel: 'error', build: { minify: false } });
     await withPage(project.at('dist'), options, run);
   });
 }

@@ -253,14 +253,22 @@ test('shards that cannot be loaded reject each call, until they can', () => {
     const failed = await pk.search('vaduz').catch(({ status, statusText }) => ({ status, statusText }));
     down = false;
     const { results } = await pk.search('vaduz', { maxResults: 1 });
-    const missing = await placekit('k', { server, countries: ['li', 'sx'] }).search('x').catch((e) => e);
-    console.log(JSON.stringify([failed, results[0].name, missing]));`,
+    const refused = (options) => placekit('k', { server, ...options }).search('x').catch((e) => e);
+    const partly = await refused({ countries: ['li', 'sx'] });
+    const named = await refused({ shards: ['li', 'sx'] });
+    const none = await refused({ countries: ['sx'] });
+    globalThis.fetch = async () => Response.json({ format: 2, countries: {} });
+    const newer = await refused({});
+    console.log(JSON.stringify([failed, results[0].name, partly, named, none, newer]));`,
   );
   const printed = project.run(process.execPath, ['retry.mjs', server.url]);
-  const [failed, name, missing] = JSON.parse(printed);
+  const [failed, name, partly, named, none, newer] = JSON.parse(printed);
   assert.deepEqual(failed, { status: 503, statusText: 'Service Unavailable' });
   assert.equal(name, 'Vaduz');
-  assert.match(missing.message, /offers no shard of: sx$/);
+  assert.deepEqual([partly.status, partly.errors[0].param], [422, 'countries[1]']);
+  assert.match(named.message, /offers no shard of: sx$/);
+  assert.match(none.message, /offers no shard of: sx$/);
+  assert.match(newer.message, /not a list of shards that this version reads$/);
 });
 
 test('the device’s position is asked for and used in the same way in pages', async () => {

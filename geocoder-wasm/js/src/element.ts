@@ -42,10 +42,9 @@ export class GeoAutocomplete extends Base {
     ...['value', 'placeholder', 'label', 'required', 'readonly', 'strict', 'fields', 'name'],
   ];
 
-  /** Options of every search, over those of the attributes. */
-  options: SearchOptions = {};
   readonly #internals = this.attachInternals();
   readonly #view: View;
+  #options: SearchOptions = {};
   #latest: LatestSearch | undefined;
   #geocoder: Searchable | PromiseLike<Searchable> | null = null;
   #strings: Strings = ENGLISH;
@@ -71,6 +70,7 @@ export class GeoAutocomplete extends Base {
       search: (text) => this.#search(text),
       pick: (result) => this.#pick(result),
       highlight: (result) => this.#tell('highlight', result),
+      edit: () => this.dispatchEvent(new Event('input', { bubbles: true, composed: true })),
       submit: () => this.#submit(),
       leave: () => this.#leave(),
     };
@@ -108,6 +108,15 @@ export class GeoAutocomplete extends Base {
     // What was typed while there was no geocoder is answered now.
     if (this.matches(':focus-within') && this.value !== '' && !this.#result)
       this.#search(this.value);
+  }
+
+  /** Options of every search, over those of the attributes. */
+  get options(): SearchOptions {
+    return this.#options;
+  }
+
+  set options(options: SearchOptions) {
+    this.#options = options;
   }
 
   /** Text in the box. Setting it picks nothing and searches for nothing. */
@@ -217,6 +226,7 @@ export class GeoAutocomplete extends Base {
 
   /** Called by the browser. */
   connectedCallback(): void {
+    this.#takeEarlyProperties();
     this.#showStrings();
     this.#validate();
   }
@@ -255,6 +265,16 @@ export class GeoAutocomplete extends Base {
     this.#show(saved.text, saved.result);
   }
 
+  /** Properties that a page set before this module was there hide those of the class. */
+  #takeEarlyProperties(): void {
+    for (const name of ['strings', 'options', 'value', 'result', 'geocoder']) {
+      if (!Object.hasOwn(this, name)) continue;
+      const early: unknown = Reflect.get(this, name);
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, early);
+    }
+  }
+
   #show(text: string, result: SearchResult | null): void {
     this.#latest?.cancel();
     this.#settle();
@@ -280,7 +300,7 @@ export class GeoAutocomplete extends Base {
       () => this.#view.showNotice('busy' satisfies Notice),
       PATIENCE_MS,
     );
-    this.#latest?.ask(text, { ...this.#attributeOptions(), ...this.options });
+    this.#latest?.ask(text, { ...this.#attributeOptions(), ...this.#options });
   }
 
   #attributeOptions(): SearchOptions {

@@ -21,6 +21,8 @@ export interface ViewHost {
   pick(result: SearchResult): void;
   /** The highlight moved to a result, or to none. */
   highlight(result: SearchResult | null): void;
+  /** The user emptied the box without typing. */
+  edit(): void;
   /** The user wants the form to be sent. */
   submit(): void;
   /** The focus left the element. */
@@ -97,6 +99,7 @@ export class View {
   setText(text: string): void {
     this.#results = [];
     this.#list.replaceChildren();
+    this.#status.textContent = '';
     this.#send({ type: 'text', value: text });
   }
 
@@ -176,7 +179,6 @@ export class View {
     this.#clear.addEventListener('click', () => {
       this.#send({ type: 'clear' });
       input.focus();
-      input.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
     });
     this.#back.addEventListener('click', () => this.#send({ type: 'leave' }));
   }
@@ -188,6 +190,8 @@ export class View {
     this.#render();
     if (state.active !== before.active) this.#host.highlight(this.#results[state.active] ?? null);
     for (const effect of effects) this.#run(effect);
+    const typed = event.type === 'input' || event.type === 'text';
+    if (!typed && state.value !== before.value) this.#host.edit();
     return effects;
   }
 

@@ -12,11 +12,10 @@ export class Device {
   #geocoder: Promise<Geocoder> | undefined;
 
   constructor(apiKey: string | undefined, options: PKOptions & PKSources) {
-    const { geocoder, server, engine } = options;
-    const shards = options.shards ?? options.countries;
+    const { geocoder, server, engine, shards, countries } = options;
     this.#open = async () => {
       if (geocoder) return geocoder;
-      if (server) return openFromServer(server, apiKey, shards, engine);
+      if (server) return openFromServer(server, apiKey, { shards, countries }, engine);
       throw refusal(503, 'Service Unavailable', {
         message: 'no data: name a sync server in the option `server`, or give a `geocoder`',
       });

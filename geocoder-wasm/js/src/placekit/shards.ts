@@ -10,14 +10,22 @@ interface Base {
   size: number;
 }
 
-/** Downloads the named shards, or all that are offered, and loads them. */
+/** Which shards to load. */
+export interface ShardChoice {
+  /** These, all of which must be offered. */
+  shards?: readonly string[] | undefined;
+  /** Otherwise those of these countries that are offered; without any, all that is. */
+  countries?: readonly string[] | undefined;
+}
+
+/** Downloads shards from a server and loads them. */
 export async function openFromServer(
   server: string | URL,
   apiKey: string | undefined,
-  codes: readonly string[] | undefined,
+  choice: ShardChoice,
   options: GeocoderOptions = {},
 ): Promise<Geocoder> {
-  const bases = await offered(server, apiKey, codes);
+  const bases = await offered(server, apiKey, choice);
   const geocoder = await Geocoder.fromShards([], options);
   try {
     const load = async ({ sha256, size: sizeBytes }: Base) => {
@@ -43,22 +51,22 @@ export function address(server: string | URL, path: string): URL {
 async function offered(
   server: string | URL,
   apiKey: string | undefined,
-  codes: readonly string[] | undefined,
+  { shards, countries }: ShardChoice,
 ): Promise<Base[]> {
   const url = address(server, 'sync/v1/manifest');
-  const wanted = codes?.map((code) => code.toLowerCase());
+  const wanted = (shards ?? countries)?.map((code) => code.toLowerCase());
   if (wanted) url.searchParams.set('countries', wanted.join(','));
   const response = await get(url, apiKey ? { 'x-placekit-api-key': apiKey } : {});
-  const manifest = await response.json().catch(() => undefined);
-  const countries = manifest?.format === 1 ? manifest.countries : undefined;
-  if (typeof countries !== 'object' || countries === null) {
+  const found = readManifest(await response.json().catch(() => undefined));
+  if (!found) {
     throw new GeocoderError('network', `${url} is not a list of shards that this version reads`);
   }
-  const missing = wanted?.filter((code) => !Object.hasOwn(countries, code)) ?? [];
-  if (missing.length > 0) {
+  const missing = wanted?.filter((code) => !found.has(code)) ?? [];
+  // Requests for a country that has no shard are refused one by one, as the server's API does.
+  if (missing.length > 0 && (shards || found.size === 0)) {
     throw new GeocoderError('network', `${url} offers no shard of: ${missing.join(', ')}`);
   }
-  const bases = Object.values<{ base: Base }>(countries).map(({ base }) => base);
+  const bases = [...found.values()];
   const bytes = bases.reduce((sum, { size }) => sum + size, 0);
   if (!wanted && bytes > MAX_UNNAMED_BYTES) {
     throw new GeocoderError(
@@ -67,6 +75,19 @@ async function offered(
     );
   }
   return bases;
+}
+
+/** Reads the shards out of a manifest of format 1; nothing when it is none. */
+function readManifest(manifest: unknown): Map<string, Base> | undefined {
+  const { format, countries } = (manifest ?? {}) as { format?: unknown; countries?: unknown };
+  if (format !== 1 || typeof countries !== 'object' || countries === null) return undefined;
+  const found = new Map<string, Base>();
+  for (const [code, entry] of Object.entries(countries)) {
+    const { sha256, size } = entry?.base ?? {};
+    if (!/^[0-9a-f]{64}$/.test(sha256) || !Number.isSafeInteger(size)) return undefined;
+    found.set(code, { sha256, size });
+  }
+  return found;
 }
 
 async function get(url: URL, headers: Record<string, string> = {}): Promise<Response> {

@@ -26,8 +26,9 @@ export interface PKSources {
   /** Address of the sync server: shards come from it, `patch` and `keys` go to it. */
   server?: string | URL | undefined;
   /**
-   * Codes of the shards to load from the server. Default: the option `countries` as it is when
-   * the client is made; without it, all that the server offers.
+   * Codes of the shards to load from the server, all of which it must offer. Default: those of
+   * the option `countries`, as it is when the client is made, that it offers; without that
+   * option, everything.
    */
   shards?: readonly string[] | undefined;
   /** A geocoder that is there already, or will be; nothing is then loaded from the server. */
