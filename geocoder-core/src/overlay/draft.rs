@@ -314,7 +314,8 @@ pub(super) fn read_record<D: AsRef<[u8]>>(
     if record.kind != RecordType::Street {
         return Ok(Lookup::Found(Some(draft)));
     }
-    match shard.street_houses(block, number)? {
+    // Corrections come by block: what is decoded for one street serves the next.
+    match shard.block_houses(block)? {
         Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
         Lookup::Found((table, lists)) => {
             let houses = lists.of(number).iter().map(|house| DraftHouse {
