@@ -1,18 +1,13 @@
 // The packed tarball in Chromium: a page without a bundler, a bundled page, a service worker.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { launchChromium, visit } from './chromium.mjs';
 import { copyShards, makeProject, root } from './project.mjs';
 import { serveFolder } from './static-host.mjs';
 
-const LAUNCH_FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update'],
-];
 const CORPUS = [
   'Städtle 43 Vad',
   'Heiligkreuz 25 Vadz',
@@ -27,20 +22,13 @@ before(async () => {
   project = makeProject();
   copyShards(project);
   host = await serveFolder(project.folder);
-  browser = await chromium.launch({ executablePath: findChromium(), args: LAUNCH_FLAGS });
+  browser = await launchChromium();
 });
 after(async () => {
   await browser?.close();
   host?.close();
   project?.remove();
 });
-
-function findChromium() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const script = names.map((name) => `command -v ${name}`).join(' || ');
-  return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim();
-}
 
 /** Answers of the package in Node, to which every other host must be equal. */
 async function expectedAnswers() {
@@ -53,20 +41,6 @@ async function expectedAnswers() {
     console.log(JSON.stringify(answers));`,
   );
   return JSON.parse(project.run(process.execPath, ['expected.mjs']));
-}
-
-/** Opens a page, failing the test on anything that it reports, and returns what `window.done` gives. */
-async function visit(path, page) {
-  const faults = [];
-  page.on('pageerror', (error) => faults.push(`${error}`));
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(host.url)) faults.push(`foreign request ${request.url()}`);
-  });
-  await page.goto(host.url + path);
-  const result = await page.evaluate(() => window.done);
-  assert.deepEqual(faults, []);
-  return result;
 }
 
 const ASK = `
@@ -90,7 +64,7 @@ test('a plain page from a static host searches in a worker and in its own thread
     window.done = Promise.all([ask({}), ask({ worker: true }), ask({ worker: false })]);`,
   );
   const page = await browser.newPage();
-  const [byDefault, inWorker, inThread] = await visit('/page.html', page);
+  const [byDefault, inWorker, inThread] = await visit(page, `${host.url}/page.html`);
   const answers = await expectedAnswers();
   assert.deepEqual(inThread, { answers, countries: ['li', 'mc'] });
   assert.deepEqual(inWorker, inThread);

@@ -66,6 +66,22 @@ test('its types check under the strictest options, with both module resolutions'
     'consumer.ts',
     `import { Geocoder, GeocoderError } from 'hereabouts';
     import type { Country, SearchOptions, SearchResponse, SearchResult } from 'hereabouts';
+    import { GeoAutocomplete } from 'hereabouts/element';
+    import { leafletGeocoder } from 'hereabouts/leaflet';
+    import { maplibreGeocoder } from 'hereabouts/maplibre';
+    import placekit, { type PKClient } from 'hereabouts/placekit';
+
+    export function attach(geocoder: Promise<Geocoder>): [PKClient, string | undefined] {
+      const box: GeoAutocomplete | null = document.querySelector('geo-autocomplete');
+      if (box) Object.assign(box, { geocoder }).strings = { kinds: { city: 'Ort' } };
+      const latLng = (lat: number, lng: number) => ({ lat, lng });
+      const flat = leafletGeocoder({ latLng, latLngBounds: (a, b) => [a, b] as const }, geocoder);
+      const lat: Promise<number | undefined> = flat.geocode('x').then(([first]) => first?.bbox[0].lat);
+      void [lat, maplibreGeocoder(geocoder).forwardGeocode({ countries: 'li' })];
+      // @ts-expect-error no such method
+      placekit().find('x');
+      return [placekit('k', { geocoder }), box?.result?.name];
+    }
 
     export async function first(shard: Response, signal: AbortSignal): Promise<SearchResult | undefined> {
       const geocoder: Geocoder = await Geocoder.fromShards([shard, new Uint8Array()], { worker: false });

@@ -1,15 +1,24 @@
 // An empty project with the packed tarball installed, as a newcomer would have it.
 
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Makes the project; `remove` deletes it. */
-export function makeProject() {
+/** Makes the project; `packages` of the workspace are linked into it, `remove` deletes it. */
+export function makeProject(packages = []) {
   const folder = mkdtempSync(join(tmpdir(), 'hereabouts-package-'));
   const write = (name, text) => writeFileSync(join(folder, name), text);
   write('package.json', '{ "name": "consumer", "private": true, "type": "module" }');
@@ -17,11 +26,19 @@ export function makeProject() {
   const tarball = join(root, `hereabouts-${version}.tgz`);
   // The package has no dependencies, so that nothing is asked of a registry.
   run(folder, 'npm', ['install', '--offline', '--no-audit', '--no-fund', tarball]);
+  for (const name of packages) {
+    const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), link);
+  }
   return {
     folder,
     write,
     at: (path) => join(folder, path),
     run: (command, args) => run(folder, command, args),
+    /** The same without keeping this process from answering the command's requests. */
+    runAsync: async (command, args) =>
+      (await promisify(execFile)(command, args, { cwd: folder, encoding: 'utf8' })).stdout,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -37,5 +54,13 @@ export function copyShards(project) {
 }
 
 function run(cwd, command, args) {
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    return execFileSync(command, args, {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    throw new Error(`${command} ${args.join(' ')}: ${error.stdout}${error.stderr}`);
+  }
 }

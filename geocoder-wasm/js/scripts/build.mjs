@@ -1,11 +1,15 @@
-// Bundles the package: one file a host and one for its worker, the engine, and the types.
+// Bundles the package: one file an entry and host, the engine's workers, the engine, and the types.
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** Entries that stand beside the client: none holds a second copy of another. */
+const SUBPATHS = ['placekit', 'element', 'maplibre', 'leaflet', 'react'];
 
 rmSync(at('dist'), { recursive: true, force: true });
 
@@ -14,20 +18,35 @@ const shared = {
   format: 'esm',
   target: 'es2022',
   sourcemap: true,
-  sourcesContent: false,
   outdir: at('dist'),
   logLevel: 'warning',
 };
+const entriesOf = (names, suffix = '') =>
+  Object.fromEntries(names.map((name) => [`${name}${suffix}`, at(`src/${name}.ts`)]));
+
 await build({
   ...shared,
   platform: 'browser',
   minify: true,
-  entryPoints: { index: at('src/index.ts'), worker: at('src/worker.ts') },
+  entryPoints: entriesOf(['index', 'worker']),
 });
 await build({
   ...shared,
   platform: 'node',
   entryPoints: { node: at('src/index.ts'), 'worker.node': at('src/worker.ts') },
+});
+await build({
+  ...shared,
+  platform: 'browser',
+  minify: true,
+  entryPoints: entriesOf(SUBPATHS),
+  plugins: [leaveEntriesApart('./index.js')],
+});
+await build({
+  ...shared,
+  platform: 'node',
+  entryPoints: entriesOf(['placekit'], '.node'),
+  plugins: [leaveEntriesApart('./node.js')],
 });
 
 copyFileSync(at('pkg/geocoder_wasm_bg.wasm'), at('dist/hereabouts.wasm'));
@@ -35,8 +54,38 @@ for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT'])
   copyFileSync(at(`../../${licence}`), at(licence));
 
 execFileSync('tsc', ['-p', at('tsconfig.json')], { stdio: 'inherit' });
-// Only what `index.d.ts` leads to is public.
-const PUBLIC = new Set(['index.d.ts', 'geocoder.d.ts', 'errors.d.ts', 'types.d.ts']);
-for (const file of readdirSync(at('dist'))) {
-  if (file.endsWith('.d.ts') && !PUBLIC.has(file)) rmSync(at(`dist/${file}`));
+removeUnreachableTypes(['index', ...SUBPATHS].map((name) => join(at('dist'), `${name}.d.ts`)));
+
+/** Keeps imports of other entries as imports, the client's by the file of the host. */
+function leaveEntriesApart(client) {
+  return {
+    name: 'leave-entries-apart',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\/(index|element)\.js$/ }, ({ path }) => ({
+        path: path.endsWith('index.js') ? client : './element.js',
+        external: true,
+      }));
+      onResolve({ filter: /^react$/ }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
+
+/** Removes the declarations to which no entry leads: only what is reachable is public. */
+function removeUnreachableTypes(entries) {
+  const reached = new Set();
+  const queue = [...entries];
+  for (let file = queue.pop(); file; file = queue.pop()) {
+    if (reached.has(file)) continue;
+    reached.add(file);
+    const imports = readFileSync(file, 'utf8').matchAll(
+      /(?:from |import\()['"](\.[^'"]+)\.js['"]/g,
+    );
+    for (const [, path] of imports) queue.push(join(dirname(file), `${path}.d.ts`));
+  }
+  const found = readdirSync(at('dist'), { recursive: true }).filter((name) =>
+    name.endsWith('.d.ts'),
+  );
+  for (const name of found) {
+    if (!reached.has(join(at('dist'), name))) rmSync(at(`dist/${relative('.', name)}`));
+  }
 }

@@ -3,6 +3,8 @@
 export type { FieldError, GeocoderErrorCode } from './errors.js';
 export { GeocoderError } from './errors.js';
 export { Geocoder } from './geocoder.js';
+export type { Searchable, SearchListener } from './latest.js';
+export { LatestSearch } from './latest.js';
 export type {
   Attribution,
   Country,

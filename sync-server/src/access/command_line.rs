@@ -112,7 +112,6 @@ async fn create(options: &CreateKey) -> anyhow::Result<()> {
             key.allowed_ips.clone_from(&options.allowed_ips);
         })
         .await?;
-    store.close().await;
     writeln!(io::stderr(), "made key {} of app {}; its token:", key.id, key.app_id)?;
     writeln!(io::stdout(), "{}", token.reveal())?;
     Ok(())
@@ -155,7 +154,6 @@ async fn revoke(database: &DatabaseConfig, id: &str, force: bool) -> anyhow::Res
         .revoke(id, force)
         .await
         .context("not revoked; --force revokes the last private key of an app too")?;
-    store.close().await;
     if !revoked {
         bail!("there is no key {id}, or it was revoked before; see `keys list`");
     }

@@ -41,6 +41,7 @@ pub async fn search(
     let worldwide = request.types.is_within(&[RecordType::City, RecordType::Country]);
     request.countries =
         asked.resolve(&catalog, &state, location, request.types, request.countries, worldwide)?;
+    narrow(caller.as_ref(), request.types, &mut request.countries)?;
     if request.coordinates.is_none() {
         request.coordinates = location.point.filter(|_| !request.query.trim().is_empty());
     }
@@ -82,6 +83,7 @@ pub async fn reverse(
     // Whoever names a point means what is there, wherever the request comes from.
     request.countries =
         asked.resolve(&catalog, &state, location, request.types, request.countries, true)?;
+    narrow(caller.as_ref(), request.types, &mut request.countries)?;
     answer(state.geocoder(caller.as_ref()).reverse(&request))
 }
 
@@ -109,7 +111,20 @@ fn here(
     let by_address = Asked { by_ip: Some(asked.by_ip.unwrap_or(true)), ..asked.clone() };
     request.countries =
         by_address.resolve(catalog, state, location, request.types, request.countries, false)?;
+    narrow(caller, request.types, &mut request.countries)?;
     answer(geocoder.search(&request))
+}
+
+/// Narrows the countries to those of the key; which countries there are may be asked by any.
+fn narrow(
+    caller: Option<&Caller>,
+    types: TypeSet,
+    countries: &mut Vec<CountryCode>,
+) -> Result<(), ApiError> {
+    match caller {
+        Some(caller) if types != COUNTRIES_ALONE => caller.narrow_countries(countries),
+        _ => Ok(()),
+    }
 }
 
 fn one(hit: Hit, max_results: usize) -> SearchResponse {

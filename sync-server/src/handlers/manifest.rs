@@ -6,6 +6,7 @@ use geocoder_core::CountryCode;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::access::Caller;
 use crate::coding::Coding;
 use crate::error::{ApiError, ErrorBody, Place};
 use crate::representation::Representation;
@@ -38,10 +39,15 @@ struct ManifestQuery {
 )]
 pub async fn get(
     state: web::Data<AppState>,
+    caller: Caller,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let catalog = state.catalog.current();
-    let document = match wanted_countries(&request)? {
+    let mut wanted = wanted_countries(&request)?;
+    if caller.key.countries.is_some() {
+        caller.narrow_countries(wanted.get_or_insert_default())?;
+    }
+    let document = match wanted {
         None => catalog.document().clone(),
         Some(countries) => {
             catalog.document_for(&countries).map_err(|error| ApiError::Internal(error.into()))?

@@ -42,7 +42,12 @@ mod matrix;
 #[cfg(test)]
 mod patches;
 #[cfg(test)]
+#[path = "../store/postgres.rs"]
+mod postgres;
+#[cfg(test)]
 mod process;
+#[cfg(test)]
+mod replicas;
 #[cfg(test)]
 mod site;
 #[cfg(test)]

@@ -1,0 +1,141 @@
+// The combobox as a pure state machine after the ARIA pattern "editable combobox with list
+// autocomplete": events in, next state and effects out, no DOM.
+
+/** What the text box and its list show. */
+export interface ComboboxState {
+  /** Text in the box. */
+  readonly value: string;
+  /** Whether the list is wanted. */
+  readonly expanded: boolean;
+  /** Index of the highlighted option, or -1 while the text has the highlight. */
+  readonly active: number;
+  /** Number of options. */
+  readonly count: number;
+}
+
+/** What happened. */
+export type ComboboxEvent =
+  | { readonly type: 'input'; readonly value: string }
+  | { readonly type: 'text'; readonly value: string }
+  | { readonly type: 'options'; readonly count: number }
+  | { readonly type: 'key'; readonly key: string; readonly alt: boolean }
+  | { readonly type: 'click'; readonly index: number }
+  | { readonly type: 'clear' }
+  | { readonly type: 'leave' };
+
+/** What the view must do beside showing the state. */
+export type ComboboxEffect =
+  | { readonly type: 'search' }
+  | { readonly type: 'pick'; readonly index: number }
+  | { readonly type: 'caret'; readonly to: 'start' | 'end' }
+  | { readonly type: 'submit' }
+  | { readonly type: 'handled' };
+
+/** Next state and effects. */
+export interface Transition {
+  readonly state: ComboboxState;
+  readonly effects: readonly ComboboxEffect[];
+}
+
+/** The box before anything was typed. */
+export const INITIAL: ComboboxState = { value: '', expanded: false, active: -1, count: 0 };
+
+const HANDLED: ComboboxEffect = { type: 'handled' };
+
+/** Answers an event. */
+export function step(state: ComboboxState, event: ComboboxEvent): Transition {
+  switch (event.type) {
+    case 'input':
+      return search(state, event.value);
+    case 'text':
+      return stay({ ...INITIAL, value: event.value });
+    case 'options':
+      // New options arrive while the user types on, so the highlight goes back to the text.
+      return stay({ ...state, count: event.count, active: -1 });
+    case 'click':
+      return event.index >= 0 && event.index < state.count ? pick(state, event.index) : stay(state);
+    case 'clear':
+      return search(state, '');
+    case 'leave':
+      return close(state);
+    case 'key':
+      return key(state, event.key, event.alt);
+  }
+}
+
+function key(state: ComboboxState, name: string, alt: boolean): Transition {
+  switch (name) {
+    case 'ArrowDown':
+      if (alt) return open(state, -1);
+      return state.expanded ? move(state, 1) : open(state, 0);
+    case 'ArrowUp':
+      if (alt) return close(state, [HANDLED]);
+      return state.expanded ? move(state, -1) : open(state, state.count - 1);
+    case 'Enter':
+      return enter(state);
+    case 'Escape':
+      if (state.expanded) return close(state, [HANDLED]);
+      return state.value === '' ? stay(state) : search(state, '', [HANDLED]);
+    case 'Tab':
+      return state.expanded && state.active >= 0 ? pick(state, state.active) : close(state);
+    case 'Home':
+      return caret(state, 'start');
+    case 'End':
+      return caret(state, 'end');
+    case 'ArrowLeft':
+    case 'ArrowRight':
+      return stay({ ...state, active: -1 });
+    default:
+      return stay(state);
+  }
+}
+
+function stay(state: ComboboxState, effects: readonly ComboboxEffect[] = []): Transition {
+  return { state, effects };
+}
+
+function search(
+  state: ComboboxState,
+  value: string,
+  more: readonly ComboboxEffect[] = [],
+): Transition {
+  const empty = value.trim() === '';
+  const next = { value, expanded: !empty, active: -1, count: empty ? 0 : state.count };
+  return stay(next, [{ type: 'search' }, ...more]);
+}
+
+/** Opens the list; a text whose options were never asked for is searched now. */
+function open(state: ComboboxState, active: number): Transition {
+  if (state.value.trim() === '') return stay(state, [HANDLED]);
+  const next = { ...state, expanded: true, active: Math.min(active, state.count - 1) };
+  return stay(next, state.count === 0 ? [{ type: 'search' }, HANDLED] : [HANDLED]);
+}
+
+function close(state: ComboboxState, effects: readonly ComboboxEffect[] = []): Transition {
+  return stay({ ...state, expanded: false, active: -1 }, effects);
+}
+
+function caret(state: ComboboxState, to: 'start' | 'end'): Transition {
+  return stay({ ...state, active: -1 }, [{ type: 'caret', to }, HANDLED]);
+}
+
+function move(state: ComboboxState, by: 1 | -1): Transition {
+  if (state.count === 0) return stay(state, [HANDLED]);
+  const from = state.active === -1 && by === -1 ? state.count : state.active;
+  return stay({ ...state, active: (from + by + state.count) % state.count }, [HANDLED]);
+}
+
+function enter(state: ComboboxState): Transition {
+  if (!state.expanded) return stay(state, [{ type: 'submit' }, HANDLED]);
+  if (state.count === 0) return stay(state, [HANDLED]);
+  // Without a highlight Enter takes the best answer, as people expect from a search box.
+  return pick(state, Math.max(state.active, 0), [HANDLED]);
+}
+
+function pick(
+  state: ComboboxState,
+  index: number,
+  more: readonly ComboboxEffect[] = [],
+): Transition {
+  return close(state, [{ type: 'pick', index }, ...more]);
+}

@@ -1,0 +1,221 @@
+// Every block of code in the package's README, run as it stands.
+
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { transform } from 'esbuild';
+import { writePage } from './bundle.mjs';
+import { launchChromium, watchFaults } from './chromium.mjs';
+import { copyShards, makeProject, root } from './project.mjs';
+import { serveFolder } from './static-host.mjs';
+import { startSyncServer } from './sync-server.mjs';
+
+const README = readFileSync(join(root, 'geocoder-wasm/js/README.md'), 'utf8');
+const PACKAGES = [
+  ...['react', 'react-dom', '@types', 'vite', 'maplibre-gl', '@maplibre', 'leaflet'],
+  'leaflet-control-geocoder',
+];
+
+let project;
+let host;
+let browser;
+let server;
+before(async () => {
+  project = makeProject(PACKAGES);
+  copyShards(project);
+  mkdirSync(project.at('shards'));
+  cpSync(project.at('li.shard'), project.at('shards/li'));
+  // Where a page without a bundler has the package, and where bundles look for the engine.
+  cpSync(project.at('node_modules/hereabouts/dist'), project.at('hereabouts'), { recursive: true });
+  for (const file of ['worker.js', 'hereabouts.wasm']) {
+    cpSync(project.at(`hereabouts/${file}`), project.at(file));
+  }
+  host = await serveFolder(project.folder);
+  browser = await launchChromium(['--use-angle=swiftshader', '--enable-unsafe-swiftshader']);
+  server = await startSyncServer();
+});
+after(async () => {
+  server?.stop();
+  await browser?.close();
+  host?.close();
+  project?.remove();
+});
+
+/** Blocks of the README under their headings, numbered where there are several. */
+function blocks() {
+  const found = new Map();
+  let heading = 'start';
+  for (const [, title, language, code] of README.matchAll(
+    /^#{2,3} (.+)$|^```(\w+)\n([\s\S]*?)^```$/gm,
+  )) {
+    if (title) heading = title;
+    else {
+      const base = `${heading} (${language})`;
+      found.set(found.has(base) ? `${base} again` : base, code);
+    }
+  }
+  return found;
+}
+
+/** Opens a page, does what users do there, and gives what it said in its console. */
+async function inPage(path, act) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(15_000);
+  const faults = watchFaults(page, host.url);
+  const said = [];
+  page.on('console', (message) => said.push(message.text()));
+  await page.goto(`${host.url}/${path}`);
+  await act(page, said);
+  assert.deepEqual(faults, []);
+  await page.close();
+}
+
+/** Waits until the page said something that matches. */
+async function hears(page, said, pattern) {
+  while (!said.some((text) => pattern.test(text))) await page.waitForEvent('console');
+}
+
+const RUNNERS = {
+  async 'start (js)'(code) {
+    writePage(project, 'start', code);
+    await inPage('start.html', (page, said) => hears(page, said, /^Städtle 43 Vaduz 47\.1/));
+  },
+  async 'API (js)'(code) {
+    project.write('api.mjs', code);
+    assert.equal(project.run(process.execPath, ['api.mjs']), '47.13814, 9.52271 exact\n');
+  },
+  async 'While the user types (js)'(code) {
+    writePage(project, 'typing', `${code}\ninput.disabled = false;`, { body: '<input disabled>' });
+    await inPage('typing.html', async (page, said) => {
+      await page.getByRole('textbox').fill('Städtle 43');
+      await hears(page, said, /Städtle 43/);
+    });
+  },
+  async 'PlaceKit (js)'(code) {
+    const local = code.replace('https://geo.example.org', server.url);
+    assert.notEqual(local, code);
+    project.write('drop-in.mjs', local.replace('pk_your_key', server.apiKey));
+    const printed = await project.runAsync(process.execPath, ['drop-in.mjs']);
+    assert.match(printed, /^Städtle 43 \S/);
+  },
+  async 'Element (html)'(code) {
+    const [, script] = /<script type="module">([\s\S]*)<\/script>/.exec(code);
+    project.write('form.js', script);
+    const linked = code.replace(script, '').replace('"module"', '"module" src="form.js"');
+    project.write(
+      'form.html',
+      `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${linked}`,
+    );
+    await inPage('form.html', async (page, said) => {
+      const input = page.getByRole('combobox', { name: 'Address' });
+      await input.fill('Städtle 43');
+      await page.getByRole('option').first().click();
+      await hears(page, said, /^47\.13814 9\.52271$/);
+    });
+  },
+  async 'Element (css)'(code) {
+    const { warnings } = await transform(code, { loader: 'css' });
+    assert.deepEqual(warnings, []);
+    const element = readFileSync(project.at('hereabouts/element.js'), 'utf8');
+    for (const [name] of README.matchAll(/--geo-[a-z-]+/g)) assert.ok(element.includes(name), name);
+  },
+  async 'Element (js)'(code) {
+    writePage(project, 'strings', code, { body: '<geo-autocomplete></geo-autocomplete>' });
+    await inPage('strings.html', (page) =>
+      page.getByRole('combobox', { name: 'Adresse suchen' }).waitFor(),
+    );
+  },
+  async 'React (tsx)'(code) {
+    project.write('cities.tsx', code);
+    writePage(
+      project,
+      'cities',
+      `import { createRoot } from 'react-dom/client';
+      import { Cities } from './cities.tsx';
+      createRoot(document.getElementById('app')).render(<Cities />);`,
+      { body: '<div id="app"></div>' },
+    );
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--jsx',
+      'react-jsx',
+      '--target',
+      'es2022',
+      '--lib',
+      'es2022,dom',
+    ];
+    const modules = ['--module', 'esnext', '--moduleResolution', 'bundler', '--types', ''];
+    project.run(join(root, 'node_modules/.bin/tsc'), [...flags, ...modules, 'cities.tsx']);
+    await inPage('cities.html', async (page, said) => {
+      await page.getByRole('textbox', { name: 'City' }).fill('vaduz');
+      await page.getByRole('listitem').getByText('Vaduz', { exact: true }).waitFor();
+      await page.getByRole('combobox', { name: 'Address' }).fill('Städtle 43');
+      await page.getByRole('option').first().click();
+      await hears(page, said, /^47\.13814 9\.52271$/);
+    });
+  },
+  async 'MapLibre (js)'(code) {
+    for (const file of ['maplibre-gl-worker.mjs', 'maplibre-gl-shared.mjs']) {
+      cpSync(join(root, 'node_modules/maplibre-gl/dist', file), project.at(file));
+    }
+    writePage(project, 'maplibre', code, MAP);
+    await inPage('maplibre.html', async (page) => {
+      await page.locator('#map input').pressSequentially('Städtle 43');
+      await page.locator('.suggestions mark').getByText('Städtle 43').first().waitFor();
+    });
+  },
+  async 'Leaflet (js)'(code) {
+    writePage(project, 'leaflet', code, MAP);
+    await inPage('leaflet.html', async (page) => {
+      await page.locator('.leaflet-control-geocoder-icon').click();
+      await page.locator('#map input').pressSequentially('Städtle 43');
+      await page.locator('#map mark').getByText('Städtle 43').first().waitFor();
+    });
+  },
+  async 'Where it runs (js)'(code) {
+    project.write('vite.config.mjs', code);
+    const print = `import config from './vite.config.mjs'; console.log(JSON.stringify(config));`;
+    project.write('print.mjs', print);
+    const printed = project.run(process.execPath, ['print.mjs']);
+    assert.deepEqual(JSON.parse(printed), { optimizeDeps: { exclude: ['hereabouts'] } });
+  },
+};
+
+const MAP = {
+  body: '<div id="map"></div>',
+  styles: [
+    'leaflet/dist/leaflet.css',
+    'leaflet-control-geocoder/style.css',
+    'maplibre-gl/dist/maplibre-gl.css',
+    '@maplibre/maplibre-gl-geocoder/dist/maplibre-gl-geocoder.css',
+    './map.css',
+  ],
+};
+
+test('every block of code in the README is run here', () => {
+  project.write('map.css', '#map { width: 800px; height: 600px }');
+  assert.deepEqual([...blocks().keys()].sort(), Object.keys(RUNNERS).sort());
+});
+
+for (const [name, code] of blocks()) {
+  test(`the README's example under ${name} works`, () => RUNNERS[name]?.(code));
+}
+
+test('the README tells the sizes of the entries', async () => {
+  const { sizes } = await import('../../geocoder-wasm/js/scripts/size.mjs');
+  const told = new Map(
+    [...README.matchAll(/`hereabouts\/(\w+)`\]\(#\w+\) .*\| ([\d.]+) kB/g)].map(([, name, kb]) => [
+      name,
+      Number(kb),
+    ]),
+  );
+  for (const { what, compressed } of sizes().filter(({ compression }) => compression === 'gzip')) {
+    const kb = told.get(what.split(',')[0]);
+    assert.ok(
+      Math.abs(kb - compressed / 1000) <= 0.3,
+      `${what}: ${compressed} bytes, told ${kb} kB`,
+    );
+  }
+});
