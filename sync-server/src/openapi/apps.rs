@@ -2,7 +2,7 @@
 
 use utoipa::{IntoParams, ToSchema};
 
-use super::values::{Id, Label};
+use super::values::{AnyId, Label};
 use crate::handlers::apps::AppView;
 use crate::model::{KeyStatus, Role};
 use crate::pagination::Envelope;
@@ -18,7 +18,7 @@ pub struct NewApp {
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     pub name: String,
     /// The app above; that of the caller unless told otherwise.
-    pub parent_id: Option<Id>,
+    pub parent_id: Option<AnyId>,
     /// Whether its keys work.
     pub status: Option<KeyStatus>,
     /// Geocoding requests a month; null means no limit.
@@ -71,16 +71,16 @@ pub enum AppList<'a> {
 pub struct AuditParameters {
     /// Those of this app; without it, of the caller's and all below it. Also `subAccountId`.
     #[param(rename = "appId", nullable = false)]
-    pub app_id: Option<Id>,
+    pub app_id: Option<AnyId>,
     /// Those of changes of this object.
     #[param(nullable = false)]
-    pub target: Option<Id>,
+    pub target: Option<AnyId>,
     /// Those of this kind, such as `key.create`.
     #[param(nullable = false, max_length = 64, pattern = r"^[a-z.-]*$")]
     pub action: Option<String>,
     /// Those of changes made with this key.
     #[param(rename = "actorKeyId", nullable = false)]
-    pub actor_key_id: Option<Id>,
+    pub actor_key_id: Option<AnyId>,
     /// Those before this position.
     #[param(nullable = false, minimum = 1)]
     pub before: Option<i64>,
