@@ -22,6 +22,7 @@ pub struct NewApp {
     /// Whether its keys work.
     pub status: Option<KeyStatus>,
     /// Geocoding requests a month; null means no limit.
+    #[schema(maximum = 1_000_000_000_000_u64)]
     pub monthly_quota: Option<u64>,
     /// Whether a key is made with it; the fields of a key are those of `POST /keys`.
     pub create_api_key: Option<bool>,
@@ -40,6 +41,7 @@ pub struct AppChanges {
     /// Whether its keys work.
     pub status: Option<KeyStatus>,
     /// Geocoding requests a month; null means no limit.
+    #[schema(maximum = 1_000_000_000_000_u64)]
     pub monthly_quota: Option<u64>,
 }
 
@@ -73,14 +75,14 @@ pub struct AuditParameters {
     #[param(rename = "appId", nullable = false)]
     pub app_id: Option<AnyId>,
     /// Those of changes of this object.
-    #[param(nullable = false)]
-    pub target: Option<AnyId>,
+    #[param(nullable = false, max_length = 64)]
+    pub target: Option<String>,
     /// Those of this kind, such as `key.create`.
-    #[param(nullable = false, max_length = 64, pattern = r"^[a-z.-]*$")]
+    #[param(nullable = false, max_length = 64)]
     pub action: Option<String>,
     /// Those of changes made with this key.
-    #[param(rename = "actorKeyId", nullable = false)]
-    pub actor_key_id: Option<AnyId>,
+    #[param(rename = "actorKeyId", nullable = false, max_length = 64)]
+    pub actor_key_id: Option<String>,
     /// Those before this position.
     #[param(nullable = false, minimum = 1)]
     pub before: Option<i64>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::{IntoParams, ToSchema};
 
-use super::values::{AnyId, DateTime, Domain, Label, LongLabel, Network, PermissionName};
+use super::values::{AnyCountryCode, AnyId, DateTime, Domain, Label, LongLabel, Network, PermissionName};
 use crate::handlers::keys::view::KeyView;
 use crate::model::{KeyStatus, Role};
 use crate::pagination::Envelope;
@@ -30,10 +30,10 @@ pub struct KeyFields {
     #[schema(max_items = 100)]
     pub permissions: Option<Vec<PermissionName>>,
     /// Countries that it may search, as ISO 3166-1 alpha-2 codes; none means all.
-    #[schema(value_type = Option<Vec<String>>, max_items = 250)]
-    pub countries: Option<Vec<super::values::CountryCode>>,
+    #[schema(max_items = 250)]
+    pub countries: Option<Vec<AnyCountryCode>>,
     /// Version of this API that it is answered in.
-    #[schema(pattern = "^2026-11-01$")]
+    #[schema(pattern = "^(2026-11-01)?$")]
     pub api_version: Option<String>,
     /// User that it is made for, in the words of whoever makes it.
     pub user_id: Option<Label>,

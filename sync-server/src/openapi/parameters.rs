@@ -56,6 +56,6 @@ pub struct Conditional {
 #[into_params(parameter_in = Header)]
 pub struct Preferring {
     /// `return=representation` asks for 200 with content in place of 204.
-    #[param(rename = "Prefer", nullable = false, pattern = "^return=(representation|minimal)$")]
+    #[param(rename = "Prefer", nullable = false, example = "return=representation")]
     pub prefer: Option<String>,
 }

@@ -41,6 +41,11 @@ pub struct TypeFilter(pub String);
 #[schema(pattern = "^[A-Za-z]{2}$", examples("li"))]
 pub struct CountryCode(pub String);
 
+/// ISO 3166-1 alpha-2 code of any case.
+#[derive(Debug, ToSchema)]
+#[schema(pattern = "^[A-Za-z]{2}$", examples("li"))]
+pub struct AnyCountryCode(pub String);
+
 /// Latitude and longitude in degrees.
 #[derive(Debug, ToSchema)]
 #[schema(
