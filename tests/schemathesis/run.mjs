@@ -1,13 +1,13 @@
 // Runs schemathesis against the server over the demo's shards, with a database of its own.
 //
-// `node tests/schemathesis/run.mjs [EXAMPLES]`; HEREABOUTS_SERVER names another binary than the
-// release one. The seed is fixed, so that two runs ask the same.
+// `node tests/schemathesis/run.mjs SCHEMATHESIS [EXAMPLES]`; HEREABOUTS_SERVER names another binary
+// than the release one. The seed is fixed, so that two runs ask the same.
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -15,8 +15,8 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../..');
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 const binary = process.env.HEREABOUTS_SERVER ?? join(target, 'release/sync-server');
-const schemathesis = join(target, 'schemathesis/bin/schemathesis');
-const examples = process.argv[2] ?? '50';
+const [schemathesis, examples = '50'] = process.argv.slice(2);
+if (!schemathesis) throw new Error('name the program: `make test-schemathesis` does');
 
 const token = `test_${randomBytes(24).toString('hex')}`;
 const dir = await mkdtemp(join(tmpdir(), 'hereabouts-schemathesis-'));
@@ -61,7 +61,7 @@ async function listening() {
 /** Runs the checks and returns their exit code. */
 function check(url) {
   const options = ['--config-file', join(here, 'schemathesis.toml'), 'run', `${url}/openapi.json`];
-  const run = spawn(schemathesis, [...options, '--max-examples', examples], {
+  const run = spawn(resolve(schemathesis), [...options, '--max-examples', examples], {
     stdio: 'inherit',
     cwd: here,
     env: { ...process.env, HEREABOUTS_KEY: token, HEREABOUTS_URL: url },

@@ -40,6 +40,8 @@ mod manifest;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod patches;
 #[cfg(test)]
 #[path = "../store/postgres.rs"]
