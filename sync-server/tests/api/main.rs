@@ -4,7 +4,11 @@
 #[cfg(test)]
 mod blobs;
 #[cfg(test)]
+mod bucket;
+#[cfg(test)]
 mod cors;
+#[cfg(all(test, unix))]
+mod crash;
 #[cfg(test)]
 mod errors;
 #[cfg(test)]
@@ -22,6 +26,8 @@ mod liechtenstein;
 #[cfg(test)]
 mod manifest;
 #[cfg(test)]
+mod operation;
+#[cfg(test)]
 mod patches;
 #[cfg(test)]
 mod process;
@@ -29,3 +35,5 @@ mod process;
 mod site;
 #[cfg(test)]
 mod sockets;
+#[cfg(test)]
+mod tls;
