@@ -81,6 +81,16 @@ pub fn check_config(config: &ServeConfig) -> anyhow::Result<()> {
     say("the configuration is usable")
 }
 
+/// Prints the description of the API.
+///
+/// # Errors
+/// Fails when it cannot be written.
+pub fn print_openapi() -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(crate::openapi::json()?.as_bytes())?;
+    Ok(out.flush()?)
+}
+
 fn say(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{text}")?;

@@ -11,6 +11,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use geocoder_core::wire::FieldError;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::access::secret::SecretError;
 use crate::store::{Guard, StoreError};
@@ -261,13 +262,18 @@ pub enum ApiError {
 }
 
 /// JSON of an answer that is not a success.
-#[derive(Serialize)]
-struct ErrorBody<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(crate) struct ErrorBody<'a> {
+    /// What is wrong, for people.
     message: String,
+    /// Every parameter that is refused, with 422.
+    #[schema(value_type = Vec<crate::openapi::answers::RefusedParameter>, required = false)]
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
     /// PlaceKit's JavaScript client gives up its only host for good on a 5xx, unless the body has
     /// a `status` that is none; PlaceKit's 429 has its number here.
+    #[schema(value_type = Option<u16>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Option<u16>>,
 }

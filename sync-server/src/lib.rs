@@ -22,6 +22,7 @@ pub mod live;
 pub mod metrics;
 pub mod middleware;
 pub mod model;
+pub mod openapi;
 pub mod overlays;
 pub mod pagination;
 pub mod patches;

@@ -24,6 +24,7 @@ async fn main() -> anyhow::Result<()> {
         }
         Command::Verify(database) => commands::verify(&database).await,
         Command::Keys(command) => command_line::run(&command).await,
+        Command::Openapi => commands::print_openapi().context("cannot print the description"),
         Command::CheckConfig(config) => {
             commands::check_config(&config).context("the configuration is not usable")
         }

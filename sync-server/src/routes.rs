@@ -13,7 +13,7 @@ use actix_web::{HttpMessage, HttpResponse, Resource, Route};
 use crate::access::Need::{self, AnyKey, Key, Open};
 use crate::error::ApiError;
 use crate::handlers::{
-    apps, audit, blobs, config, geocode, health, keys, manifest, patches, permissions, site,
+    apps, audit, blobs, config, geocode, health, keys, manifest, patches, permissions, reference, site,
 };
 use crate::json_body::BodyLimit;
 use crate::metrics::RoutePath;
@@ -45,6 +45,8 @@ pub fn table() -> Vec<RouteEntry> {
         route("GET", "/healthz", Open, |r| r.to(health::get)),
         route("GET", "/readyz", Open, |r| r.to(health::ready)),
         route("GET", "/config.json", Open, |r| r.to(config::get)),
+        route("GET", "/openapi.json", Open, |r| r.to(reference::document)),
+        route("GET", "/docs", Open, |r| r.to(reference::page)),
         route("GET", "/sync/v1/manifest", Key(SyncRead), |r| r.to(manifest::get)),
         route("GET", "/sync/v1/manifest.json", Key(SyncRead), |r| r.to(manifest::get)),
         route("GET", "/sync/v1/blobs/{sha256}", Open, |r| r.to(blobs::get)),

@@ -75,6 +75,8 @@ pub enum Command {
     Keys(KeysCommand),
     /// Check every setting of `serve` and what it names, without serving
     CheckConfig(ServeConfig),
+    /// Print the description of the API in OpenAPI 3.1
+    Openapi,
 }
 
 impl Cli {

@@ -3,19 +3,22 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use url::form_urlencoded;
+use utoipa::ToSchema;
 
 use crate::access::Caller;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorBody};
 use crate::fields::FieldReader;
 use crate::model::AuditEntry;
+use crate::openapi::apps::AuditParameters;
 use crate::state::AppState;
 use crate::store::AuditFilter;
 
 const USUAL_LIMIT: u64 = 25;
 const MOST: u64 = 100;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AuditLog)]
 struct Log {
     status: u16,
     total: u64,
@@ -28,6 +31,19 @@ struct Log {
 ///
 /// # Errors
 /// Refuses wrong parameters.
+#[utoipa::path(
+    get,
+    path = "/audit",
+    tag = "Apps",
+    operation_id = "listChanges",
+    summary = "Says who changed what",
+    description = "Newest first.",
+    params(AuditParameters),
+    responses(
+        (status = 200, description = "Entries of the log", body = Log, headers(("X-Total-Count" = u64, description = "Number of entries in all"))),
+        (status = 404, description = "The caller sees no such app", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn list(
     state: web::Data<AppState>,
     caller: Caller,

@@ -9,12 +9,25 @@ use crate::catalog::Catalog;
 use crate::error::{ApiError, Place};
 use crate::geography::{Location, hinted_address};
 use crate::json_body::JsonBody;
+use crate::openapi::geocoding::{ReverseOptions, SearchAnswer, SearchOptions};
 use crate::state::AppState;
 
 /// The type set of a search for countries alone.
 const COUNTRIES_ALONE: TypeSet = TypeSet::NONE.with(RecordType::Country);
 
 /// `POST /search`
+#[utoipa::path(
+    post,
+    path = "/search",
+    tag = "Geocoding",
+    operation_id = "search",
+    summary = "Finds places, streets and houses by text",
+    description = "",
+    request_body = Option<SearchOptions>,
+    responses(
+        (status = 200, description = "Results, best first", body = SearchAnswer),
+    ),
+)]
 pub async fn search(
     state: web::Data<AppState>,
     caller: Option<Caller>,
@@ -37,6 +50,18 @@ pub async fn search(
 }
 
 /// `POST /reverse`
+#[utoipa::path(
+    post,
+    path = "/reverse",
+    tag = "Geocoding",
+    operation_id = "reverse",
+    summary = "Finds what is at a point",
+    description = "Without coordinates, the answer is about the place of the caller's address.",
+    request_body = Option<ReverseOptions>,
+    responses(
+        (status = 200, description = "Results, nearest first", body = SearchAnswer),
+    ),
+)]
 pub async fn reverse(
     state: web::Data<AppState>,
     caller: Option<Caller>,
