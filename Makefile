@@ -14,8 +14,8 @@ PORT ?= 8080
 
 export PATH := $(CURDIR)/$(WASM_BINDGEN)/bin:$(CURDIR)/$(WASM_PACK)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser quality quality-quick soak bench size \
-	lint fmt fmt-check doc ci clean chromium xz wasm-target bench-native callgrind callgrind-update run-queries
+.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser test-conformance quality quality-quick soak bench size \
+	lint fmt fmt-check doc ci clean chromium xz wasm-target bench-native bench-server callgrind callgrind-update run-queries
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -41,7 +41,7 @@ data: build ## Build the demo's shards (demo.toml) into demo-data, those that ch
 demo: data www ## Build everything and serve the demo on 127.0.0.1 (PORT=8080)
 	target/release/sync-server serve --data demo-data --www www/dist --listen 127.0.0.1:$(PORT)
 
-test: test-rust test-js test-browser ## Run all tests
+test: test-rust test-js test-browser test-conformance ## Run all tests
 
 test-rust: ## Run the Rust tests
 	cargo test --workspace --all-features
@@ -52,6 +52,9 @@ test-js: package data chromium xz ## Run the tests of the npm package, built and
 
 test-browser: build data www chromium ## Run the tests in Chromium
 	npm run --workspace hereabouts-browser-tests test
+
+test-conformance: build data chromium ## Run PlaceKit's own clients against the server
+	node --test tests/conformance/*.test.mjs
 
 size: package ## Check the download sizes against their budgets
 	node $(JS)/scripts/size.mjs
@@ -69,6 +72,11 @@ soak: package data xz ## Run the property tests with many more random cases, and
 
 bench: package data chromium xz ## Measure the package beside its peers; writes docs/BENCHMARKS.md
 	node --max-old-space-size=8192 tests/bench/run.mjs
+
+bench-server: data ## Measure the server under load, beside nginx
+	@scripts/install-package wrk wrk
+	@scripts/install-package nginx nginx
+	node tests/bench/server.mjs
 
 bench-native: data ## Measure the engine natively with criterion
 	cargo bench -p geocoder-core

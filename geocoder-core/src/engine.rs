@@ -13,9 +13,17 @@ use crate::shard::Shard;
 use crate::sort::sort_by;
 
 /// Searches any number of shards, one a country; bytes are owned or borrowed (`D`).
+///
+/// A clone shares the shards with their bytes, tables and caches.
 #[derive(Debug, Default)]
 pub struct Geocoder<D> {
     shards: Vec<Shard<D>>,
+}
+
+impl<D> Clone for Geocoder<D> {
+    fn clone(&self) -> Self {
+        Self { shards: self.shards.clone() }
+    }
 }
 
 impl<D: AsRef<[u8]>> Geocoder<D> {
@@ -218,7 +226,7 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
         for (number, shard) in self.selected(&request.countries) {
             let all = (0u32..).zip(&shard.places().places);
             let wanted = all.filter(|(_, place)| {
-                place.kind.is_some_and(|kind: RecordType| request.types.contains(kind))
+                place.result_kind().is_some_and(|kind: RecordType| request.types.contains(kind))
             });
             places.extend(wanted.map(|(ordinal, place)| (place.importance, number, ordinal)));
         }

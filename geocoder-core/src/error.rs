@@ -54,6 +54,17 @@ pub enum Error {
         /// Number offered.
         chunk: u32,
     },
+    /// A chunk was offered to a shard that has further handles; insert chunks before cloning it.
+    #[error("the shard is shared: chunks are inserted while it has one handle")]
+    SharedShard,
+    /// An overlay was put over another base than the one it was built for; build it again.
+    #[error("the overlay belongs to a base with checksum {expected:016x}, this one has {got:016x}")]
+    WrongBase {
+        /// Checksum of the head of the overlay's base.
+        expected: u64,
+        /// Checksum of the head of this one.
+        got: u64,
+    },
     /// The input to the shard writer breaks one of its rules.
     #[error("invalid gazetteer: {0}")]
     InvalidGazetteer(String),

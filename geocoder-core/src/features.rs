@@ -58,7 +58,9 @@ fn collect_block<D: AsRef<[u8]>>(
     else {
         return Ok(());
     };
-    for line in (0..records.records.len()).flat_map(|record| lines.of(record)) {
+    let hidden = shard.hidden_records(block);
+    let shown = (0..records.records.len()).filter(|record| hidden >> record & 1 == 0);
+    for line in shown.flat_map(|record| lines.of(record)) {
         features.streets.push(line.iter().map(|(lat, lon)| point(*lat, *lon)).collect());
     }
     Ok(())

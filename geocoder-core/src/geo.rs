@@ -1,5 +1,7 @@
 //! Points, boxes, distances on the sphere and the Hilbert curve; degrees in, metres out.
 
+use serde::{Deserialize, Serialize};
+
 use crate::trigonometry::{cos_degrees, sin_degrees};
 
 /// Mean Earth radius in metres (IUGG mean radius R1).
@@ -8,7 +10,7 @@ const EARTH_RADIUS_M: f64 = 6_371_008.8;
 pub const DEGREE_M: f64 = EARTH_RADIUS_M * core::f64::consts::PI / 180.0;
 
 /// A point in degrees: longitude -180 to 180, latitude -90 to 90 (WGS 84).
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LonLat {
     /// Longitude in degrees.
     pub lon: f64,

@@ -5,6 +5,7 @@
 //! It does no I/O, reads no clock, starts no thread, and no bytes or request make it panic.
 #![forbid(unsafe_code)]
 
+mod countries;
 mod engine;
 pub mod error;
 pub mod features;
@@ -13,6 +14,7 @@ pub mod gazetteer;
 pub mod geo;
 pub mod lexicon;
 pub mod manifest;
+pub mod overlay;
 mod present;
 pub mod record;
 pub mod request;

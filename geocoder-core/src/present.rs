@@ -57,15 +57,17 @@ pub(crate) fn present<D: AsRef<[u8]>>(
                 if let Some(house) = house {
                     locate(&mut hit, house.lat, house.lon);
                     hit.precision = house.precision;
-                    let own_zipcode = (house.zipcode as usize).checked_sub(1);
-                    if let Some(number) = own_zipcode.and_then(|index| zipcodes.get(index)) {
-                        hit.zipcode = texts(&[*number]);
+                    let own = shard.house_zipcode(*block, &decoded, record, house.zipcode);
+                    if let Some(number) = own {
+                        hit.zipcode = texts(&[number]);
                     }
                 }
                 hit.street = Some(address(house.as_ref(), &own));
             }
             hit.name = match house {
-                Some(house) => full_name(house, &own, shard.meta().number_first),
+                Some(house) => {
+                    full_name(house.number, &house.suffix, &own, shard.meta().number_first)
+                }
                 None => own,
             };
             hit
@@ -83,10 +85,10 @@ fn address(house: Option<&FoundHouse>, street: &str) -> StreetAddress {
 }
 
 /// Writes house number and street in the order of the country.
-fn full_name(house: &FoundHouse, street: &str, number_first: bool) -> String {
+pub(crate) fn full_name(number: u32, suffix: &str, street: &str, number_first: bool) -> String {
     // Words such as bis stand apart from the number, letters and fractions do not.
-    let apart = if house.suffix.chars().nth(1).is_some_and(char::is_alphabetic) { " " } else { "" };
-    let number = format!("{}{apart}{}", house.number, house.suffix);
+    let apart = if suffix.chars().nth(1).is_some_and(char::is_alphabetic) { " " } else { "" };
+    let number = format!("{number}{apart}{suffix}");
     if number_first { format!("{number} {street}") } else { format!("{street} {number}") }
 }
 

@@ -94,7 +94,7 @@ impl TypeSet {
 
     /// Returns the set with one more type.
     #[must_use]
-    pub fn with(self, kind: RecordType) -> Self {
+    pub const fn with(self, kind: RecordType) -> Self {
         Self(self.0 | 1 << kind as u16)
     }
 

@@ -191,8 +191,9 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             lines = self.found.present(self.shard.block_lines(block)?);
         }
         let plane = Plane::around(at);
+        let hidden = self.shard.hidden_records(block);
         for (index, record) in records.records.iter().enumerate() {
-            if !types.contains(record.kind) {
+            if !types.contains(record.kind) || hidden >> index & 1 != 0 {
                 continue;
             }
             let own_m = || at.distance_m(point(record.lat, record.lon));
@@ -275,7 +276,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
         let around = innermost.map(|ordinal| places.chain(ordinal).collect::<Vec<_>>());
         let around = around.unwrap_or_default();
         for (ordinal, place) in &around {
-            if place.kind.is_some_and(|kind| types.contains(kind)) {
+            if place.result_kind().is_some_and(|kind| types.contains(kind)) {
                 // Elsewhere the distance is that to the centre.
                 let centre_m = || at.distance_m(point(place.lat, place.lon));
                 let distance_m = within_m.unwrap_or_else(centre_m);
@@ -301,7 +302,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
         let mut nearest: Vec<(f64, u32)> = places
             .filter(|(_, place)| {
                 let usable = place.parent == NO_PARENT || place.located;
-                usable && place.kind.is_some_and(|kind| types.contains(kind))
+                usable && place.result_kind().is_some_and(|kind| types.contains(kind))
             })
             .map(|(ordinal, place)| (at.distance_m(point(place.lat, place.lon)), ordinal))
             .filter(|(distance_m, _)| *distance_m <= PLACE_LIMIT_M)

@@ -127,6 +127,9 @@ pub struct RequestOptions {
     pub coordinates: Value,
     /// Whether results carry the terms of their score.
     pub explain: Value,
+    /// Whether the country of the caller's address is meant; only servers can know it.
+    #[serde(rename = "countryByIP")]
+    pub country_by_ip: Value,
 }
 
 /// One refused option, in the shape of PlaceKit's 422 answers.

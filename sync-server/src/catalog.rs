@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use geocoder_core::manifest::{BaseEntry, MANIFEST_FORMAT, Manifest};
@@ -32,7 +33,7 @@ impl ManifestDocument {
 pub struct Catalog {
     manifest: Manifest,
     document: ManifestDocument,
-    geocoder: Geocoder<Bytes>,
+    geocoder: Arc<Geocoder<Bytes>>,
     /// Bytes of the shards by their hash, shared with the geocoder.
     shards: BTreeMap<String, Bytes>,
 }
@@ -67,7 +68,12 @@ impl Catalog {
             geocoder.insert(open_shard(store, country, sha256, bytes.clone())?);
             shards.insert(sha256.clone(), bytes);
         }
-        Ok(Self { manifest, document: ManifestDocument::new(json), geocoder, shards })
+        Ok(Self {
+            manifest,
+            document: ManifestDocument::new(json),
+            geocoder: Arc::new(geocoder),
+            shards,
+        })
     }
 
     /// Puts a manifest and a geocoder together as they are.
@@ -76,6 +82,7 @@ impl Catalog {
     /// Fails when the manifest cannot be written as JSON.
     pub fn from_parts(manifest: Manifest, geocoder: Geocoder<Bytes>) -> serde_json::Result<Self> {
         let document = ManifestDocument::new(serde_json::to_vec(&manifest)?);
+        let geocoder = Arc::new(geocoder);
         Ok(Self { manifest, document, geocoder, shards: BTreeMap::new() })
     }
 
@@ -112,6 +119,17 @@ impl Catalog {
     /// Returns the geocoder over all shards.
     pub fn geocoder(&self) -> &Geocoder<Bytes> {
         &self.geocoder
+    }
+
+    /// Returns the same, to be kept.
+    pub fn shared_geocoder(&self) -> Arc<Geocoder<Bytes>> {
+        Arc::clone(&self.geocoder)
+    }
+
+    /// Returns the generation of a country's shard; empty when there is none.
+    pub fn generation(&self, country: &str) -> String {
+        let entry = self.manifest.countries.get(country);
+        entry.map_or_else(String::new, |entry| entry.base.generation.clone())
     }
 
     /// Whether requests may ask for a country; the world shard is none.

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::access::options::AccessOptions;
+use crate::geography::GeographyConfig;
+
 /// Serves Hereabouts shards, the geocoding REST API and the web app.
 #[derive(Debug, Parser)]
 #[command(name = "sync-server", version)]
@@ -43,6 +46,13 @@ pub struct ServeConfig {
     /// Address and port to listen on; port 0 takes any free one
     #[arg(long, env = "HEREABOUTS_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Where apps, keys and patches are kept: sqlite:FILE or postgres://USER@HOST/NAME; by default
+    /// the file hereabouts.db in the data directory
+    #[arg(long, env = "HEREABOUTS_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Where callers are.
+    #[command(flatten)]
+    pub geography: GeographyConfig,
     /// Directory of the built web app to serve at /
     #[arg(long, env = "HEREABOUTS_WWW", value_name = "DIR")]
     pub www: Option<PathBuf>,
@@ -55,6 +65,9 @@ pub struct ServeConfig {
         value_parser = clap::value_parser!(u64).range(1..=300)
     )]
     pub body_timeout_s: u64,
+    /// Who may do what.
+    #[command(flatten)]
+    pub access: AccessOptions,
 }
 
 impl ServeConfig {

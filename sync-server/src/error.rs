@@ -12,6 +12,9 @@ use actix_web::{HttpResponse, ResponseError};
 use geocoder_core::wire::FieldError;
 use serde::Serialize;
 
+use crate::access::secret::SecretError;
+use crate::store::{Guard, StoreError};
+
 /// Result of starting and running the server.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -109,6 +112,24 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The store cannot be used.
+    #[error("cannot use the database")]
+    Store(#[from] StoreError),
+    /// There is no secret for tokens.
+    #[error("cannot make tokens")]
+    Secret(#[from] SecretError),
+    /// The token of the first private key cannot be used.
+    #[error(
+        "HEREABOUTS_BOOTSTRAP_KEY must be 16 to {} visible ASCII characters without spaces",
+        crate::access::token::MAX_TOKEN_CHARS
+    )]
+    BootstrapKey,
+    /// The database of addresses cannot be used.
+    #[error(transparent)]
+    Geoip(#[from] crate::geography::GeoipUnusable),
+    /// The approved patches cannot be laid over the shards.
+    #[error("approved patches cannot be read: check --database-url")]
+    Patches(#[source] Cause),
     /// The running server failed.
     #[error("the server stopped")]
     Stopped(#[from] io::Error),
@@ -123,6 +144,8 @@ pub enum Place {
     Query,
     /// The path.
     Path,
+    /// A header.
+    Header,
 }
 
 impl Place {
@@ -132,6 +155,7 @@ impl Place {
             Self::Body => "body",
             Self::Query => "query",
             Self::Path => "params",
+            Self::Header => "headers",
         }
     }
 }
@@ -149,11 +173,38 @@ pub enum ApiError {
     #[error("Method not allowed, use {allow}")]
     MethodNotAllowed {
         /// Methods that the path has, comma-separated.
-        allow: &'static str,
+        allow: String,
     },
     /// There is no blob of this name.
     #[error("Blob not found")]
     BlobNotFound,
+    /// Nothing with this id is there for the caller.
+    #[error("{what} could not be found")]
+    NotFound {
+        /// What was looked for, as in `API key`.
+        what: &'static str,
+    },
+    /// The request has no key.
+    #[error("Access denied missing credentials")]
+    MissingCredentials,
+    /// The key is unknown or not usable; which of them is not told.
+    #[error("Access denied authentication failed")]
+    AuthenticationFailed,
+    /// The key may not do this, or not from here.
+    #[error("You are not authorized to access this resource")]
+    Forbidden,
+    /// The request does not fit what is stored.
+    #[error("{0}")]
+    Conflict(String),
+    /// The client asks too often.
+    #[error("Too many requests from this IP, please try again in a minute")]
+    TooManyRequests {
+        /// Seconds to wait.
+        retry_after_s: u64,
+    },
+    /// The app has used up its month.
+    #[error("Access denied: the monthly quota of this app is used up (Fair Usage Policy)")]
+    QuotaExceeded,
     /// The client refuses every encoding that there is.
     #[error("No acceptable encoding, accept identity, br or gzip")]
     NotAcceptable,
@@ -174,6 +225,7 @@ pub enum ApiError {
         Place::Body => "Invalid body parameters. See `errors` for each of them.",
         Place::Query => "Invalid query parameters. See `errors` for each of them.",
         Place::Path => "Invalid path parameters. See `errors` for each of them.",
+        Place::Header => "Invalid headers. See `errors` for each of them.",
     })]
     Invalid {
         /// Where the parameters were.
@@ -202,9 +254,9 @@ struct ErrorBody<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
     /// PlaceKit's JavaScript client gives up its only host for good on a 5xx, unless the body has
-    /// a `status` that is none.
+    /// a `status` that is none; PlaceKit's 429 has its number here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<()>,
+    status: Option<Option<u16>>,
 }
 
 impl ApiError {
@@ -222,10 +274,41 @@ impl ApiError {
     }
 }
 
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict { .. } => {
+                Self::Conflict("It has been changed by someone else in the meantime; read it again.".into())
+            }
+            StoreError::Refused(Guard::UsablePrivateKey { .. }) => Self::Conflict(
+                "No usable private key would be left in this app; add force=true to do it all the same.".into(),
+            ),
+            StoreError::AlreadyAnswered => Self::Conflict(
+                "A request with this Idempotency-Key was being answered; send it again for that answer.".into(),
+            ),
+            error => Self::DataUnavailable(error.into()),
+        }
+    }
+}
+
+impl From<SecretError> for ApiError {
+    fn from(error: SecretError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::RouteNotFound | Self::BlobNotFound => StatusCode::NOT_FOUND,
+            Self::RouteNotFound | Self::BlobNotFound | Self::NotFound { .. } => {
+                StatusCode::NOT_FOUND
+            }
+            Self::MissingCredentials => StatusCode::PRECONDITION_FAILED,
+            Self::AuthenticationFailed => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::QuotaExceeded => StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -244,7 +327,7 @@ impl ResponseError for ApiError {
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         match self {
             Self::MethodNotAllowed { allow } => {
-                response.insert_header((header::ALLOW, *allow));
+                response.insert_header((header::ALLOW, allow.as_str()));
             }
             Self::RangeNotSatisfiable { length_bytes } => {
                 response.insert_header((header::CONTENT_RANGE, format!("bytes */{length_bytes}")));
@@ -256,13 +339,23 @@ impl ResponseError for ApiError {
             Self::DataUnavailable(_) => {
                 response.insert_header((header::RETRY_AFTER, "10"));
             }
+            Self::TooManyRequests { retry_after_s } => {
+                response.insert_header((header::RETRY_AFTER, *retry_after_s));
+            }
+            // RFC 9110 demands a challenge; browsers show no dialog for this one.
+            Self::AuthenticationFailed => {
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+            }
             _ => {}
         }
         let errors = match self {
             Self::Invalid { errors, .. } => errors.as_slice(),
             _ => &[],
         };
-        let status = status.is_server_error().then_some(());
+        let status = match self {
+            Self::TooManyRequests { .. } => Some(Some(status.as_u16())),
+            _ => status.is_server_error().then_some(None),
+        };
         response.json(ErrorBody { message: self.to_string(), errors, status })
     }
 }

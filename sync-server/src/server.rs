@@ -7,18 +7,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{App, HttpServer, rt, web};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use crate::access::Access;
 use crate::blobs::BlobStore;
 use crate::config::ServeConfig;
 use crate::error::{Error, Result};
+use crate::geography::Geography;
 use crate::live::{Outcome, Watcher};
+use crate::model::Clock;
 use crate::routes;
 use crate::site::Site;
 use crate::state::AppState;
+use crate::store::{SqlStore, Store};
 
 /// Time between looks at the manifest file.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Time between attempts to reach a store that does not answer.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
 /// Time a client has to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time an idle connection stays open; a little over the 60 s that proxies keep theirs.
@@ -32,12 +38,33 @@ const SHUTDOWN_TIMEOUT_S: u64 = 30;
 /// Fails when the data or the web app cannot be used or the address cannot be listened on.
 pub async fn serve(config: &ServeConfig) -> Result<()> {
     let site = config.www.as_ref().map(Site::open).transpose()?;
-    let store = Arc::new(BlobStore::new(&config.data));
-    let (catalog, watcher) = Watcher::start(Arc::clone(&store))?;
+    let blobs = Arc::new(BlobStore::new(&config.data));
+    let (catalog, watcher) = Watcher::start(Arc::clone(&blobs))?;
     let countries = catalog.manifest().countries.len();
-    let state =
-        AppState { body_timeout: config.body_timeout(), ..AppState::new(store, catalog, site) };
+    let store: Arc<dyn Store> = match &config.database_url {
+        Some(url) => Arc::new(SqlStore::open(url).await?),
+        None => Arc::new(SqlStore::open_sqlite(&config.data.join("hereabouts.db")).await?),
+    };
+    let clock = Clock::system();
+    let secret = config.access.load_secret(&config.data)?;
+    let options = config.access.clone();
+    let access = Access::new(Arc::clone(&store), clock.clone(), secret, options);
+    if let Some(path) = access.bootstrap(&config.data).await? {
+        tracing::warn!(
+            "the first private key is in {}: keep it and delete the file",
+            path.display()
+        );
+    }
+    let page_token = if site.is_some() { access.page_token().await? } else { None };
+    let state = AppState {
+        site,
+        geography: Geography::open(&config.geography)?,
+        body_timeout: config.body_timeout(),
+        page_token,
+        ..AppState::new(blobs, catalog, store, clock, access)
+    };
     let state = web::Data::new(state);
+    state.refresh_overlays(None).await.map_err(|error| Error::Patches(error.into()))?;
     let for_workers = state.clone();
     let server =
         HttpServer::new(move || App::new().configure(routes::configure(for_workers.clone())))
@@ -51,9 +78,18 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
     for address in server.addrs() {
         announce(address, countries)?;
     }
+    let access = Arc::clone(&state.access);
+    let following = rt::spawn(async move { access.follow_changes().await });
+    let access = Arc::clone(&state.access);
+    let flushing = rt::spawn(async move { access.flush_usage_regularly().await });
+    let laying = rt::spawn(follow(state.clone()));
+    let access = Arc::clone(&state.access);
     let watching = rt::spawn(watch(watcher, state));
     let ended = server.run().await;
-    watching.abort();
+    for task in [watching, following, flushing, laying] {
+        task.abort();
+    }
+    access.flush_usage().await;
     tracing::info!("stopped");
     ended.map_err(Error::Stopped)
 }
@@ -89,6 +125,7 @@ async fn watch(mut watcher: Watcher, state: web::Data<AppState>) {
             Outcome::Replaced => {
                 let version = state.catalog.current().manifest().version;
                 tracing::info!(version, "serving a new build");
+                refresh(&state).await;
             }
             Outcome::Refused(error) => {
                 let error = anyhow::Error::from(error);
@@ -98,6 +135,34 @@ async fn watch(mut watcher: Watcher, state: web::Data<AppState>) {
                 );
             }
         }
+    }
+}
+
+/// Takes over what other servers of the same store have approved.
+async fn follow(state: web::Data<AppState>) {
+    let mut seen = 0;
+    loop {
+        let changed = match state.store.version().await {
+            Ok(version) if version == seen => state.store.changed_since(seen).await,
+            Ok(version) => {
+                refresh(&state).await;
+                seen = version;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = changed {
+            let error = anyhow::Error::from(error);
+            tracing::error!(error = format!("{error:#}"), "the store does not answer");
+            sleep(RETRY_AFTER).await;
+        }
+    }
+}
+
+async fn refresh(state: &AppState) {
+    if let Err(error) = state.refresh_overlays(None).await {
+        let error = anyhow::Error::from(error);
+        tracing::error!(error = format!("{error:#}"), "approved patches are not taken over");
     }
 }
 

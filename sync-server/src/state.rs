@@ -3,13 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use geocoder_core::Geocoder;
+
+use crate::access::token::Token;
+use crate::access::{Access, Caller};
 use crate::blobs::BlobStore;
 use crate::catalog::Catalog;
+use crate::error::ApiError;
+use crate::geography::Geography;
 use crate::live::LiveCatalog;
+use crate::model::Clock;
+use crate::overlays::Overlays;
 use crate::site::Site;
-
-/// Largest request body accepted, in bytes; the longest sensible search is far below 1 kB.
-pub const BODY_LIMIT_BYTES: usize = 64 * 1024;
+use crate::store::Store;
 
 /// Shared by all requests of the server.
 #[derive(Debug)]
@@ -20,14 +27,58 @@ pub struct AppState {
     pub catalog: LiveCatalog,
     /// The web app, when it is served.
     pub site: Option<Site>,
+    /// Where apps, keys and patches are.
+    pub store: Arc<dyn Store>,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Tells where callers are.
+    pub geography: Geography,
+    /// Approved patches of each app over the shards.
+    pub overlays: Overlays,
     /// How long a client may take to send a body.
     pub body_timeout: Duration,
+    /// Checks keys.
+    pub access: Arc<Access>,
+    /// Token of the public key that the web app uses.
+    pub page_token: Option<Token>,
 }
 
 impl AppState {
-    /// Puts the parts together, with the usual limits.
-    pub fn new(blobs: Arc<BlobStore>, catalog: Catalog, site: Option<Site>) -> Self {
-        let body_timeout = Duration::from_secs(10);
-        Self { blobs, catalog: LiveCatalog::new(catalog), site, body_timeout }
+    /// Puts the parts together, with the usual time for a body and no web app.
+    pub fn new(
+        blobs: Arc<BlobStore>,
+        catalog: Catalog,
+        store: Arc<dyn Store>,
+        clock: Clock,
+        access: Access,
+    ) -> Self {
+        Self {
+            blobs,
+            catalog: LiveCatalog::new(catalog),
+            site: None,
+            store,
+            clock,
+            geography: Geography::default(),
+            overlays: Overlays::default(),
+            body_timeout: Duration::from_secs(10),
+            access: Arc::new(access),
+            page_token: None,
+        }
+    }
+
+    /// Returns the geocoder of a caller: the shards with the approved patches of its app.
+    pub fn geocoder(&self, caller: Option<&Caller>) -> Arc<Geocoder<Bytes>> {
+        let app_id = caller.map(|caller| caller.app.id.as_str());
+        self.overlays.geocoder(app_id, &self.catalog.current())
+    }
+
+    /// Takes over what was approved since, for one app or all.
+    ///
+    /// # Errors
+    /// Fails when the store does or a shard is damaged; what was there is kept.
+    pub async fn refresh_overlays(&self, app_id: Option<&str>) -> Result<(), ApiError> {
+        let catalog = self.catalog.current();
+        let refreshed = self.overlays.refresh(self.store.as_ref(), &catalog, app_id).await;
+        refreshed.map_err(ApiError::DataUnavailable)
     }
 }

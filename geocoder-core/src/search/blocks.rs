@@ -14,7 +14,7 @@ use super::query::TokenMask;
 use super::term_set::Membership;
 use crate::error::Result;
 use crate::record::TypeSet;
-use crate::shard::{Dictionary, Lookup, NameLists, PostingReader};
+use crate::shard::{Dictionary, Lookup, NO_PARENT, NameLists, PostingReader};
 use crate::sort::{make_heap, pop};
 
 /// In a shard of so few blocks no word is too frequent to be followed.
@@ -173,8 +173,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let Some(around) = self.around_records(promising.block, index) else { return Ok(()) };
         let alternate_cost = promising.alternate_cost;
         let of = Of { around: &around, places: index, zipcodes };
+        let hidden = self.shard.hidden_records(promising.block);
         for (number, record) in decoded.records.iter().enumerate() {
-            if !self.request.types.contains(record.kind) {
+            if !self.request.types.contains(record.kind) || hidden >> number & 1 != 0 {
                 continue;
             }
             // What cannot matter is not worth a closer look.
@@ -248,29 +249,38 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         if !any_around && near.is_empty() {
             return;
         }
-        // Parents come before their children.
         let mut around: Vec<TokenMask> = Vec::with_capacity(places.places.len());
         for (ordinal, place) in (0u32..).zip(&places.places) {
-            let above = around.get(place.parent as usize).copied().unwrap_or(0);
+            // Parents come before their children, unless a correction has given them others.
+            let above = match around.get(place.parent as usize) {
+                Some(above) => Some(*above),
+                None => (place.parent == NO_PARENT).then_some(0),
+            };
             let own = index.get(ordinal).map_or(0, |words| words.names);
-            around.push(if index.cities.is_empty() {
-                above | own
-            } else {
-                self.words_around(ordinal, index)
+            around.push(match above {
+                Some(above) if index.cities.is_empty() => above | own,
+                _ => self.words_around(ordinal, index),
             });
         }
-        for ((ordinal, place), around) in (0u32..).zip(&places.places).zip(&around) {
-            let zipcodes = index.get(ordinal).map_or(0, |words| words.zipcodes);
-            let around = around | zipcodes;
-            let end = place.first_block.saturating_add(place.n_blocks).min(places.n_blocks);
-            for block in place.first_block..end {
-                let Some(slot) = by_block.get_mut(block as usize) else { break };
-                let proximity = self.proximity_of_block(block, near);
-                if *slot == 0 && (other(around) || proximity > FAR_POINTS) {
-                    *slot = WITHOUT_WORDS;
-                    order.push(self.promise(block, around, wide, least, proximity));
-                }
+        let mut distinguish = |block: u32, around: TokenMask| {
+            let Some(slot) = by_block.get_mut(block as usize) else { return };
+            let proximity = self.proximity_of_block(block, near);
+            if *slot == 0 && (other(around) || proximity > FAR_POINTS) {
+                *slot = WITHOUT_WORDS;
+                order.push(self.promise(block, around, wide, least, proximity));
             }
+        };
+        let around_records = |place: u32| {
+            let zipcodes = index.get(place).map_or(0, |words| words.zipcodes);
+            around.get(place as usize).copied().unwrap_or(0) | zipcodes
+        };
+        for (ordinal, place) in (0u32..).zip(&places.places) {
+            let around = around_records(ordinal);
+            let end = place.first_block.saturating_add(place.n_blocks).min(places.n_blocks);
+            (place.first_block..end).for_each(|block| distinguish(block, around));
+        }
+        for (block, place) in places.added_blocks() {
+            distinguish(block, around_records(place));
         }
     }
 
@@ -349,7 +359,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 index.everywhere |= found.mask;
                 continue;
             }
-            let apart = found.piece >= places.first_terms.len();
+            let n_terms = places.first_terms.len();
+            let apart = n_terms..n_terms + places.alternate_first_terms.len();
+            let apart = apart.contains(&found.piece);
             let words = BlockWords::of(found, apart);
             if found.mask & !wide_words == 0 && found.end - found.start > 1 {
                 index.wide = index.wide.with(words);

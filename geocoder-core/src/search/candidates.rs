@@ -114,7 +114,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut order: Vec<(f32, &PlaceWords)> = Vec::new();
         for words in &index.list {
             let Some(place) = places.get(words.place) else { continue };
-            if place.kind.is_some_and(|kind| self.request.types.contains(kind)) {
+            if place.result_kind().is_some_and(|kind| self.request.types.contains(kind)) {
                 order.push((self.place_bound(place, words, index), words));
             }
         }

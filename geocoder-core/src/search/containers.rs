@@ -124,6 +124,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             by_place: vec![0; places.places.len()],
             cities: Vec::new(),
         };
+        let n_base_pieces = match &self.shard.overlay {
+            Some(_) => self.shard.n_base_pieces(Dictionary::Places),
+            None => 0,
+        };
         for found in &self.place_matches.list {
             let piece = match self.shard.piece(Dictionary::Places, found.piece)? {
                 Lookup::Found(piece) => piece,
@@ -134,8 +138,16 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             };
             let mut postings = PostingReader::new(&piece, found.start, places, false);
             let mut read = 0;
+            // Of places with other names than in the shard, those of the shard do not count.
+            let replaced = |place: u32| {
+                found.piece < n_base_pieces
+                    && places.get(place).is_some_and(|place| place.replaced_names != 0)
+            };
             for _ in found.start..found.end.min(found.start + MAX_RANGE_TERMS) {
                 read += postings.list(places, false, |place, _| {
+                    if replaced(place) {
+                        return;
+                    }
                     if let Some(words) = index.entry(place) {
                         words.add(found);
                     }
@@ -175,7 +187,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         [place, parent].into_iter().filter(|parent| *parent != NO_PARENT).flat_map(move |parent| {
             let start = index.cities.partition_point(|(of, _)| *of < parent);
             let inside = index.cities.iter().skip(start);
-            let inside = inside.take_while(move |(of, city)| *of == parent && *city != place);
+            let inside = inside.take_while(move |(of, _)| *of == parent);
+            let inside = inside.filter(move |(_, city)| *city != place);
             inside.filter_map(move |(_, city)| {
                 let at = places.get(*city)?;
                 Some((index.get(*city)?, point(at.lat, at.lon)))
@@ -213,6 +226,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Whether a point is so near to the box of a chunk that holds records of a place.
     fn is_near_records(&self, place: u32, at: LonLat, distance_m: f64) -> bool {
         let places = self.shard.places();
+        let mut added = self.shard.overlay.iter().flat_map(|overlay| overlay.boxes_of(place));
+        if added.any(|bbox| bbox.distance_m(at) <= distance_m) {
+            return true;
+        }
+        let mut adopted = self.shard.overlay.iter().flat_map(|overlay| overlay.adopted_by(place));
+        if adopted.any(|removed| self.is_near_records(removed, at, distance_m)) {
+            return true;
+        }
         let Some(place) = places.get(place).filter(|place| place.n_blocks > 0) else {
             return false;
         };

@@ -76,7 +76,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
     ) -> Result<()> {
         for index in self.shard.pieces_with(self.dictionary, text, false) {
             let Some(piece) = self.piece(index, matches)? else { continue };
-            if let Some(ordinal) = piece.terms.get(text) {
+            if let Some(ordinal) = self.known(index, piece.terms.get(text)) {
                 matches.push(index, ordinal, ordinal, mask, cost, part);
             }
         }
@@ -200,7 +200,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         for index in pieces {
             let Some(piece) = self.piece(index, matches)? else { continue };
             for range in walk.ranges(piece.terms) {
-                any = true;
+                any |= !self.is_lost(index, range.start, range.end - 1);
                 let longer = if prefix { weights.error_prefix_cost } else { 0.0 };
                 let cost = f32::from(range.edits) * weights.edit_cost + longer;
                 matches.push(index, range.start, range.end - 1, mask, cost, Part::Whole);
@@ -244,7 +244,8 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 }
                 for index in self.shard.pieces_with(self.dictionary, half, false) {
                     let Some(piece) = self.piece(index, matches)? else { continue };
-                    found.extend(piece.terms.get(half).map(|ordinal| (at, index, ordinal)));
+                    let known = self.known(index, piece.terms.get(half));
+                    found.extend(known.map(|ordinal| (at, index, ordinal)));
                 }
             }
         }
@@ -274,6 +275,17 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             self.equal(pair, mask, cost, Part::Whole, matches)?;
         }
         Ok(())
+    }
+
+    /// Returns a term that was found unless nothing has it after corrections.
+    fn known(&self, piece: usize, found: Option<u32>) -> Option<u32> {
+        found.filter(|ordinal| !self.is_lost(piece, *ordinal, *ordinal))
+    }
+
+    /// Whether nothing has any of some terms after corrections.
+    fn is_lost(&self, piece: usize, first: u32, last: u32) -> bool {
+        let overlay = self.shard.overlay.as_ref();
+        overlay.is_some_and(|overlay| overlay.has_lost(self.dictionary, piece, first..=last))
     }
 
     fn piece(&self, index: usize, matches: &mut Matches) -> Result<Option<Piece<'_>>> {

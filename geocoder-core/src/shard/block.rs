@@ -12,7 +12,7 @@ pub(crate) struct Block {
     /// Names of the records, a list each.
     pub(crate) names: NameLists,
     /// Postcodes that records refer to.
-    pub(super) zipcodes: Vec<u32>,
+    pub(crate) zipcodes: Vec<u32>,
 }
 
 /// A street, point or city as stored, without its names.
@@ -28,21 +28,21 @@ pub(crate) struct Record {
     pub(crate) population: u32,
     pub(crate) digits: f32,
     /// Where its postcodes stand; `None` means those of its city, and of a city none.
-    pub(super) zipcodes: Option<(u32, u32)>,
-    /// Where its names stand in the block, in bits.
-    pub(super) names_at: u32,
+    pub(crate) zipcodes: Option<(u32, u32)>,
+    /// Where its names stand in the block, in bits; in an overlay the record's number.
+    pub(crate) names_at: u32,
 }
 
 impl Block {
     /// Returns the numbers of a record's own postcodes.
-    pub(super) fn zipcodes(&self, record: &Record) -> Option<&[u32]> {
+    pub(crate) fn zipcodes(&self, record: &Record) -> Option<&[u32]> {
         let (start, end) = record.zipcodes?;
         self.zipcodes.get(start as usize..end as usize)
     }
 }
 
 /// Lists of names as searches see them: which terms they have.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct NameLists {
     /// For each list the end of its names.
     ends: Vec<u32>,
@@ -70,18 +70,18 @@ pub(crate) struct NameTerms<'a> {
 
 impl NameLists {
     /// Adds a term to the name under construction.
-    pub(super) fn push_term(&mut self, term: TermRef) {
+    pub(crate) fn push_term(&mut self, term: TermRef) {
         self.terms.push(term);
     }
 
     /// Ends a name, the last terms of which are hidden.
-    pub(super) fn end_name(&mut self, role: Role, n_hidden: u32) {
+    pub(crate) fn end_name(&mut self, role: Role, n_hidden: u32) {
         let all = length(self.terms.len());
         self.names.push(NameEnds { role, shown: all.saturating_sub(n_hidden), all });
     }
 
     /// Ends a list of names.
-    pub(super) fn end_list(&mut self) {
+    pub(crate) fn end_list(&mut self) {
         self.ends.push(length(self.names.len()));
     }
 
@@ -128,6 +128,6 @@ impl NameLists {
 }
 
 /// Blocks are small: no length in them exceeds 32 bits.
-pub(super) fn length(length: usize) -> u32 {
+pub(crate) fn length(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }

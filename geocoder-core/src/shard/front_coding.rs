@@ -59,13 +59,11 @@ pub(crate) fn read_front_coded(
 }
 
 /// Returns the number of bytes with which both texts start.
-#[cfg(any(test, feature = "build", not(feature = "fst")))]
 pub(crate) fn common_length(a: &[u8], b: &[u8]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
 /// Front-codes terms in ascending order: shared lengths, and rests with newlines.
-#[cfg(feature = "build")]
 pub(crate) fn front_code(terms: &[String]) -> (Vec<u8>, Vec<u8>) {
     let (mut shared, mut rests) = (Vec::new(), Vec::new());
     let mut before: &[u8] = &[];

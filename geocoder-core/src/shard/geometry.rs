@@ -38,7 +38,14 @@ pub(crate) struct LineLists {
 }
 
 impl LineLists {
-    pub(super) fn end_street(&mut self) {
+    /// Adds a line to the record under construction.
+    pub(crate) fn push_line(&mut self, line: &[Vertex]) {
+        self.vertices.extend_from_slice(line);
+        self.lines.push(self.vertices.len());
+    }
+
+    /// Ends the lines of a record.
+    pub(crate) fn end_street(&mut self) {
         self.streets.push(self.lines.len());
     }
 

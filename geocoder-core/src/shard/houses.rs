@@ -52,9 +52,9 @@ pub(crate) struct HousesChunk<'a> {
 /// Houses of the records of a block, in lists; those of points are empty.
 #[derive(Debug, Default)]
 pub(crate) struct HouseLists {
-    pub(super) houses: Vec<StoredHouse>,
+    pub(crate) houses: Vec<StoredHouse>,
     /// For each record the end of its houses.
-    pub(super) ends: Vec<usize>,
+    pub(crate) ends: Vec<usize>,
 }
 
 impl HouseLists {
@@ -93,6 +93,11 @@ impl HousesTable {
         let starts = block_starts(bytes, &mut reader, n_blocks, 9);
         let starts = starts.ok_or(malformed("block table exceeds chunk"))?;
         Ok(Self { starts, suffixes, upper_case })
+    }
+
+    /// Makes the table of an overlay, which is read from no chunk.
+    pub(crate) fn of_suffixes(suffixes: Vec<String>) -> Self {
+        Self { starts: Vec::new(), suffixes, upper_case: false }
     }
 
     /// Returns a suffix as text.

@@ -8,9 +8,10 @@ use super::boundaries::BoundariesChunk;
 use super::geometry::{GeometryChunk, GeometryTable, LineLists};
 use super::houses::{HouseLists, HousesChunk, HousesTable};
 use super::records::{ChunkContext, RecordsChunk, RecordsTable};
-use super::{Block, Lookup, NO_PARENT, Name, NameLists, Record, Shard, terms};
+use super::{Block, Lookup, NO_PARENT, Name, NameLists, Places, Record, Shard, terms};
 use crate::error::{Error, Result};
 use crate::geo::BBox;
+use crate::overlay::AddedBlock;
 use crate::record::RecordType;
 
 /// Returns what was read before, or reads it.
@@ -25,18 +26,18 @@ pub(super) fn known_or_read<T>(cell: &OnceLock<T>, read: impl FnOnce() -> Result
 impl<D: AsRef<[u8]>> Shard<D> {
     fn context(&self) -> ChunkContext {
         ChunkContext {
-            ref_width: terms::ref_width(self.places.first_terms.len()),
-            n_languages: self.places.languages.len(),
-            n_zipcodes: self.places.zipcodes.len(),
+            ref_width: terms::ref_width(self.base.places.first_terms.len()),
+            n_languages: self.base.places.languages.len(),
+            n_zipcodes: self.base.places.zipcodes.len(),
         }
     }
 
     /// Returns the bytes of one of the three chunks of a block, and the block's number in it.
     fn block_chunk(&self, block: u32, which: usize) -> Result<Lookup<(&[u8], usize, usize)>> {
         let no_block = Error::Malformed { section: "records", what: "no such block" };
-        let (entry, index) = self.places.chunk_of_block(block).ok_or(no_block)?;
-        let chunk = self.first_chunks.records + 3 * entry + which;
-        Ok(match self.container.chunk(chunk)? {
+        let (entry, index) = self.base.places.chunk_of_block(block).ok_or(no_block)?;
+        let chunk = self.base.first_chunks.records + 3 * entry + which;
+        Ok(match self.base.container.chunk(chunk)? {
             Some(bytes) => Lookup::Found((bytes, index, entry)),
             None => Lookup::Missing(chunk),
         })
@@ -44,20 +45,37 @@ impl<D: AsRef<[u8]>> Shard<D> {
 
     /// Returns a block, decoded.
     pub(crate) fn block(&self, block: u32) -> Result<Lookup<Arc<Block>>> {
-        if let Some(known) = self.block_cache.get(block) {
+        if let Some(added) = self.added(block) {
+            return Ok(Lookup::Found(Arc::clone(&added.records)));
+        }
+        if let Some(known) = self.base.block_cache.get(block) {
             return Ok(Lookup::Found(known));
         }
         let no_place = Error::Malformed { section: "places", what: "a block has no place" };
-        let place = self.places.place_of_block(block).ok_or(no_place.clone())?;
-        let place = self.places.get(place).ok_or(no_place)?;
+        let place = self.base.places.place_of_block(block).ok_or(no_place.clone())?;
+        let place = self.base.places.get(place).ok_or(no_place)?;
         self.records_chunk(block)?.and_then(|(chunk, index)| {
             let decoded = chunk.block(index, place)?;
-            Ok(Lookup::Found(self.block_cache.keep(block, decoded)))
+            Ok(Lookup::Found(self.base.block_cache.keep(block, decoded)))
         })
+    }
+
+    /// Returns a block of the overlay.
+    fn added(&self, block: u32) -> Option<&AddedBlock> {
+        let number = block.checked_sub(self.base.places.n_blocks)?;
+        self.overlay.as_ref()?.blocks.get(number as usize)
+    }
+
+    /// Returns which records of a block the overlay hides, a bit for each.
+    pub(crate) fn hidden_records(&self, block: u32) -> u128 {
+        self.overlay.as_ref().map_or(0, |overlay| overlay.hidden_records(block))
     }
 
     /// Reads the names of a record of a block.
     pub(crate) fn record_names(&self, block: u32, record: &Record) -> Result<Lookup<Vec<Name>>> {
+        if let Some(added) = self.added(block) {
+            return Ok(Lookup::Found(added.names(record)));
+        }
         self.records_chunk(block)?
             .and_then(|(chunk, index)| chunk.names(index, record).map(Lookup::Found))
     }
@@ -66,7 +84,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
     fn records_chunk(&self, block: u32) -> Result<Lookup<(RecordsChunk<'_>, usize)>> {
         self.block_chunk(block, 0)?.and_then(|(bytes, index, entry)| {
             let no_chunk = Error::Malformed { section: "records", what: "no such chunk" };
-            let cell = self.records.get(entry).ok_or(no_chunk)?;
+            let cell = self.base.records.get(entry).ok_or(no_chunk)?;
             let table = known_or_read(cell, || RecordsTable::read(bytes, self.context()))?;
             Ok(Lookup::Found((RecordsChunk::new(bytes, table), index)))
         })
@@ -74,20 +92,25 @@ impl<D: AsRef<[u8]>> Shard<D> {
 
     /// Returns the alternates of the records of a block that are apart, if there are any.
     pub(crate) fn alternates(&self, block: u32) -> Result<Lookup<Option<Arc<NameLists>>>> {
-        if let Some(known) = self.alternates_cache.get(block) {
+        if self.added(block).is_some() {
+            return Ok(Lookup::Found(None));
+        }
+        if let Some(known) = self.base.alternates_cache.get(block) {
             return Ok(Lookup::Found(Some(known)));
         }
         let no_block = Error::Malformed { section: "alternates", what: "no such block" };
-        let (entry, index) = self.places.chunk_of_block(block).ok_or(no_block)?;
+        let (entry, index) = self.base.places.chunk_of_block(block).ok_or(no_block)?;
         // Where alternates stand among the other names, there is nothing else to read.
-        let Some(cell) = self.alternates.get(entry) else { return Ok(Lookup::Found(None)) };
-        let chunk = self.first_chunks.alternates + entry;
-        let Some(bytes) = self.container.chunk(chunk)? else { return Ok(Lookup::Missing(chunk)) };
-        let ref_width = terms::ref_width(self.places.alternate_first_terms.len());
-        let first_piece = self.places.first_terms.len();
+        let Some(cell) = self.base.alternates.get(entry) else { return Ok(Lookup::Found(None)) };
+        let chunk = self.base.first_chunks.alternates + entry;
+        let Some(bytes) = self.base.container.chunk(chunk)? else {
+            return Ok(Lookup::Missing(chunk));
+        };
+        let ref_width = terms::ref_width(self.base.places.alternate_first_terms.len());
+        let first_piece = self.base.places.first_terms.len();
         let table = known_or_read(cell, || AlternatesTable::read(bytes, ref_width, first_piece))?;
         let decoded = table.block(bytes, index)?;
-        Ok(Lookup::Found(Some(self.alternates_cache.keep(block, decoded))))
+        Ok(Lookup::Found(Some(self.base.alternates_cache.keep(block, decoded))))
     }
 
     /// Returns the numbers of the postcodes of a record: its own, or those of the city it is in.
@@ -97,19 +120,38 @@ impl<D: AsRef<[u8]>> Shard<D> {
         record: &Record,
         place: u32,
     ) -> &'a [u32] {
-        block.zipcodes(record).unwrap_or_else(|| {
-            let city = self.places.get(place).filter(|_| record.kind != RecordType::City);
-            city.map_or(&[][..], |city| self.places.zipcodes_of(city))
-        })
+        zipcodes_among(self.places(), block, record, place)
+    }
+
+    /// Returns the postcode of a house of a record, if it is known and still one of the record.
+    pub(crate) fn house_zipcode(
+        &self,
+        number: u32,
+        block: &Block,
+        record: &Record,
+        zipcode: u32,
+    ) -> Option<u32> {
+        // Houses of the base count among the postcodes that their street has in the base.
+        let base = &self.base.places;
+        let places = if number < base.n_blocks { base } else { self.places() };
+        let listed = zipcodes_among(places, block, record, places.place_of_block(number)?);
+        let zipcode = *listed.get((zipcode as usize).checked_sub(1)?)?;
+        let place = self.places().place_of_block(number)?;
+        self.record_zipcodes(block, record, place).contains(&zipcode).then_some(zipcode)
     }
 
     /// Returns boxes around everything in the blocks of one records chunk, by block number.
     pub(crate) fn block_boxes(&self, entry: usize) -> Result<Lookup<Vec<(u32, BBox)>>> {
+        if let Some(overlay) = &self.overlay
+            && let Some(group) = entry.checked_sub(self.base.places.records.len())
+        {
+            return Ok(Lookup::Found(overlay.block_boxes(group, self.base.places.n_blocks)));
+        }
         let no_chunk = Error::Malformed { section: "records", what: "no such chunk" };
-        let directory = self.places.records.get(entry).ok_or(no_chunk)?;
-        let next = self.places.records.get(entry + 1);
-        let end = next.map_or(self.places.n_blocks, |next| next.first_block);
-        let end = end.min(self.places.n_blocks);
+        let directory = self.base.places.records.get(entry).ok_or(no_chunk)?;
+        let next = self.base.places.records.get(entry + 1);
+        let end = next.map_or(self.base.places.n_blocks, |next| next.first_block);
+        let end = end.min(self.base.places.n_blocks);
         let first = directory.first_block;
         self.records_chunk(first)?.and_then(|(chunk, _)| {
             let boxes = (first..end)
@@ -122,7 +164,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
     fn houses(&self, block: u32) -> Result<Lookup<(HousesChunk<'_>, usize)>> {
         self.block_chunk(block, 1)?.and_then(|(bytes, index, entry)| {
             let no_chunk = Error::Malformed { section: "houses", what: "no such chunk" };
-            let cell = self.houses.get(entry).ok_or(no_chunk)?;
+            let cell = self.base.houses.get(entry).ok_or(no_chunk)?;
             let table = known_or_read(cell, || HousesTable::read(bytes))?;
             Ok(Lookup::Found((HousesChunk::new(bytes, table), index)))
         })
@@ -132,10 +174,17 @@ impl<D: AsRef<[u8]>> Shard<D> {
     fn geometry(&self, block: u32) -> Result<Lookup<(GeometryChunk<'_>, usize)>> {
         self.block_chunk(block, 2)?.and_then(|(bytes, index, entry)| {
             let no_chunk = Error::Malformed { section: "geometry", what: "no such chunk" };
-            let cell = self.geometry.get(entry).ok_or(no_chunk)?;
+            let cell = self.base.geometry.get(entry).ok_or(no_chunk)?;
             let table = known_or_read(cell, || GeometryTable::read(bytes))?;
             Ok(Lookup::Found((GeometryChunk::new(bytes, table), index)))
         })
+    }
+
+    /// Returns the same of a block of the overlay.
+    fn added_houses(&self, block: u32) -> Option<(&HousesTable, Arc<HouseLists>)> {
+        let added = self.added(block)?;
+        let overlay = self.overlay.as_ref()?;
+        Some((&overlay.suffixes, Arc::clone(&added.houses)))
     }
 
     /// Returns the houses of the streets of a block, and the table that has their suffixes.
@@ -143,11 +192,15 @@ impl<D: AsRef<[u8]>> Shard<D> {
         &self,
         block: u32,
     ) -> Result<Lookup<(&HousesTable, Arc<HouseLists>)>> {
-        if let Some(known) = self.house_cache.get(block) {
+        if let Some(houses) = self.added_houses(block) {
+            return Ok(Lookup::Found(houses));
+        }
+        if let Some(known) = self.base.house_cache.get(block) {
             return self.houses(block).map(|found| found.map(|(chunk, _)| (chunk.table(), known)));
         }
-        self.read_houses(block, usize::MAX)
-            .map(|found| found.map(|(table, lists)| (table, self.house_cache.keep(block, lists))))
+        self.read_houses(block, usize::MAX).map(|found| {
+            found.map(|(table, lists)| (table, self.base.house_cache.keep(block, lists)))
+        })
     }
 
     /// Returns the houses of a block up to those of one street, and the table that has their
@@ -157,7 +210,10 @@ impl<D: AsRef<[u8]>> Shard<D> {
         block: u32,
         street: usize,
     ) -> Result<Lookup<(&HousesTable, Arc<HouseLists>)>> {
-        if let Some(known) = self.house_cache.get(block) {
+        if let Some(houses) = self.added_houses(block) {
+            return Ok(Lookup::Found(houses));
+        }
+        if let Some(known) = self.base.house_cache.get(block) {
             return self.houses(block).map(|found| found.map(|(chunk, _)| (chunk.table(), known)));
         }
         let read = self.read_houses(block, street)?;
@@ -173,12 +229,13 @@ impl<D: AsRef<[u8]>> Shard<D> {
             Lookup::Found(records) => records,
             Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
         };
-        let place = self.places.place_of_block(block).unwrap_or(NO_PARENT);
+        let places = &self.base.places;
+        let place = places.place_of_block(block).unwrap_or(NO_PARENT);
         let mut streets = chunk.block(index)?;
         let mut lists = HouseLists::default();
         for record in records.records.iter().take(last.saturating_add(1)) {
             if record.kind == RecordType::Street {
-                let n_zipcodes = self.record_zipcodes(&records, record, place).len();
+                let n_zipcodes = zipcodes_among(places, &records, record, place).len();
                 streets.street(record.lat, record.lon, n_zipcodes, &mut lists.houses)?;
             }
             lists.ends.push(lists.houses.len());
@@ -189,7 +246,10 @@ impl<D: AsRef<[u8]>> Shard<D> {
 
     /// Returns the lines of the streets of a block.
     pub(crate) fn block_lines(&self, block: u32) -> Result<Lookup<Arc<LineLists>>> {
-        if let Some(known) = self.line_cache.get(block) {
+        if let Some(added) = self.added(block) {
+            return Ok(Lookup::Found(Arc::clone(&added.lines)));
+        }
+        if let Some(known) = self.base.line_cache.get(block) {
             return Ok(Lookup::Found(known));
         }
         let (chunk, index) = match self.geometry(block)? {
@@ -208,15 +268,28 @@ impl<D: AsRef<[u8]>> Shard<D> {
             }
             lists.end_street();
         }
-        Ok(Lookup::Found(self.line_cache.keep(block, lists)))
+        Ok(Lookup::Found(self.base.line_cache.keep(block, lists)))
     }
 
     /// Returns a boundaries chunk by its number among them.
     pub(crate) fn boundaries(&self, index: usize) -> Result<Lookup<&BoundariesChunk>> {
-        let chunk = self.first_chunks.boundaries + index;
+        let chunk = self.base.first_chunks.boundaries + index;
         let missing = Lookup::Missing(chunk);
-        let Some(cell) = self.boundaries.get(index) else { return Ok(missing) };
-        let Some(bytes) = self.container.chunk(chunk)? else { return Ok(missing) };
+        let Some(cell) = self.base.boundaries.get(index) else { return Ok(missing) };
+        let Some(bytes) = self.base.container.chunk(chunk)? else { return Ok(missing) };
         known_or_read(cell, || BoundariesChunk::read(bytes)).map(Lookup::Found)
     }
+}
+
+/// Returns the numbers of the postcodes of a record: its own, or those of the city it is in.
+fn zipcodes_among<'a>(
+    places: &'a Places,
+    block: &'a Block,
+    record: &Record,
+    place: u32,
+) -> &'a [u32] {
+    block.zipcodes(record).unwrap_or_else(|| {
+        let city = places.get(place).filter(|_| record.kind != RecordType::City);
+        city.map_or(&[][..], |city| places.zipcodes_of(city))
+    })
 }

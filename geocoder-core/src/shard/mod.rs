@@ -13,6 +13,7 @@
 //! Every chunk starts at a multiple of 8 bytes. `docs/SHARD_FORMAT.md` has the details.
 
 mod alternates;
+pub(crate) mod analysis;
 #[cfg(feature = "fst")]
 pub(crate) mod automaton;
 mod bits;
@@ -40,23 +41,22 @@ mod verify;
 #[cfg(feature = "build")]
 pub mod writer;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub use meta::{ChunkInfo, ChunkKind, SectionSize, ShardMeta};
 
-pub(crate) use block::{Block, NameLists, NameTerms, Record};
+pub(crate) use block::{Block, NameLists, NameTerms, Record, length};
 pub(crate) use boundaries::BoundariesChunk;
 pub(crate) use geometry::LineLists;
-#[cfg(test)]
-pub(crate) use houses::Suffix;
-pub(crate) use houses::{HouseLists, HousesTable, StoredHouse};
-pub(crate) use names::{Name, Role};
-pub(crate) use places::{NO_PARENT, Place, Places, decimal_digits, point};
-pub(crate) use postings::PostingReader;
-#[cfg(feature = "build")]
+pub(crate) use houses::{
+    HouseLists, HousesTable, MAX_HOUSES, MAX_SUFFIX_BYTES, StoredHouse, Suffix,
+};
+pub(crate) use names::{MAX_NAMES, Name, Role};
+pub(crate) use places::{NO_PARENT, Place, Places, RecordsEntry, decimal_digits, point};
+pub(crate) use postings::{PostingLists, PostingReader};
 pub(crate) use records::UNITS_PER_DEGREE;
-pub(crate) use summary::BlockSummary;
-pub(crate) use terms::{MAX_PIECE_TERMS, Piece, TermRef, Terms};
+pub(crate) use summary::{BlockSummary, binary_digits};
+pub(crate) use terms::{MAX_PIECE_TERMS, Piece, PieceTables, TermRef, Terms};
 
 use alternates::AlternatesTable;
 use cache::BlockCache;
@@ -65,9 +65,9 @@ use geometry::GeometryTable;
 use lookup::known_or_read;
 use names::Behind;
 use records::RecordsTable;
-use terms::PieceTables;
 
 use crate::error::{Error, Result};
+use crate::overlay::{Overlay, PlaceNames};
 use crate::sort::sort_by;
 
 /// First bytes of a shard.
@@ -83,12 +83,27 @@ const CACHED_HOUSES: usize = 128;
 /// Number of the places chunk in the chunk table.
 const PLACES_CHUNK: usize = 1;
 
-/// An open shard over bytes that are owned or borrowed.
+/// An open shard over bytes that are owned or borrowed, with or without corrections over it.
+///
+/// A clone is a further handle of the same bytes, tables and caches.
 #[derive(Debug)]
 pub struct Shard<D> {
+    pub(crate) base: Arc<Base<D>>,
+    pub(crate) overlay: Option<Arc<Overlay>>,
+}
+
+impl<D> Clone for Shard<D> {
+    fn clone(&self) -> Self {
+        Self { base: Arc::clone(&self.base), overlay: self.overlay.clone() }
+    }
+}
+
+/// The bytes of a shard, what was read of them, and nothing that corrections change.
+#[derive(Debug)]
+pub(crate) struct Base<D> {
     container: Container<D>,
     meta: ShardMeta,
-    places: Places,
+    pub(crate) places: Places,
     place_pieces: Vec<OnceLock<PieceTables>>,
     /// Pieces of the terms of records, those of alternates that are apart behind the others.
     term_pieces: Vec<OnceLock<PieceTables>>,
@@ -161,9 +176,10 @@ impl<D: AsRef<[u8]>> Shard<D> {
     /// Adds a chunk to a shard opened by [`Self::open_partial`].
     ///
     /// # Errors
-    /// Fails when the chunk is not the one of that number.
+    /// Fails when the chunk is not the one of that number, or while the shard has further handles.
     pub fn insert_chunk(&mut self, chunk: u32, bytes: D) -> Result<()> {
-        self.container.insert(chunk as usize, bytes)
+        let base = Arc::get_mut(&mut self.base).ok_or(Error::SharedShard)?;
+        base.container.insert(chunk as usize, bytes)
     }
 
     fn with_container(container: Container<D>, meta: ShardMeta) -> Result<Self> {
@@ -193,7 +209,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let alternates = alternate_terms + places.alternate_first_terms.len();
         let first_chunks = FirstChunks { terms, records, boundaries, alternate_terms, alternates };
         let term_pieces = places.first_terms.iter().chain(&places.alternate_first_terms);
-        Ok(Self {
+        let base = Base {
             place_pieces: places.pieces.iter().map(|_| OnceLock::new()).collect(),
             term_pieces: term_pieces.map(|_| OnceLock::new()).collect(),
             records: places.records.iter().map(|_| OnceLock::new()).collect(),
@@ -211,64 +227,86 @@ impl<D: AsRef<[u8]>> Shard<D> {
             container,
             meta,
             places,
-        })
+        };
+        Ok(Self { base: Arc::new(base), overlay: None })
     }
 
     /// Returns what the shard says about itself.
     pub fn meta(&self) -> &ShardMeta {
-        &self.meta
+        &self.base.meta
     }
 
     /// Returns the chunk table; the chunks follow one another without gaps.
     pub fn chunks(&self) -> &[ChunkInfo] {
-        self.container.chunks()
+        self.base.container.chunks()
     }
 
     /// Returns all bytes of a shard that was opened whole, none of one opened in part.
     pub fn bytes(&self) -> &[u8] {
-        self.container.whole().unwrap_or_default()
+        self.base.container.whole().unwrap_or_default()
     }
 
+    /// Returns the places as they are after corrections.
     pub(crate) fn places(&self) -> &Places {
-        &self.places
+        match &self.overlay {
+            Some(overlay) => &overlay.places,
+            None => &self.base.places,
+        }
     }
 
     /// Returns the blocks by what they can hold at best, given that, best first.
     pub(crate) fn best_blocks(&self, points: impl Fn(u32) -> f32) -> &[(f32, u32)] {
-        self.best_blocks.get_or_init(|| {
-            let blocks = 0..self.places.n_blocks;
+        let known = match &self.overlay {
+            Some(overlay) => &overlay.best_blocks,
+            None => &self.base.best_blocks,
+        };
+        known.get_or_init(|| {
+            let blocks = 0..self.places().n_blocks;
             let mut order: Vec<(f32, u32)> = blocks.map(|block| (points(block), block)).collect();
             sort_by(&mut order, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             order
         })
     }
 
-    /// Number of pieces of a dictionary.
+    /// Number of pieces of a dictionary, those of an overlay included.
     pub(crate) fn n_pieces(&self, dictionary: Dictionary) -> usize {
+        let added = self.overlay.as_ref().map_or(0, |overlay| overlay.terms(dictionary).len());
+        self.n_base_pieces(dictionary) + added
+    }
+
+    /// Number of pieces of a dictionary of the shard itself; those of an overlay follow.
+    pub(crate) fn n_base_pieces(&self, dictionary: Dictionary) -> usize {
         match dictionary {
-            Dictionary::Places => self.place_pieces.len(),
-            Dictionary::Records => self.term_pieces.len(),
+            Dictionary::Places => self.base.place_pieces.len(),
+            Dictionary::Records => self.base.term_pieces.len(),
         }
     }
 
     /// Returns a piece of a dictionary.
     pub(crate) fn piece(&self, dictionary: Dictionary, index: usize) -> Result<Lookup<Piece<'_>>> {
         let no_piece = Error::Malformed { section: "terms", what: "no such piece" };
+        if let Some(overlay) = &self.overlay
+            && let Some(added) = index.checked_sub(self.n_base_pieces(dictionary))
+        {
+            return overlay.terms(dictionary).piece(added).ok_or(no_piece).map(Lookup::Found);
+        }
         let (chunk, range, tables) = match dictionary {
             Dictionary::Places => {
-                let range = self.places.pieces.get(index).copied();
-                (PLACES_CHUNK, range, self.place_pieces.get(index))
+                let range = self.base.places.pieces.get(index).copied();
+                (PLACES_CHUNK, range, self.base.place_pieces.get(index))
             }
             Dictionary::Records => {
-                let chunk = match index.checked_sub(self.places.first_terms.len()) {
-                    Some(behind) => self.first_chunks.alternate_terms + behind,
-                    None => self.first_chunks.terms + index,
+                let chunk = match index.checked_sub(self.base.places.first_terms.len()) {
+                    Some(behind) => self.base.first_chunks.alternate_terms + behind,
+                    None => self.base.first_chunks.terms + index,
                 };
-                (chunk, None, self.term_pieces.get(index))
+                (chunk, None, self.base.term_pieces.get(index))
             }
         };
         let tables = tables.ok_or(no_piece.clone())?;
-        let Some(bytes) = self.container.chunk(chunk)? else { return Ok(Lookup::Missing(chunk)) };
+        let Some(bytes) = self.base.container.chunk(chunk)? else {
+            return Ok(Lookup::Missing(chunk));
+        };
         let bytes = match range {
             Some((start, end)) => bytes.get(start..end).ok_or(no_piece.clone())?,
             None => bytes,
@@ -285,22 +323,30 @@ impl<D: AsRef<[u8]>> Shard<D> {
         prefix: bool,
     ) -> impl Iterator<Item = usize> + use<D> {
         let (first_terms, alternate): (_, &[String]) = match dictionary {
-            Dictionary::Places => (&self.places.place_first_terms, &[]),
-            Dictionary::Records => (&self.places.first_terms, &self.places.alternate_first_terms),
+            Dictionary::Places => (&self.base.places.place_first_terms, &[]),
+            Dictionary::Records => {
+                (&self.base.places.first_terms, &self.base.places.alternate_first_terms)
+            }
         };
         let behind = first_terms.len();
         let alternate = pieces_with(alternate, term, prefix).map(move |piece| behind + piece);
-        pieces_with(first_terms, term, prefix).chain(alternate)
+        let added = self.overlay.as_ref().map_or(0..0, |overlay| {
+            pieces_with(&overlay.terms(dictionary).first_terms, term, prefix)
+        });
+        let behind_both = self.n_base_pieces(dictionary);
+        let added = added.map(move |piece| behind_both + piece);
+        pieces_with(first_terms, term, prefix).chain(alternate).chain(added)
     }
 
     /// Iterates over letters that terms of a dictionary start with: those of the basic Latin
     /// alphabet, and of other scripts those that its pieces start with.
     pub(crate) fn first_letters(&self, dictionary: Dictionary) -> impl Iterator<Item = char> + '_ {
         let first_terms = match dictionary {
-            Dictionary::Places => &self.places.place_first_terms,
-            Dictionary::Records => &self.places.first_terms,
+            Dictionary::Places => &self.base.places.place_first_terms,
+            Dictionary::Records => &self.base.places.first_terms,
         };
-        let others = first_terms.iter().filter_map(|term| term.chars().next());
+        let added = self.overlay.iter().flat_map(move |o| &o.terms(dictionary).first_terms);
+        let others = first_terms.iter().chain(added).filter_map(|term| term.chars().next());
         let mut last = None;
         let others = others
             .filter(move |letter| !letter.is_ascii() && last.replace(*letter) != Some(*letter));
@@ -310,13 +356,16 @@ impl<D: AsRef<[u8]>> Shard<D> {
     /// Returns the references to stop words, ascending.
     pub(crate) fn stop_terms(&self, dictionary: Dictionary) -> Result<&[TermRef]> {
         if dictionary == Dictionary::Records {
-            return Ok(&self.places.stop_terms);
+            return Ok(&self.places().stop_terms);
         }
-        if let Some(known) = self.place_stop_terms.get() {
+        if let Some(overlay) = &self.overlay {
+            return Ok(&overlay.place_stop_terms);
+        }
+        if let Some(known) = self.base.place_stop_terms.get() {
             return Ok(known);
         }
         let mut terms = Vec::new();
-        for word in &self.meta.lexicon.stop_words {
+        for word in &self.base.meta.lexicon.stop_words {
             for index in self.pieces_with(dictionary, word, false) {
                 let Lookup::Found(piece) = self.piece(dictionary, index)? else { continue };
                 let slot = piece.terms.get(word).and_then(|ordinal| piece.slot(ordinal));
@@ -324,19 +373,31 @@ impl<D: AsRef<[u8]>> Shard<D> {
             }
         }
         sort_by(&mut terms, Ord::cmp);
-        Ok(self.place_stop_terms.get_or_init(|| terms))
+        Ok(self.base.place_stop_terms.get_or_init(|| terms))
     }
 
     /// Returns the names of a place.
     pub(crate) fn place_names(&self, place: &Place) -> Result<Vec<Name>> {
-        let bytes = self.container.chunk(PLACES_CHUNK)?.unwrap_or_default();
-        Ok(self.places.names(bytes, place))
+        if let Some(replaced) = self.replaced_names(place) {
+            return Ok(replaced.names());
+        }
+        let bytes = self.base.container.chunk(PLACES_CHUNK)?.unwrap_or_default();
+        Ok(self.base.places.names(bytes, place))
     }
 
     /// Returns the terms of the names of a place, as one list.
     pub(crate) fn place_name_terms(&self, place: &Place) -> Result<NameLists> {
-        let bytes = self.container.chunk(PLACES_CHUNK)?.unwrap_or_default();
-        Ok(self.places.name_terms(bytes, place))
+        if let Some(replaced) = self.replaced_names(place) {
+            return Ok(replaced.terms());
+        }
+        let bytes = self.base.container.chunk(PLACES_CHUNK)?.unwrap_or_default();
+        Ok(self.base.places.name_terms(bytes, place))
+    }
+
+    /// Returns the names that an overlay gives a place.
+    fn replaced_names(&self, place: &Place) -> Option<&PlaceNames> {
+        let number = place.replaced_names.checked_sub(1)?;
+        self.overlay.as_ref()?.place_names.get(number as usize)
     }
 
     /// Writes a name as it is shown; a term whose chunk is missing is left out and reported.

@@ -71,6 +71,13 @@ pub(crate) struct Name {
     pub(crate) hidden: Vec<TermRef>,
 }
 
+impl Name {
+    /// Makes a name that is kept as text and refers to no terms.
+    pub(crate) fn of_text(role: Role, text: String) -> Self {
+        Self { role, prefix: text, terms: Vec::new(), hidden: Vec::new() }
+    }
+}
+
 /// What is needed to read names of one chunk.
 #[derive(Debug, Clone)]
 pub(crate) struct NameCode {

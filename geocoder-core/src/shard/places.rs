@@ -30,7 +30,7 @@ const MAX_PLACE_ZIPCODES: u32 = 20_000;
 pub(crate) const NAME_SIZE_RICE: u32 = 6;
 
 /// A place of the hierarchy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Place {
     /// `None` for an ordinal whose place no longer exists.
     pub(crate) kind: Option<RecordType>,
@@ -46,11 +46,22 @@ pub(crate) struct Place {
     pub(crate) first_block: u32,
     pub(crate) n_blocks: u32,
     /// Range in [`Places::place_zipcodes`].
-    zipcodes: (u32, u32),
+    pub(crate) zipcodes: (u32, u32),
     /// Number of its official code, 0 for none.
-    code: u32,
+    pub(crate) code: u32,
     /// Position of its names, in bits.
-    names_at: usize,
+    pub(crate) names_at: usize,
+    /// One more than the number of its names in the overlay, 0 where those of the base count.
+    pub(crate) replaced_names: u32,
+    /// Whether it can be a result; else it only says where others are.
+    pub(crate) listed: bool,
+}
+
+impl Place {
+    /// Returns the type that it has as a result, if it can be one.
+    pub(crate) fn result_kind(&self) -> Option<RecordType> {
+        self.kind.filter(|_| self.listed)
+    }
 }
 
 /// Directory entry of a records chunk and its companions.
@@ -67,14 +78,14 @@ pub(crate) struct BoundariesEntry {
     pub(crate) bbox: BBox,
 }
 
-/// The decoded core.
-#[derive(Debug)]
+/// The decoded core, as it is in the shard or after corrections.
+#[derive(Debug, Clone)]
 pub(crate) struct Places {
     pub(crate) places: Vec<Place>,
     pub(crate) languages: Vec<String>,
     /// All postcodes, ascending by folded text.
     pub(crate) zipcodes: Vec<String>,
-    place_zipcodes: Vec<u32>,
+    pub(crate) place_zipcodes: Vec<u32>,
     /// Ordinals of places ordered by postcode, and where each postcode's start.
     zipcode_places: Vec<u32>,
     zipcode_starts: Vec<u32>,
@@ -91,11 +102,15 @@ pub(crate) struct Places {
     pub(crate) place_first_terms: Vec<String>,
     /// What is known of every block before it is looked into.
     pub(crate) blocks: Vec<BlockSummary>,
-    has_city_records: bool,
+    pub(crate) has_city_records: bool,
     /// References to the stop words among the terms of streets and points, ascending: kept
     /// here because names are weighed before the pieces of all their terms are there.
     pub(crate) stop_terms: Vec<TermRef>,
     pub(crate) n_blocks: u32,
+    /// Number of places that the postings of the shard tell apart.
+    pub(crate) n_coded: usize,
+    /// Places of the last blocks, which belong to an overlay.
+    pub(crate) added_blocks: Vec<u32>,
     name_code: NameCode,
     /// Ranges in the chunk: names and the pieces of place terms.
     names: (usize, usize),
@@ -157,6 +172,8 @@ impl Places {
             has_city_records: false,
             stop_terms: Vec::new(),
             n_blocks: 0,
+            n_coded: 0,
+            added_blocks: Vec::new(),
             name_code: NameCode { local: Vec::new(), ref_width: 0, n_languages: 0 },
             names,
             pieces,
@@ -171,6 +188,7 @@ impl Places {
         if places.blocks.len() != places.n_blocks as usize {
             return Err(malformed("blocks do not match their summaries"));
         }
+        places.n_coded = places.places.len();
         places.index_zipcodes();
         Ok(places)
     }
@@ -276,6 +294,8 @@ impl Places {
                 zipcodes: (zip_start, zip_end),
                 code,
                 names_at,
+                replaced_names: 0,
+                listed: true,
             });
             names_at = names_at.saturating_add(name_bits as usize);
             self.n_blocks = self.n_blocks.saturating_add(n_blocks);
@@ -287,7 +307,7 @@ impl Places {
     }
 
     /// Turns the postcodes of places around.
-    fn index_zipcodes(&mut self) {
+    pub(crate) fn index_zipcodes(&mut self) {
         // Counting gives where the places of each postcode start; filling them in moves the
         // starts to the ends, which are the starts of the postcodes after.
         let mut starts = vec![0u32; self.zipcodes.len() + 2];
@@ -386,13 +406,32 @@ impl Places {
 
     /// Returns the place whose streets and points a block holds.
     pub(crate) fn place_of_block(&self, block: u32) -> Option<u32> {
+        if let Some(first) = self.first_added_block()
+            && block >= first
+        {
+            return self.added_blocks.get((block - first) as usize).copied();
+        }
         // Places without blocks share their first block with the next one that has some.
         let index = self.places.partition_point(|place| place.first_block <= block);
         let mut index = index.checked_sub(1)?;
         while self.places.get(index)?.n_blocks == 0 {
             index = index.checked_sub(1)?;
         }
-        u32::try_from(index).ok()
+        // What a removed place held is in what contained it.
+        let mut chain = self.chain(u32::try_from(index).ok()?);
+        chain.find(|(_, place)| place.kind.is_some()).map(|(ordinal, _)| ordinal)
+    }
+
+    /// Returns the first block of the overlay, if it has any.
+    fn first_added_block(&self) -> Option<u32> {
+        let count = u32::try_from(self.added_blocks.len()).ok().filter(|count| *count > 0)?;
+        self.n_blocks.checked_sub(count)
+    }
+
+    /// Iterates over the blocks of the overlay, each with its place.
+    pub(crate) fn added_blocks(&self) -> impl Iterator<Item = (u32, u32)> {
+        let first = self.first_added_block().unwrap_or(self.n_blocks);
+        (first..).zip(self.added_blocks.iter().copied())
     }
 
     /// Returns the records chunk that holds a block, and the block's number in it.

@@ -1,6 +1,7 @@
 //! Posting lists: the places, or blocks of records, in which the terms of a piece occur.
 
 use super::bits::{BitReader, width};
+use super::block::length;
 use super::places::Places;
 use super::terms::Piece;
 use crate::record::RecordType;
@@ -13,13 +14,47 @@ pub(crate) struct PostingReader<'a> {
     reader: BitReader<'a>,
     /// Rice parameter base: bits of the number of places.
     place_bits: u32,
+    /// Lists of an overlay, and the ordinal of the next term in them.
+    lists: Option<(&'a PostingLists, u32)>,
+}
+
+/// Posting lists that are not coded: those of an overlay.
+#[derive(Debug, Default)]
+pub(crate) struct PostingLists {
+    /// For each term the end of its list.
+    ends: Vec<u32>,
+    /// Places or blocks, with the most binary digits that the population of a city with the term
+    /// can have.
+    entries: Vec<(u32, u8)>,
+}
+
+impl PostingLists {
+    /// Adds an entry to the list under construction.
+    pub(crate) fn push(&mut self, entry: (u32, u8)) {
+        self.entries.push(entry);
+    }
+
+    /// Ends the list of a term.
+    pub(crate) fn end_list(&mut self) {
+        self.ends.push(length(self.entries.len()));
+    }
+
+    fn of(&self, term: u32) -> &[(u32, u8)] {
+        let before = term.checked_sub(1).and_then(|before| self.ends.get(before as usize));
+        let start = before.copied().unwrap_or(0) as usize;
+        let end = self.ends.get(term as usize).copied().unwrap_or(0) as usize;
+        self.entries.get(start..end).unwrap_or_default()
+    }
 }
 
 impl<'a> PostingReader<'a> {
     /// Starts at a term of a piece.
     pub(crate) fn new(piece: &Piece<'a>, ordinal: u32, places: &Places, blocks: bool) -> Self {
-        let mut postings =
-            Self { reader: piece.postings(ordinal), place_bits: width(places.places.len()) };
+        let reader = piece.postings(ordinal);
+        if let Some(lists) = piece.lists {
+            return Self { reader, place_bits: 0, lists: Some((lists, ordinal)) };
+        }
+        let mut postings = Self { reader, place_bits: width(places.n_coded), lists: None };
         for _ in 0..Piece::steps_to_posting(ordinal) {
             postings.list(places, blocks, |_, _| {});
         }
@@ -34,6 +69,12 @@ impl<'a> PostingReader<'a> {
         blocks: bool,
         mut visit: impl FnMut(u32, u8),
     ) -> u32 {
+        if let Some((lists, ordinal)) = &mut self.lists {
+            let list = lists.of(*ordinal);
+            *ordinal += 1;
+            list.iter().for_each(|(target, digits)| visit(*target, *digits));
+            return length(list.len());
+        }
         let count = self.reader.gamma();
         let k = self.place_bits.saturating_sub(32 - count.leading_zeros());
         let mut place = 0u32;

@@ -56,6 +56,18 @@ impl BlockSummary {
         self.kinds & !(bit_of(RecordType::City) | OWN_ZIPCODES) != 0
     }
 
+    /// Takes a record in.
+    pub(crate) fn add(&mut self, kind: RecordType, city_digits: u8, importance: u8) {
+        self.kinds |= bit_of(kind);
+        self.city_digits = self.city_digits.max(city_digits.min(31));
+        self.importance = self.importance.max(importance.min(15));
+    }
+
+    /// Notes that a record has postcodes of its own.
+    pub(crate) fn add_own_zipcodes(&mut self) {
+        self.kinds |= OWN_ZIPCODES;
+    }
+
     /// Reads the summary that follows another.
     pub(super) fn read(reader: &mut BitReader<'_>, before: Self) -> Self {
         let same = reader.bit();
@@ -73,7 +85,6 @@ impl BlockSummary {
 }
 
 /// Number of binary digits of a population.
-#[cfg(feature = "build")]
 pub(crate) fn binary_digits(population: u32) -> u8 {
     u8::try_from(u32::BITS - population.leading_zeros()).unwrap_or(0)
 }
@@ -87,24 +98,10 @@ const IMPORTANCE_BITS: u32 = 4;
 
 #[cfg(feature = "build")]
 mod write {
-    use super::{
-        BlockSummary, DIGIT_BITS, IMPORTANCE_BITS, KIND_BITS, OWN_ZIPCODES, RecordType, bit_of,
-    };
+    use super::{BlockSummary, DIGIT_BITS, IMPORTANCE_BITS, KIND_BITS, RecordType};
     use crate::shard::bits::BitWriter;
 
     impl BlockSummary {
-        /// Takes a record in.
-        pub(crate) fn add(&mut self, kind: RecordType, city_digits: u8, importance: u8) {
-            self.kinds |= bit_of(kind);
-            self.city_digits = self.city_digits.max(city_digits.min(31));
-            self.importance = self.importance.max(importance.min(15));
-        }
-
-        /// Notes that a record has postcodes of its own.
-        pub(crate) fn add_own_zipcodes(&mut self) {
-            self.kinds |= OWN_ZIPCODES;
-        }
-
         /// Writes the summary that follows another.
         pub(crate) fn write(self, writer: &mut BitWriter, before: Self) {
             writer.bit(self.kinds == before.kinds);

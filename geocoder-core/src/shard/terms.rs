@@ -10,6 +10,7 @@
 use super::automaton::Automaton;
 use super::bits::{BitReader, width};
 use super::container::checksum;
+use super::postings::PostingLists;
 #[cfg(not(feature = "fst"))]
 use super::term_list::{TermList, TermListIndex};
 use crate::error::{Error, Result};
@@ -124,6 +125,8 @@ pub(crate) struct Piece<'a> {
     pub(crate) terms: Terms<'a>,
     forms: &'a [u8],
     postings: &'a [u8],
+    /// Posting lists of a piece of an overlay.
+    pub(super) lists: Option<&'a PostingLists>,
 }
 
 /// Returns the first term of a piece without anything else of it.
@@ -193,11 +196,17 @@ impl PieceTables {
             terms: self.terms.over(of(self.shared)?, of(self.rests)?),
             forms: of(self.forms)?,
             postings: of(self.postings)?,
+            lists: None,
         })
     }
 }
 
 impl<'a> Piece<'a> {
+    /// Returns the piece with posting lists of an overlay.
+    pub(crate) fn with_lists(self, lists: &'a PostingLists) -> Self {
+        Self { lists: Some(lists), ..self }
+    }
+
     /// Returns the ordinal of the term in a slot.
     #[inline]
     pub(crate) fn ordinal(&self, slot: usize) -> Option<u32> {

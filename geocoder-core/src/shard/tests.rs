@@ -112,25 +112,25 @@ fn dump(shard: &Shard<Vec<u8>>) -> Result<BTreeMap<String, String>> {
         let mut text = format!("{:?} ", name.role);
         shard.write_name(dictionary, name, &mut text).map(|_| text)
     };
-    for place in &shard.places.places {
+    for place in &shard.places().places {
         let names = shard.place_names(place)?;
         let names: Result<Vec<_>> =
             names.iter().map(|name| text(Dictionary::Places, name)).collect();
         let names = names?;
         let zips: Vec<_> =
-            shard.places.zipcodes_of(place).iter().map(|z| shard.places.zipcode(*z)).collect();
+            shard.places().zipcodes_of(place).iter().map(|z| shard.places().zipcode(*z)).collect();
         let (lat, lon, parent) = (place.lat, place.lon, place.parent);
-        let code = shard.places.code(place);
+        let code = shard.places().code(place);
         let value = format!("{names:?} {parent} {lat},{lon} {} {zips:?} {code}", place.population);
         all.insert(names.first().cloned().unwrap_or_default(), value);
     }
-    for block in 0..shard.places.n_blocks {
+    for block in 0..shard.places().n_blocks {
         let (Lookup::Found(decoded), Lookup::Found((suffixes, houses)), Lookup::Found(lines)) =
             (shard.block(block)?, shard.block_houses(block)?, shard.block_lines(block)?)
         else {
             panic!("a chunk is missing");
         };
-        let place = shard.places.place_of_block(block).unwrap();
+        let place = shard.places().place_of_block(block).unwrap();
         for (index, record) in decoded.records.iter().enumerate() {
             let Lookup::Found(names) = shard.record_names(block, record)? else {
                 panic!("a chunk is missing");
@@ -141,7 +141,7 @@ fn dump(shard: &Shard<Vec<u8>>) -> Result<BTreeMap<String, String>> {
             let mut value = format!("{:?} {names:?} {},{}", record.kind, record.lat, record.lon);
             if record.kind == RecordType::City {
                 let zips = shard.record_zipcodes(&decoded, record, place);
-                let zips: Vec<_> = zips.iter().map(|z| shard.places.zipcode(*z)).collect();
+                let zips: Vec<_> = zips.iter().map(|z| shard.places().zipcode(*z)).collect();
                 value += &format!(" {} {} {zips:?}", record.population, record.importance);
             }
             for house in houses.of(index) {
@@ -183,7 +183,7 @@ fn writing_twice_gives_the_same_bytes_and_order_of_input_plays_no_role() {
 /// Lists the terms of the alternates of all records that are apart.
 fn alternates(shard: &Shard<Vec<u8>>) -> Vec<String> {
     let mut all = Vec::new();
-    for block in 0..shard.places.n_blocks {
+    for block in 0..shard.places().n_blocks {
         let Lookup::Found(lists) = shard.alternates(block).unwrap() else {
             panic!("a chunk is missing");
         };
@@ -264,7 +264,7 @@ fn previous_ordinals_are_kept_and_new_places_come_last() {
     let second = Shard::open(second.bytes).unwrap();
     let name = |shard: &Shard<Vec<u8>>, ordinal: u32| {
         let mut text = String::new();
-        let place = shard.places.get(ordinal).unwrap();
+        let place = shard.places().get(ordinal).unwrap();
         let names = shard.place_names(place).unwrap();
         shard.write_name(Dictionary::Places, &names[0], &mut text).unwrap();
         text

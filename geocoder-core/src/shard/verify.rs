@@ -9,21 +9,21 @@ impl<D: AsRef<[u8]>> Shard<D> {
     /// # Errors
     /// Returns the first fault found.
     pub fn verify(&self) -> Result<()> {
-        for index in 0..self.container.chunks().len() {
-            self.container.chunk(index)?;
+        for index in 0..self.base.container.chunks().len() {
+            self.base.container.chunk(index)?;
         }
         let missing = |_| Error::Malformed { section: "shard", what: "a chunk is missing" };
         let found = |lookup| match lookup {
             Lookup::Found(()) => Ok(()),
             Lookup::Missing(chunk) => Err(missing(chunk)),
         };
-        for index in 0..self.places.pieces.len() {
+        for index in 0..self.base.places.pieces.len() {
             found(self.piece(Dictionary::Places, index)?.map(|_| ()))?;
         }
         for index in 0..self.n_pieces(Dictionary::Records) {
             found(self.piece(Dictionary::Records, index)?.map(|_| ()))?;
         }
-        for block in 0..self.places.n_blocks {
+        for block in 0..self.base.places.n_blocks {
             found(self.block(block)?.map(|_| ()))?;
             found(self.alternates(block)?.map(|_| ()))?;
             found(self.block_houses(block)?.map(|_| ()))?;
@@ -33,7 +33,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 self.record_names(block, record)?;
             }
         }
-        for index in 0..self.boundaries.len() {
+        for index in 0..self.base.boundaries.len() {
             found(self.boundaries(index)?.map(|_| ()))?;
         }
         Ok(())

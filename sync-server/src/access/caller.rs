@@ -6,9 +6,12 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::{Ready, ready};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 
+use super::token::to_hex;
 use crate::error::ApiError;
-use crate::model::{App, Key, ScopeSet};
+use crate::model::{App, AuditEntry, Key, ScopeSet, Timestamp};
 
 /// The caller: handlers take it as an argument, on routes that need a key.
 #[derive(Debug, Clone)]
@@ -25,6 +28,46 @@ pub struct Caller {
     pub ip: IpAddr,
     /// Id of the request.
     pub request_id: Arc<str>,
+}
+
+impl Caller {
+    /// Whether an app is the caller's or below it; all others are as if they were not there.
+    pub fn sees(&self, app_id: &str) -> bool {
+        self.app_ids.iter().any(|own| own == app_id)
+    }
+
+    /// Whether the caller may do all of this.
+    pub fn may_all(&self, scopes: ScopeSet) -> bool {
+        scopes.and(self.scopes) == scopes
+    }
+
+    /// Returns an entry of the audit log about a change that the caller makes.
+    pub fn audit<T: Serialize>(
+        &self,
+        app_id: &str,
+        action: &str,
+        target: &str,
+        (before, after): (Option<&T>, Option<&T>),
+        at: Timestamp,
+    ) -> AuditEntry {
+        AuditEntry {
+            seq: 0,
+            at,
+            app_id: app_id.into(),
+            actor_key_id: Some(self.key.id.clone()),
+            ip: Some(self.ip.to_string()),
+            action: action.into(),
+            target: target.into(),
+            before_hash: before.map(hash_of).unwrap_or_default(),
+            after_hash: after.map(hash_of).unwrap_or_default(),
+            request_id: Some(self.request_id.to_string()),
+            hash: String::new(),
+        }
+    }
+}
+
+fn hash_of(thing: &impl Serialize) -> String {
+    serde_json::to_vec(thing).map(|json| to_hex(&Sha256::digest(json))).unwrap_or_default()
 }
 
 impl FromRequest for Caller {

@@ -1,76 +1,186 @@
 //! Forward and reverse geocoding in PlaceKit's shapes, answered by the engine itself.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use geocoder_core::wire::{FieldError, RequestOptions, Value};
-use geocoder_core::{CountryCode, Error, RecordType, SearchResponse, TypeSet};
+use geocoder_core::{CountryCode, Error, Hit, RecordType, SearchResponse, TypeSet};
 
+use crate::access::Caller;
 use crate::catalog::Catalog;
 use crate::error::{ApiError, Place};
+use crate::geography::{Location, hinted_address};
 use crate::json_body::JsonBody;
 use crate::state::AppState;
+
+/// The type set of a search for countries alone.
+const COUNTRIES_ALONE: TypeSet = TypeSet::NONE.with(RecordType::Country);
 
 /// `POST /search`
 pub async fn search(
     state: web::Data<AppState>,
+    caller: Option<Caller>,
+    request: HttpRequest,
     JsonBody(options): JsonBody<RequestOptions>,
 ) -> Result<HttpResponse, ApiError> {
     let catalog = state.catalog.current();
-    let asked = options.countries.clone();
+    let location = locate(&state, caller.as_ref(), &request);
+    let asked = Asked { countries: options.countries.clone(), by_ip: by_ip(&options)? };
     let mut request = options.into_search().map_err(refused)?;
-    resolve_countries(&catalog, &asked, request.types, &mut request.countries)?;
+    let worldwide = request.types.is_within(&[RecordType::City, RecordType::Country]);
+    request.countries =
+        asked.resolve(&catalog, &state, location, request.types, request.countries, worldwide)?;
+    if request.coordinates.is_none() {
+        request.coordinates = location.point.filter(|_| !request.query.trim().is_empty());
+    }
     // A search takes well under a millisecond: less than the way to another thread and back.
-    answer(catalog.geocoder().search(&request))
+    answer(state.geocoder(caller.as_ref()).search(&request))
 }
 
 /// `POST /reverse`
 pub async fn reverse(
     state: web::Data<AppState>,
-    JsonBody(options): JsonBody<RequestOptions>,
+    caller: Option<Caller>,
+    request: HttpRequest,
+    JsonBody(mut options): JsonBody<RequestOptions>,
 ) -> Result<HttpResponse, ApiError> {
     let catalog = state.catalog.current();
-    let asked = options.countries.clone();
+    let location = locate(&state, caller.as_ref(), &request);
+    let asked = Asked { countries: options.countries.clone(), by_ip: by_ip(&options)? };
+    if options.coordinates == Value::Null {
+        if let Some(point) = location.point {
+            options.coordinates = Value::Text(format!("{},{}", point.lat, point.lon));
+        } else {
+            options.query = Value::Null;
+            return here(&state, &catalog, caller.as_ref(), location, &asked, options);
+        }
+    }
     let mut request = options.into_reverse().map_err(refused)?;
-    resolve_countries(&catalog, &asked, request.types, &mut request.countries)?;
-    answer(catalog.geocoder().reverse(&request))
+    // Whoever names a point means what is there, wherever the request comes from.
+    request.countries =
+        asked.resolve(&catalog, &state, location, request.types, request.countries, true)?;
+    answer(state.geocoder(caller.as_ref()).reverse(&request))
 }
 
-/// Applies PlaceKit's rules about countries: a search for countries alone is never limited to
-/// some of them, and otherwise each one asked for must be on offer.
-fn resolve_countries(
+/// Answers what is known of where the caller is, without a point: its country, and the most
+/// important places there.
+fn here(
+    state: &AppState,
     catalog: &Catalog,
-    asked: &Value,
-    types: TypeSet,
-    countries: &mut Vec<CountryCode>,
-) -> Result<(), ApiError> {
-    if types == TypeSet::NONE.with(RecordType::Country) {
-        countries.clear();
-        return Ok(());
-    }
-    if countries.iter().all(|country| catalog.offers(*country)) {
-        return Ok(());
-    }
-    // The error names positions in the list as it was sent, in which codes may be repeated.
-    let Value::List(items) = asked else { return Ok(()) };
-    let unsupported = |item: &Value| match item {
-        Value::Text(code) => !CountryCode::parse(code).is_some_and(|code| catalog.offers(code)),
-        _ => true,
-    };
-    let errors = items
-        .iter()
-        .enumerate()
-        .filter(|(_, item)| unsupported(item))
-        .map(|(index, item)| {
-            let param = format!("countries[{index}]");
-            FieldError {
-                value: item.clone(),
-                msg: "This country is not supported: this server has no data of it.".into(),
-                path: param.clone(),
-                param,
-                location: Place::Body.name(),
+    caller: Option<&Caller>,
+    location: Location,
+    asked: &Asked,
+    options: RequestOptions,
+) -> Result<HttpResponse, ApiError> {
+    let mut request = options.into_search().map_err(refused)?;
+    let geocoder = state.geocoder(caller);
+    if request.types == COUNTRIES_ALONE {
+        // Widgets ask this before anything else, and cannot go on without an answer.
+        for country in [location.country, state.geography.default_country()].into_iter().flatten() {
+            let found = geocoder.country(country, request.language.as_deref());
+            if let Some(hit) = found.map_err(|error| ApiError::DataUnavailable(error.into()))? {
+                return answer(Ok(one(hit, request.max_results)));
             }
-        })
-        .collect();
-    Err(refused(errors))
+        }
+    }
+    let by_address = Asked { by_ip: Some(asked.by_ip.unwrap_or(true)), ..asked.clone() };
+    request.countries =
+        by_address.resolve(catalog, state, location, request.types, request.countries, false)?;
+    answer(geocoder.search(&request))
+}
+
+fn one(hit: Hit, max_results: usize) -> SearchResponse {
+    SearchResponse {
+        results: vec![hit],
+        results_count: 1,
+        max_results,
+        query: String::new(),
+        missing_chunks: Vec::new(),
+    }
+}
+
+fn locate(state: &AppState, caller: Option<&Caller>, request: &HttpRequest) -> Location {
+    let own = caller.map(|caller| caller.ip);
+    let own = own.or_else(|| request.peer_addr().map(|peer| peer.ip()));
+    let address = hinted_address(request.headers(), own);
+    address.map_or_else(Location::default, |address| state.geography.locate(address))
+}
+
+fn by_ip(options: &RequestOptions) -> Result<Option<bool>, ApiError> {
+    match &options.country_by_ip {
+        Value::Null => Ok(None),
+        Value::Bool(value) => Ok(Some(*value)),
+        other => {
+            let mut error =
+                ApiError::invalid(Place::Body, "countryByIP", "", "Must be a boolean.".into());
+            if let ApiError::Invalid { errors, .. } = &mut error {
+                errors.iter_mut().for_each(|error| error.value = other.clone());
+            }
+            Err(error)
+        }
+    }
+}
+
+/// What a request says about countries.
+#[derive(Debug, Clone)]
+struct Asked {
+    /// As they were sent.
+    countries: Value,
+    /// Whether the country of the caller's address comes before them.
+    by_ip: Option<bool>,
+}
+
+impl Asked {
+    /// Applies PlaceKit's rules: a search for countries alone is never limited to some of them;
+    /// each country asked for must be on offer; and without any, the caller's is meant, unless
+    /// the search is `worldwide`.
+    fn resolve(
+        &self,
+        catalog: &Catalog,
+        state: &AppState,
+        location: Location,
+        types: TypeSet,
+        countries: Vec<CountryCode>,
+        worldwide: bool,
+    ) -> Result<Vec<CountryCode>, ApiError> {
+        if types == COUNTRIES_ALONE {
+            return Ok(Vec::new());
+        }
+        let offered = |country: &CountryCode| catalog.offers(*country);
+        let of_address = location.country.filter(offered);
+        if let (Some(true), Some(country)) = (self.by_ip, of_address) {
+            return Ok(vec![country]);
+        }
+        if countries.is_empty() {
+            let default = state.geography.default_country().filter(offered);
+            let country = if worldwide { None } else { of_address.or(default) };
+            return Ok(country.into_iter().collect());
+        }
+        if countries.iter().all(offered) {
+            return Ok(countries);
+        }
+        Err(refused(self.unsupported(catalog)))
+    }
+
+    /// Names each unsupported country by its position in the list as it was sent.
+    fn unsupported(&self, catalog: &Catalog) -> Vec<FieldError> {
+        let Value::List(items) = &self.countries else { return Vec::new() };
+        let unsupported = |item: &Value| match item {
+            Value::Text(code) => !CountryCode::parse(code).is_some_and(|code| catalog.offers(code)),
+            _ => true,
+        };
+        let errors = items.iter().enumerate().filter(|(_, item)| unsupported(item));
+        errors
+            .map(|(index, item)| {
+                let param = format!("countries[{index}]");
+                FieldError {
+                    value: item.clone(),
+                    msg: "This country is not supported: this server has no data of it.".into(),
+                    path: param.clone(),
+                    param,
+                    location: Place::Body.name(),
+                }
+            })
+            .collect()
+    }
 }
 
 fn refused(errors: Vec<FieldError>) -> ApiError {

@@ -11,9 +11,10 @@ use actix_web::middleware::DefaultHeaders;
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 /// What PlaceKit's clients send (Firefox asks for `user-agent`), and what synchronisation needs.
 const REQUEST_HEADERS: &str = "content-type, x-placekit-api-key, x-forwarded-for, user-agent, \
-    if-none-match, if-range, range";
-const RESPONSE_HEADERS: &str = "accept-ranges, content-encoding, content-length, content-range, etag, retry-after, \
-    x-request-id";
+    accept, accept-language, authorization, idempotency-key, if-match, if-none-match, if-range, prefer, \
+    range, x-placekit-api-version";
+const RESPONSE_HEADERS: &str = "accept-ranges, content-encoding, content-length, content-range, deprecation, etag, link, \
+    ratelimit, ratelimit-policy, retry-after, sunset, x-placekit-api-version, x-request-id, x-total-count";
 /// The longest that any browser keeps a preflight: else each first keystroke costs two requests.
 const MAX_AGE_S: &str = "86400";
 

@@ -58,6 +58,15 @@ pub struct Fields {
     /// Country.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// Code of the region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub administrativecode: Option<String>,
+    /// Code of the county.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub countycode: Option<String>,
+    /// Code of the city.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citycode: Option<String>,
     /// Code of the country, lower case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub countrycode: Option<String>,
@@ -101,6 +110,9 @@ pub struct Patch {
     pub default: Option<Fields>,
     /// Fields by language code.
     pub languages: BTreeMap<String, Fields>,
+    /// The language that came first, which stands for missing fields in no language.
+    #[serde(default)]
+    pub first_language: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

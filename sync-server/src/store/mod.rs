@@ -4,11 +4,26 @@
 //! transaction, or nothing. Changes of one store are taken one after another, so that sequence
 //! numbers have no gaps and their order is that of the transactions.
 
+mod apply;
+mod audit_chain;
+mod backup;
 pub mod change;
+mod commit_queue;
+mod database;
+mod document;
+mod listener;
+mod migrate;
+mod patch_index;
+mod query;
+mod search;
+mod sql_store;
+mod verify;
 
 use async_trait::async_trait;
 
 pub use change::{Change, Committed, FeedOperation, Guard, Idempotency, Write};
+pub use patch_index::search_words;
+pub use sql_store::SqlStore;
 
 use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, PatchStatus, Timestamp};
 
@@ -39,6 +54,12 @@ pub enum StoreError {
     /// The database failed.
     #[error("the database failed")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
 }
 
 /// Which patches are wanted.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,12 +21,20 @@ use geocoder_core::Geocoder;
 use geocoder_core::manifest::{Attribution, BaseEntry, CountryEntry, MANIFEST_FORMAT, Manifest};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use sync_server::access::options::{AccessOptions, Hidden};
+use sync_server::access::secret::Secret;
+use sync_server::access::{Access, KEY_HEADER};
 use sync_server::blobs::BlobStore;
 use sync_server::catalog::Catalog;
+use sync_server::model::Clock;
 use sync_server::routes;
 use sync_server::site::Site;
 use sync_server::state::AppState;
+use sync_server::store::{SqlStore, Store};
 use tempfile::TempDir;
+
+/// Token of the private key that servers under test have.
+pub(crate) const TOKEN: &str = "pk_0123456789abcdef";
 
 /// A directory in the layout of `shard-builder build --out`.
 pub(crate) struct DataDir {
@@ -126,12 +135,33 @@ impl DataDir {
     /// but geocoding.
     pub(crate) fn state(&self) -> AppState {
         let catalog = Catalog::from_parts(self.manifest.clone(), Geocoder::new()).unwrap();
-        AppState::new(self.store(), catalog, None)
+        self.state_of(catalog, AccessOptions::unlimited(), Clock::system())
+    }
+
+    /// Returns a state with settings and a clock of the test's own.
+    pub(crate) fn state_with(&self, options: AccessOptions, clock: Clock) -> AppState {
+        let catalog = Catalog::from_parts(self.manifest.clone(), Geocoder::new()).unwrap();
+        self.state_of(catalog, options, clock)
     }
 
     /// Returns a state with the shards opened, as the program starts with.
     pub(crate) fn loaded_state(&self) -> AppState {
-        AppState::new(self.store(), Catalog::load(&self.store(), None).unwrap(), None)
+        let catalog = Catalog::load(&self.store(), None).unwrap();
+        self.state_of(catalog, AccessOptions::unlimited(), Clock::system())
+    }
+
+    /// Returns a state that serves a catalog of the test's own.
+    pub(crate) fn state_serving(&self, catalog: Catalog) -> AppState {
+        self.state_of(catalog, AccessOptions::unlimited(), Clock::system())
+    }
+
+    fn state_of(&self, catalog: Catalog, options: AccessOptions, clock: Clock) -> AppState {
+        let bootstrap_key = Some(Hidden(TOKEN.into()));
+        let options = AccessOptions { bootstrap_key, ..options };
+        let store: Arc<dyn Store> = Arc::new(SqlStore::in_memory());
+        let secret = Secret::from_bytes([7; 32]);
+        let access = Access::new(Arc::clone(&store), clock.clone(), secret, options);
+        AppState::new(self.store(), catalog, store, clock, access)
     }
 
     /// Returns a state that serves a web app as well.
@@ -140,10 +170,12 @@ impl DataDir {
     }
 }
 
-/// Starts the application with the routes of the program.
+/// Starts the application with the routes of the program; [`TOKEN`] is that of its private key.
 pub(crate) async fn app(
     state: AppState,
 ) -> impl Service<Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error> {
+    // The directory is for a file that is not written when the settings have a token.
+    state.access.bootstrap(Path::new("")).await.unwrap();
     test::init_service(App::new().configure(routes::configure(web::Data::new(state)))).await
 }
 
@@ -163,9 +195,15 @@ pub(crate) async fn send_to<B: MessageBody>(
     Answer { status, headers, body }
 }
 
-/// Starts a request with any method.
+/// Starts a request with any method, and the token of the private key.
 pub(crate) fn request(method: Method, path: &str) -> test::TestRequest {
-    test::TestRequest::default().method(method).uri(path)
+    anonymous(method, path).insert_header((KEY_HEADER, TOKEN))
+}
+
+/// Starts a request without a key.
+pub(crate) fn anonymous(method: Method, path: &str) -> test::TestRequest {
+    let peer = SocketAddr::from(([203, 0, 113, 7], 40_000));
+    test::TestRequest::default().method(method).uri(path).peer_addr(peer)
 }
 
 pub(crate) fn get(path: &str) -> test::TestRequest {
@@ -194,6 +232,8 @@ impl Answer {
         let json = self.json();
         if self.status.is_server_error() {
             assert_eq!(json.get("status"), Some(&Value::Null), "{json}");
+        } else if self.status == StatusCode::TOO_MANY_REQUESTS {
+            assert_eq!(json["status"], 429, "{json}");
         } else {
             assert_eq!(json.get("status"), None, "{json}");
         }

@@ -6,12 +6,11 @@ use geocoder_core::shard::ChunkKind;
 use geocoder_core::{Geocoder, Shard};
 use serde_json::{Value, json};
 use sync_server::catalog::Catalog;
-use sync_server::state::AppState;
 
 use crate::fixture::{Answer, DataDir, post, send};
 use crate::gazetteer::{liechtenstein, monaco};
 
-fn two_countries() -> DataDir {
+pub(crate) fn two_countries() -> DataDir {
     let mut data = DataDir::new();
     data.list_country("li", &liechtenstein());
     data.list_country("mc", &monaco());
@@ -102,7 +101,7 @@ async fn a_shard_damaged_after_the_start_is_an_error_that_spares_the_client() {
     let mut geocoder = Geocoder::new();
     geocoder.insert(Shard::open(Bytes::from(damaged)).unwrap());
     let catalog = Catalog::from_parts(data.manifest().clone(), geocoder).unwrap();
-    let state = AppState::new(data.store(), catalog, None);
+    let state = data.state_serving(catalog);
     let answer = send(state, post("/search", r#"{"query":"Städtle 43"}"#)).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.message(), "The data for this request is unavailable, try again later");

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Instant;
 
-use crate::fixture::DEADLINE;
+use crate::fixture::{DEADLINE, TOKEN};
 
 /// A running server.
 pub(crate) struct ServerProcess {
@@ -80,6 +80,8 @@ fn command(data: &Path, more: &[&str]) -> Command {
         .arg(data)
         .args(more)
         .env("HEREABOUTS_LISTEN", "127.0.0.1:0")
+        .env("HEREABOUTS_BOOTSTRAP_KEY", TOKEN)
+        .env("HEREABOUTS_RATE_LIMIT", "1000000/1")
         .env_remove("RUST_LOG")
         .stdin(Stdio::null())
         .stderr(Stdio::null());

@@ -35,7 +35,7 @@ fn a_body_that_does_not_come_is_answered_with_a_timeout() {
     let data = DataDir::new();
     let server = ServerProcess::start(data.path(), &["--body-timeout", "1"]);
     let mut stream = server.connect();
-    stream.write_all(b"POST /search HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{").unwrap();
+    stream.write_all(b"POST /search HTTP/1.1\r\nHost: x\r\nX-PlaceKit-API-Key: pk_0123456789abcdef\r\nContent-Length: 50\r\n\r\n{").unwrap();
     let answer = read_to_close(&mut stream);
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer:?}");
     assert!(read_body_json(&answer)["message"].is_string());
@@ -59,7 +59,7 @@ fn one_connection_carries_many_requests_of_all_kinds() {
             ("HEAD", "/search", "405"),
             ("GET", "/sync/v1/manifest", "200"),
         ] {
-            write!(stream, "{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+            write!(stream, "{method} {path} HTTP/1.1\r\nHost: x\r\nX-PlaceKit-API-Key: pk_0123456789abcdef\r\n\r\n").unwrap();
             let (head, body) = read_answer(&mut stream, method != "HEAD");
             assert!(head.starts_with(&format!("http/1.1 {status} ")), "{method} {path}: {head}");
             if path == blob {
@@ -68,7 +68,7 @@ fn one_connection_carries_many_requests_of_all_kinds() {
             }
         }
         stream
-            .write_all(b"POST /search HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+            .write_all(b"POST /search HTTP/1.1\r\nHost: x\r\nX-PlaceKit-API-Key: pk_0123456789abcdef\r\nContent-Length: 2\r\n\r\n{}")
             .unwrap();
         let (head, _) = read_answer(&mut stream, true);
         assert!(head.starts_with("http/1.1 200 "), "{head}");
@@ -79,7 +79,7 @@ fn one_connection_carries_many_requests_of_all_kinds() {
 fn bodies_come_in_chunks_as_well_and_have_the_same_limit() {
     let data = DataDir::new();
     let server = ServerProcess::start(data.path(), &[]);
-    let chunked = "POST /search HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+    let chunked = "POST /search HTTP/1.1\r\nHost: x\r\nX-PlaceKit-API-Key: pk_0123456789abcdef\r\nConnection: close\r\n\
         Transfer-Encoding: chunked\r\n\r\n";
     let answer = server.exchange(&format!("{chunked}1\r\n{{\r\n1\r\n}}\r\n0\r\n\r\n"));
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer:?}");
@@ -109,7 +109,7 @@ fn many_slow_readers_of_a_large_blob_cost_little_memory() {
     let mut readers: Vec<TcpStream> = (0..READERS)
         .map(|_| {
             let mut stream = server.connect();
-            let request = format!("GET /sync/v1/blobs/{name} HTTP/1.1\r\nHost: x\r\n\r\n");
+            let request = format!("GET /sync/v1/blobs/{name} HTTP/1.1\r\nHost: x\r\nX-PlaceKit-API-Key: pk_0123456789abcdef\r\n\r\n");
             stream.write_all(request.as_bytes()).unwrap();
             stream
         })
@@ -132,7 +132,10 @@ fn signals_end_the_server_though_a_connection_is_idle() {
         let data = DataDir::new();
         let mut server = ServerProcess::start(data.path(), &[]);
         let mut idle = server.connect();
-        idle.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        idle.write_all(
+            b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-PlaceKit-API-Key: pk_0123456789abcdef\r\n\r\n",
+        )
+        .unwrap();
         read_answer(&mut idle, true);
         server.signal(name);
         assert!(server.wait().success(), "{name}");
@@ -148,7 +151,7 @@ fn an_answer_under_way_ends_after_the_signal() {
     for signal in ["TERM", "INT"] {
         let mut server = ServerProcess::start(data.path(), &[]);
         let mut stream = server.connect();
-        write!(stream, "GET /sync/v1/blobs/{name} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        write!(stream, "GET /sync/v1/blobs/{name} HTTP/1.1\r\nHost: x\r\nX-PlaceKit-API-Key: pk_0123456789abcdef\r\n\r\n").unwrap();
         let mut start = [0; 1000];
         stream.read_exact(&mut start).unwrap();
         server.signal(signal);
@@ -166,7 +169,7 @@ fn a_new_build_is_served_without_a_restart() {
     let mut data = DataDir::new();
     let server = ServerProcess::start(data.path(), &[]);
     let version = || {
-        let request = "GET /sync/v1/manifest HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        let request = "GET /sync/v1/manifest HTTP/1.1\r\nHost: x\r\nX-PlaceKit-API-Key: pk_0123456789abcdef\r\nConnection: close\r\n\r\n";
         read_body_json(&server.exchange(request))["version"].as_u64()
     };
     assert_eq!(version(), Some(1));

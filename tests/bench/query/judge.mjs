@@ -66,25 +66,31 @@ export class Judge {
     return all.some((name) => hasWordThatBegins(name, prefix));
   }
 
-  /** Whether nothing on record is nearer than the answer, by looking at all of them. */
+  /**
+   * Whether nothing on record is nearer than the answer, or the answer is the nearest record by
+   * name: registers list an address once for each of its doors, shards once.
+   */
   #isNearest(point, answer) {
     const key = point.join();
     let nearest = this.#nearest.get(key);
     if (nearest === undefined) {
-      nearest = this.#nearestM(point);
+      nearest = this.#nearestTo(point);
       this.#nearest.set(key, nearest);
     }
-    return distanceM(...point, answer.lat, answer.lon) <= nearest + ROUNDING_M;
+    const { metres, name } = nearest;
+    if (distanceM(...point, answer.lat, answer.lon) <= metres + ROUNDING_M) return true;
+    return fold(answer.label).startsWith(`${name} `);
   }
 
-  #nearestM([lat, lon]) {
-    const { lats, lons } = this.#table;
-    let best = Number.POSITIVE_INFINITY;
+  #nearestTo([lat, lon]) {
+    const { lats, lons, names } = this.#table;
+    let nearest = { metres: Number.POSITIVE_INFINITY, record: -1 };
     for (let record = 0; record < lats.length; record += 1) {
-      if (Math.abs(lats[record] - lat) * METRES_PER_DEGREE >= best) continue;
-      best = Math.min(best, distanceM(lat, lon, lats[record], lons[record]));
+      if (Math.abs(lats[record] - lat) * METRES_PER_DEGREE >= nearest.metres) continue;
+      const metres = distanceM(lat, lon, lats[record], lons[record]);
+      if (metres < nearest.metres) nearest = { metres, record };
     }
-    return best;
+    return { metres: nearest.metres, name: fold(names[nearest.record] ?? '') };
   }
 }
 

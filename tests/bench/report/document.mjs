@@ -36,7 +36,7 @@ function head({ date, machine, hosts, rounds, queries, settings, skipped }) {
     `- A contender has ${settings.limitMs / 1000} s for the queries of a kind in a round; who is slower answers fewer of them, which the tables tell.`,
     `- One process or page each, with a heap of 4 GB, and ${settings.buildLimitMs / 1000} s to build. Who needs more is measured on a sample of ${count(settings.sample)} records (marked *) that has the records asked for, so that it is easier than the whole.`,
     '- Peers index name and context and return numbers of records; Hereabouts also searches other names, and returns whole results with names, areas and highlights.',
-    '- Right is, for prefixes, a result with a word that begins so; for reverse, what no record is nearer than; otherwise the place or address that the query was made from, by position (2 km for places, 100 m for addresses).',
+    '- Right is, for prefixes, a result with a word that begins so; for reverse, the nearest record by its name, or what no record is nearer than; otherwise the place or address that the query was made from, by position (2 km for places, 100 m for addresses).',
     ...skipped.map((line) => `- Not measured: ${line}.`),
   ];
   return lines.join('\n');

@@ -5,7 +5,6 @@
 //! Input comes from the builder and is checked first; index arithmetic after that relies on it.
 #![expect(
     clippy::indexing_slicing,
-    clippy::string_slice,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,

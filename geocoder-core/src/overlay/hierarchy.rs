@@ -1,0 +1,411 @@
+//! Places under correction: their names, what contains them, and which of them a record names.
+
+use std::collections::BTreeMap;
+
+use super::draft::{self, DraftName, units};
+use super::{PatchNames, PatchRecord};
+use crate::error::Result;
+use crate::geo::LonLat;
+use crate::record::{CountryCode, RecordType};
+use crate::shard::{
+    Dictionary, Lookup, NO_PARENT, Place, Places, PostingReader, Shard, TermRef, length, point,
+};
+use crate::sort::sort_by;
+
+/// A city farther from what names it is another one of the same name.
+const CITY_LIMIT_M: f64 = 100_000.0;
+/// Kinds of what contains streets and points, smallest first.
+const LEVELS: [RecordType; 3] = [RecordType::City, RecordType::County, RecordType::Administrative];
+
+/// The places of a base as corrections change them.
+pub(super) struct Hierarchy<'a, D> {
+    base: &'a Shard<D>,
+    pub(super) places: Places,
+    /// Names of the places that have others than in the base, by ordinal.
+    names: BTreeMap<u32, Vec<DraftName>>,
+    /// These places by the terms of each name that they were given.
+    by_name: BTreeMap<Vec<String>, Vec<u32>>,
+    /// What was found by kind and name.
+    found: BTreeMap<(RecordType, Vec<String>), Vec<u32>>,
+    /// Numbers of the postcodes that the base does not have.
+    new_zipcodes: BTreeMap<String, u32>,
+}
+
+/// What a record says about one level of what contains it.
+struct Level<'p> {
+    kind: RecordType,
+    text: &'p str,
+    terms: Vec<String>,
+}
+
+impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
+    pub(super) fn new(base: &'a Shard<D>) -> Self {
+        Self {
+            base,
+            places: base.places().clone(),
+            names: BTreeMap::new(),
+            by_name: BTreeMap::new(),
+            found: BTreeMap::new(),
+            new_zipcodes: BTreeMap::new(),
+        }
+    }
+
+    /// Returns the number of a postcode, which is added when it is new.
+    pub(super) fn zipcode(&mut self, text: &str) -> u32 {
+        let known = self.base.places().zipcodes.binary_search_by(|other| other.as_str().cmp(text));
+        if let Ok(number) = known {
+            return length(number);
+        }
+        if let Some(number) = self.new_zipcodes.get(text) {
+            return *number;
+        }
+        let number = length(self.places.zipcodes.len());
+        self.places.zipcodes.push(text.into());
+        self.new_zipcodes.insert(text.into(), number);
+        number
+    }
+
+    /// Returns the numbers of postcodes, each once.
+    pub(super) fn zipcodes(&mut self, texts: &[String]) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        for text in texts {
+            let number = self.zipcode(text);
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+        numbers
+    }
+
+    /// Returns the number of a language, which is added when it is new.
+    fn language(&mut self, code: &str) -> u32 {
+        let known = self.places.languages.iter().position(|other| other == code);
+        length(known.unwrap_or_else(|| {
+            self.places.languages.push(code.into());
+            self.places.languages.len() - 1
+        }))
+    }
+
+    /// Returns a value of a record in all its languages, each once.
+    pub(super) fn in_languages<'p>(
+        &mut self,
+        record: &'p PatchRecord,
+        value: impl Fn(&'p PatchNames) -> Option<&'p String>,
+    ) -> Vec<(u32, &'p str)> {
+        let mut languages: Vec<(u32, &str)> = Vec::new();
+        for (code, names) in &record.languages {
+            let Some(name) = value(names) else { continue };
+            let language = self.language(code);
+            if languages.iter().all(|(other, _)| *other != language) {
+                languages.push((language, name));
+            }
+        }
+        languages
+    }
+
+    /// Returns the first country.
+    pub(super) fn root(&self) -> Option<u32> {
+        let mut places = (0u32..).zip(&self.places.places);
+        let country = places.find(|(_, place)| place.kind == Some(RecordType::Country));
+        country.map(|(ordinal, _)| ordinal)
+    }
+
+    /// Returns the country that a record is in: by name where there are several.
+    fn country(&mut self, name: &str) -> Result<Option<u32>> {
+        if self.base.meta().country == CountryCode::WORLD {
+            let found = self.find(RecordType::Country, &draft::terms_of(name))?;
+            return Ok(found.first().copied());
+        }
+        Ok(self.root())
+    }
+
+    /// Returns the place that a record is in by its fields, which is made when none is so named;
+    /// `None` when not even its country is known. Where the fields fit the place that it was in,
+    /// it stays there.
+    pub(super) fn parent(
+        &mut self,
+        kind: RecordType,
+        record: &PatchRecord,
+        before: Option<u32>,
+    ) -> Result<Option<u32>> {
+        let fields = &record.default;
+        let texts = [&fields.city, &fields.county, &fields.administrative];
+        let smallest = match kind {
+            RecordType::City => 1,
+            RecordType::County => 2,
+            RecordType::Administrative => 3,
+            _ => 0,
+        };
+        let levels = LEVELS.into_iter().zip(texts).skip(smallest);
+        let levels: Vec<Level<'_>> = levels
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(kind, text)| Level { kind, text, terms: draft::terms_of(text) })
+            .collect();
+        let country = self.country(&fields.country)?;
+        if let Some(before) = before {
+            let mut chain = self.places.chain(before);
+            let root = chain.find(|(_, place)| place.kind == Some(RecordType::Country));
+            let same = country.is_none_or(|country| root.map(|(root, _)| root) == Some(country));
+            if same && self.fits(before, &levels)? {
+                return Ok(Some(before));
+            }
+        }
+        let Some(country) = country else { return Ok(None) };
+        self.named(&levels, record, country).map(Some)
+    }
+
+    /// Returns the place of the first level that fits the others, which is made when there is
+    /// none.
+    fn named(&mut self, levels: &[Level<'_>], record: &PatchRecord, country: u32) -> Result<u32> {
+        let Some((level, above)) = levels.split_first() else { return Ok(country) };
+        let at = record.coordinates;
+        let namesakes = self.find(level.kind, &level.terms)?;
+        let mut best: Option<(f64, u32)> = None;
+        for ordinal in &namesakes {
+            let Some(place) = self.places.get(*ordinal) else { continue };
+            let distance_m = at.distance_m(point(place.lat, place.lon));
+            let nearer = best.is_none_or(|(least, _)| distance_m < least);
+            let near = level.kind != RecordType::City || distance_m <= CITY_LIMIT_M;
+            let mut chain = self.places.chain(*ordinal);
+            if near
+                && nearer
+                && chain.any(|(other, _)| other == country)
+                && self.fits(*ordinal, above)?
+            {
+                best = Some((distance_m, *ordinal));
+            }
+        }
+        if let Some((_, ordinal)) = best {
+            return Ok(ordinal);
+        }
+        let parent = self.named(above, record, country)?;
+        let languages = self.in_languages(record, |names| match level.kind {
+            RecordType::City => names.city.as_ref(),
+            RecordType::County => names.county.as_ref(),
+            _ => names.administrative.as_ref(),
+        });
+        let default = DraftName::new(crate::shard::Role::Default, level.text);
+        let names = draft::corrected_names(default, languages, Vec::new());
+        let population = if level.kind == RecordType::City { record.population } else { 0 };
+        let place = Place {
+            population,
+            located: false,
+            listed: false,
+            ..self.new_place(level.kind, parent, at)
+        };
+        let ordinal = self.push(place, names);
+        self.found.entry((level.kind, level.terms.clone())).or_default().push(ordinal);
+        Ok(ordinal)
+    }
+
+    /// Returns a place without anything but its kind and where it is.
+    pub(super) fn new_place(&self, kind: RecordType, parent: u32, at: LonLat) -> Place {
+        Place {
+            kind: Some(kind),
+            parent,
+            lat: units(at.lat),
+            lon: units(at.lon),
+            population: 0,
+            importance: u32::from(draft::default_importance(kind, 0)),
+            located: true,
+            first_block: self.base.places().n_blocks,
+            n_blocks: 0,
+            listed: true,
+            ..Place::default()
+        }
+    }
+
+    /// Adds a place.
+    pub(super) fn push(&mut self, place: Place, names: Vec<DraftName>) -> u32 {
+        let ordinal = length(self.places.places.len());
+        self.places.places.push(place);
+        self.set_names(ordinal, names);
+        ordinal
+    }
+
+    /// Gives a place its names.
+    pub(super) fn set_names(&mut self, ordinal: u32, names: Vec<DraftName>) {
+        for name in &names {
+            self.by_name.entry(name.shown.clone()).or_default().push(ordinal);
+        }
+        self.names.insert(ordinal, names);
+    }
+
+    /// Returns the places that have other names than in the base, with these names.
+    pub(super) fn take_names(&mut self) -> BTreeMap<u32, Vec<DraftName>> {
+        core::mem::take(&mut self.names)
+    }
+
+    /// Whether what contains a place, itself included, is so named at every level.
+    fn fits(&self, ordinal: u32, levels: &[Level<'_>]) -> Result<bool> {
+        for level in levels {
+            let mut chain = self.places.chain(ordinal);
+            let found = chain.find(|(_, place)| place.kind == Some(level.kind));
+            let Some((container, _)) = found else { return Ok(false) };
+            if !self.is_called(container, &level.terms)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether a place has or had a name of these terms.
+    fn is_called(&self, ordinal: u32, terms: &[String]) -> Result<bool> {
+        let corrected = self.names.get(&ordinal);
+        if corrected.is_some_and(|names| names.iter().any(|name| name.shown == terms)) {
+            return Ok(true);
+        }
+        match references(self.base, Dictionary::Places, terms)? {
+            Some(references) => self.was_called(ordinal, &references),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether a place has a name of these terms in the base.
+    fn was_called(&self, ordinal: u32, terms: &[TermRef]) -> Result<bool> {
+        let Some(place) = self.base.places().get(ordinal) else { return Ok(false) };
+        let names = self.base.place_name_terms(place)?;
+        let called = names.names(0).any(|name| name.shown == terms);
+        Ok(called)
+    }
+
+    /// Returns the places of a kind that have a name of these terms; where there are none, those
+    /// that had one before their correction.
+    fn find(&mut self, kind: RecordType, terms: &[String]) -> Result<Vec<u32>> {
+        let key = (kind, terms.to_vec());
+        if let Some(found) = self.found.get(&key) {
+            return Ok(found.clone());
+        }
+        let mut found = self.by_name.get(terms).cloned().unwrap_or_default();
+        let mut before = Vec::new();
+        if let Some(references) = references(self.base, Dictionary::Places, terms)? {
+            for ordinal in rarest_postings(self.base, Dictionary::Places, &references)? {
+                if self.was_called(ordinal, &references)? {
+                    let corrected = self.names.contains_key(&ordinal);
+                    if corrected { before.push(ordinal) } else { found.push(ordinal) }
+                }
+            }
+        }
+        let of_kind =
+            |ordinal: &u32| self.places.get(*ordinal).is_some_and(|place| place.kind == Some(kind));
+        found.retain(of_kind);
+        before.retain(of_kind);
+        if found.is_empty() {
+            found = before;
+        }
+        sort_by(&mut found, Ord::cmp);
+        found.dedup();
+        self.found.insert(key, found.clone());
+        Ok(found)
+    }
+
+    /// Forgets what was found by name, because names have changed.
+    pub(super) fn forget_found(&mut self) {
+        self.found.clear();
+    }
+
+    /// Puts a place into another, unless that is inside it.
+    pub(super) fn set_parent(&mut self, ordinal: u32, parent: u32) {
+        if self.places.chain(parent).any(|(above, _)| above == ordinal) {
+            return;
+        }
+        if let Some(place) = self.places.places.get_mut(ordinal as usize) {
+            place.parent = parent;
+        }
+    }
+
+    /// Takes a place out of the hierarchy; what it held is in what contained it from then on.
+    pub(super) fn vacate(&mut self, ordinal: u32) {
+        let Some(place) = self.places.places.get_mut(ordinal as usize) else { return };
+        place.kind = None;
+        place.zipcodes = (0, 0);
+        self.names.insert(ordinal, Vec::new());
+    }
+
+    /// Puts what removed places held into what contained these. Returns the removed places, each
+    /// behind the one that took over.
+    pub(super) fn adopt(&mut self) -> Vec<(u32, u32)> {
+        let mut adopted = Vec::new();
+        for ordinal in 0..length(self.places.places.len()) {
+            let Some(heir) = self.heir(ordinal) else { continue };
+            let Some(place) = self.places.places.get_mut(ordinal as usize) else { continue };
+            if place.kind.is_some() {
+                place.parent = heir;
+            } else {
+                adopted.push((heir, ordinal));
+            }
+        }
+        sort_by(&mut adopted, Ord::cmp);
+        adopted
+    }
+
+    /// Returns what contains a place and was not removed.
+    fn heir(&self, ordinal: u32) -> Option<u32> {
+        let mut above = self.places.chain(ordinal).skip(1);
+        above.find(|(_, place)| place.kind.is_some()).map(|(heir, _)| heir)
+    }
+
+    /// Gives a place its postcodes.
+    pub(super) fn set_zipcodes(&mut self, ordinal: u32, zipcodes: &[u32]) {
+        let start = length(self.places.place_zipcodes.len());
+        self.places.place_zipcodes.extend_from_slice(zipcodes);
+        let end = length(self.places.place_zipcodes.len());
+        if let Some(place) = self.places.places.get_mut(ordinal as usize) {
+            place.zipcodes = (start, end);
+        }
+    }
+
+    /// Whether a place is the country of its parents.
+    pub(super) fn is_country(&self, ordinal: u32) -> bool {
+        self.places.get(ordinal).is_some_and(|place| place.parent == NO_PARENT)
+    }
+}
+
+/// Returns the references to terms in the base; `None` when it does not have all of them.
+pub(super) fn references<D: AsRef<[u8]>>(
+    base: &Shard<D>,
+    dictionary: Dictionary,
+    terms: &[String],
+) -> Result<Option<Vec<TermRef>>> {
+    let mut references = Vec::new();
+    for term in terms {
+        // Terms of alternates that are apart are further pieces, which come last.
+        let Some(index) = base.pieces_with(dictionary, term, false).next() else { return Ok(None) };
+        let Lookup::Found(piece) = base.piece(dictionary, index)? else { return Ok(None) };
+        let slot = piece.terms.get(term).and_then(|ordinal| piece.slot(ordinal));
+        let Some(slot) = slot else { return Ok(None) };
+        references.push(TermRef::new(index, slot));
+    }
+    Ok((!references.is_empty()).then_some(references))
+}
+
+/// Returns the places or blocks that have the term that fewest have.
+pub(super) fn rarest_postings<D: AsRef<[u8]>>(
+    base: &Shard<D>,
+    dictionary: Dictionary,
+    terms: &[TermRef],
+) -> Result<Vec<u32>> {
+    let mut rarest: Option<Vec<u32>> = None;
+    for term in terms {
+        let Some((_, list)) = postings_of(base, dictionary, *term)? else { continue };
+        if rarest.as_ref().is_none_or(|rarest| list.len() < rarest.len()) {
+            rarest = Some(list);
+        }
+    }
+    Ok(rarest.unwrap_or_default())
+}
+
+/// Returns the ordinal of a term, and the places or blocks that have it.
+pub(super) fn postings_of<D: AsRef<[u8]>>(
+    base: &Shard<D>,
+    dictionary: Dictionary,
+    term: TermRef,
+) -> Result<Option<(u32, Vec<u32>)>> {
+    let Lookup::Found(piece) = base.piece(dictionary, term.piece())? else { return Ok(None) };
+    let Some(ordinal) = piece.ordinal(term.slot()) else { return Ok(None) };
+    let blocks = dictionary == Dictionary::Records;
+    let mut postings = PostingReader::new(&piece, ordinal, base.places(), blocks);
+    let mut list = Vec::new();
+    postings.list(base.places(), blocks, |target, _| list.push(target));
+    Ok(Some((ordinal, list)))
+}

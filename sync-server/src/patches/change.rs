@@ -1,0 +1,197 @@
+//! What has to be stored with a change of patches: history, audit log and feed.
+
+use std::net::IpAddr;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::access::Caller;
+use crate::model::{AuditEntry, HistoryEntry, Patch, PatchStatus, Timestamp};
+use crate::store::{Change, FeedOperation, Write};
+
+/// Who changes something.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// App of the patches.
+    pub app_id: String,
+    /// Key that was used; `None` for the command line.
+    pub key_id: Option<String>,
+    /// Address of the client.
+    pub ip: Option<IpAddr>,
+    /// Id of the request.
+    pub request_id: Option<String>,
+}
+
+impl From<&Caller> for Actor {
+    fn from(caller: &Caller) -> Self {
+        Self {
+            app_id: caller.app.id.clone(),
+            key_id: Some(caller.key.id.clone()),
+            ip: Some(caller.ip),
+            request_id: Some(caller.request_id.to_string()),
+        }
+    }
+}
+
+/// One patch before and after.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// As it was; `None` for a new one.
+    pub before: Option<Patch>,
+    /// As it is from now on; `None` for one that ends.
+    pub after: Option<Patch>,
+    /// Whether a translation was written or deleted.
+    pub language: bool,
+    /// Why, when a person said so.
+    pub reason: Option<String>,
+}
+
+impl Step {
+    /// Returns the word for what was done.
+    pub fn action(&self) -> &'static str {
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) if before.status != after.status => match after.status {
+                PatchStatus::Approved => "approve",
+                PatchStatus::Pending => "unapprove",
+            },
+            (Some(before), Some(after)) if self.language => {
+                let fewer = after.languages.len() < before.languages.len();
+                if fewer { "delete-language" } else { "translate" }
+            }
+            (Some(_), Some(_)) => "update",
+            (None, _) => "create",
+            // Whoever deletes a proposal refuses it.
+            (Some(before), None) if before.status == PatchStatus::Pending => "reject",
+            (Some(_), None) => "delete",
+        }
+    }
+
+    fn patch(&self) -> Option<&Patch> {
+        self.after.as_ref().or(self.before.as_ref())
+    }
+}
+
+/// Puts together what has to be stored for some steps.
+pub fn change_of(steps: Vec<Step>, actor: &Actor, now: Timestamp) -> Change {
+    let mut change = Change::default();
+    for step in steps {
+        let Some(patch) = step.patch() else { continue };
+        let id = patch.id.clone();
+        let action = step.action();
+        let (from, to) = (json_of(step.before.as_ref()), json_of(step.after.as_ref()));
+        change.audit.push(AuditEntry {
+            seq: 0,
+            at: now,
+            app_id: actor.app_id.clone(),
+            actor_key_id: actor.key_id.clone(),
+            ip: actor.ip.map(|ip| ip.to_string()),
+            action: format!("patch.{action}"),
+            target: id.clone(),
+            before_hash: hash_of(&from),
+            after_hash: hash_of(&to),
+            request_id: actor.request_id.clone(),
+            hash: String::new(),
+        });
+        change.history.push(HistoryEntry {
+            app_id: actor.app_id.clone(),
+            patch_id: id,
+            seq: 0,
+            at: now,
+            actor_key_id: actor.key_id.clone(),
+            action: action.into(),
+            reason: step.reason.clone(),
+            from,
+            to,
+        });
+        change.feed.extend(feed_of(&step, now));
+        change.writes.push(match (step.before, step.after) {
+            (_, Some(after)) => Write::Patch(Box::new(after)),
+            (Some(before), None) => Write::DeletePatch {
+                app_id: before.app_id,
+                id: before.id,
+                revision: before.revision,
+            },
+            (None, None) => continue,
+        });
+    }
+    change
+}
+
+/// Tells the feeds what end users see from now on.
+fn feed_of(step: &Step, now: Timestamp) -> Vec<FeedOperation> {
+    let approved =
+        |patch: &Option<Patch>| patch.clone().filter(|patch| patch.status == PatchStatus::Approved);
+    let (before, after) = (approved(&step.before), approved(&step.after));
+    let revision = step.patch().map_or(0, |patch| patch.revision);
+    let operation = |country: String, patch: &Patch, after: Option<Patch>| FeedOperation {
+        app_id: patch.app_id.clone(),
+        country,
+        patch_id: patch.id.clone(),
+        revision,
+        at: now,
+        patch: after.map(Box::new),
+    };
+    let mut operations = Vec::new();
+    let new_country = after.as_ref().map(Patch::country);
+    if let Some(before) = &before {
+        let country = before.country();
+        if new_country.as_ref() != Some(&country) {
+            operations.push(operation(country, before, None));
+        }
+    }
+    if let (Some(after), Some(country)) = (after, new_country)
+        && before.as_ref() != Some(&after)
+    {
+        operations.push(operation(country, &after.clone(), Some(after)));
+    }
+    operations
+}
+
+fn json_of(patch: Option<&Patch>) -> Value {
+    patch.and_then(|patch| serde_json::to_value(patch).ok()).unwrap_or_default()
+}
+
+fn hash_of(value: &Value) -> String {
+    if value.is_null() {
+        return String::new();
+    }
+    let digest = Sha256::digest(value.to_string().as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Fields;
+    use crate::patches::edit::{Content, create, update};
+
+    const NOW: Timestamp = Timestamp(5);
+
+    fn content(country: &str, status: PatchStatus) -> Content {
+        let fields = Fields { countrycode: Some(country.into()), ..Fields::default() };
+        Content { fields: Some(fields), status: Some(status), ..Content::default() }
+    }
+
+    fn feed(before: Option<&Patch>, after: Option<&Patch>) -> Vec<(String, bool)> {
+        let step =
+            Step { before: before.cloned(), after: after.cloned(), language: false, reason: None };
+        let feed = feed_of(&step, NOW).into_iter();
+        feed.map(|operation| (operation.country, operation.patch.is_some())).collect()
+    }
+
+    #[test]
+    fn feeds_tell_what_end_users_see() {
+        let pending = create("A", "1".into(), None, content("li", PatchStatus::Pending), NOW);
+        let approved = update(&pending, content("li", PatchStatus::Approved), NOW);
+        let moved = update(&approved, content("ch", PatchStatus::Approved), NOW);
+        let put = |country: &str| (country.to_owned(), true);
+        let taken = |country: &str| (country.to_owned(), false);
+        assert_eq!(feed(None, Some(&pending)), []);
+        assert_eq!(feed(Some(&pending), None), []);
+        assert_eq!(feed(Some(&pending), Some(&approved)), [put("li")]);
+        assert_eq!(feed(Some(&approved), Some(&moved)), [taken("li"), put("ch")]);
+        assert_eq!(feed(Some(&approved), Some(&pending)), [taken("li")]);
+        assert_eq!(feed(Some(&moved), None), [taken("ch")]);
+        assert_eq!(feed(Some(&approved), Some(&approved)), []);
+    }
+}

@@ -1,0 +1,200 @@
+//! Turns approved patches into corrections that the engine lays over a shard.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use geocoder_core::overlay::{
+    Change, Correction, CorrectionId, PatchFields, PatchHouse, PatchNames, PatchRecord, RecordRef,
+};
+use geocoder_core::{Geocoder, LonLat, RecordType, SearchRequest, Shard, TypeSet, text};
+
+use super::origin::{core_origin, fields_of, house_of_street};
+use crate::model::patch::Street;
+use crate::model::{Fields, Patch};
+
+/// Returns the correction of a patch, or `None` when the engine can make nothing of it.
+///
+/// The origin is looked up again when the shard is of another generation than the one that it
+/// was found in; where it is gone, what the patch says is added.
+///
+/// # Errors
+/// Fails when the shard is damaged.
+pub fn correction_of(
+    patch: &Patch,
+    base: &Geocoder<Bytes>,
+    shard: &Shard<Bytes>,
+    generation: &str,
+) -> geocoder_core::Result<Option<Correction>> {
+    let Some(id) = CorrectionId::parse(&patch.id) else { return Ok(None) };
+    let target = target_of(patch, shard, generation)?;
+    if patch.remove {
+        let remove = |target| Correction { id, target: Some(target), change: Change::Remove };
+        return Ok(target.map(remove));
+    }
+    let known = match &target {
+        Some(target) => shard.record(target)?,
+        None => None,
+    };
+    // What the patch does not name follows the base, whatever it was when the patch was made.
+    let origin = known.as_ref().map(|known| fields_of(known, shard.meta().country.as_str()));
+    let patch = &Patch { origin: origin.or_else(|| patch.origin.clone()), ..patch.clone() };
+    let fields = patch.record(None);
+    let Some((lat, lon)) = fields.coordinates else { return Ok(None) };
+    let (Some(coordinates), Some(kind)) = (LonLat::new(lon, lat), fields.kind) else {
+        return Ok(None);
+    };
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    let default = PatchFields {
+        name: text(&fields.name),
+        city: text(&fields.city),
+        county: text(&fields.county),
+        administrative: text(&fields.administrative),
+        country: text(&fields.country),
+    };
+    let house = house_of(&fields, known.as_ref(), base)?;
+    let languages = languages_of(patch, known.as_ref(), &default);
+    let record = PatchRecord {
+        kind,
+        default,
+        languages,
+        zipcodes: fields.zipcode.unwrap_or_default(),
+        population: fields.population.unwrap_or_default(),
+        coordinates,
+        house,
+    };
+    Ok(Some(Correction { id, target, change: Change::Put(Box::new(record)) }))
+}
+
+fn target_of(
+    patch: &Patch,
+    shard: &Shard<Bytes>,
+    generation: &str,
+) -> geocoder_core::Result<Option<RecordRef>> {
+    match (&patch.target, &patch.origin) {
+        (Some(target), _) if target.generation == generation => {
+            Ok(serde_json::from_value(target.record.clone()).ok())
+        }
+        (_, Some(origin)) => match core_origin(origin) {
+            Some(origin) => shard.resolve(&origin),
+            None => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// Returns the translations of a record: those of the base as far as the patch does not replace
+/// what they translate, under those of the patch.
+fn languages_of(
+    patch: &Patch,
+    known: Option<&PatchRecord>,
+    default: &PatchFields,
+) -> Vec<(String, PatchNames)> {
+    let mut languages: BTreeMap<String, PatchNames> = BTreeMap::new();
+    if let Some(known) = known {
+        for (code, names) in &known.languages {
+            let keep = |name: &Option<String>, before: &String, after: &String| {
+                name.clone().filter(|_| before == after)
+            };
+            let before = &known.default;
+            languages.insert(
+                code.clone(),
+                PatchNames {
+                    name: keep(&names.name, &before.name, &default.name),
+                    city: keep(&names.city, &before.city, &default.city),
+                    county: keep(&names.county, &before.county, &default.county),
+                    administrative: keep(
+                        &names.administrative,
+                        &before.administrative,
+                        &default.administrative,
+                    ),
+                    country: keep(&names.country, &before.country, &default.country),
+                },
+            );
+        }
+    }
+    for (code, fields) in &patch.languages {
+        let names = languages.entry(code.clone()).or_default();
+        let pairs = [
+            (&mut names.name, &fields.name),
+            (&mut names.city, &fields.city),
+            (&mut names.county, &fields.county),
+            (&mut names.administrative, &fields.administrative),
+            (&mut names.country, &fields.country),
+        ];
+        for (name, own) in pairs {
+            if own.is_some() {
+                name.clone_from(own);
+            }
+        }
+    }
+    languages.into_iter().filter(|(_, names)| *names != PatchNames::default()).collect()
+}
+
+/// Returns the house that a record is: as its `street` says, or as its name does when the rest
+/// of it is a street of that city.
+fn house_of(
+    fields: &Fields,
+    known: Option<&PatchRecord>,
+    base: &Geocoder<Bytes>,
+) -> geocoder_core::Result<Option<PatchHouse>> {
+    if fields.kind != Some(RecordType::Street) {
+        return Ok(None);
+    }
+    if let Some(street) = &fields.street {
+        return Ok(house_of_street(street));
+    }
+    let name = fields.name.as_deref().unwrap_or_default();
+    let Some((number, street)) = split_number(name) else { return Ok(None) };
+    let house = |street: &str| {
+        let street =
+            Street { number: number.to_owned(), suffix: String::new(), name: street.into() };
+        house_of_street(&street)
+    };
+    let of_known = known.and_then(|known| known.house.as_ref());
+    if of_known.is_some_and(|known| known.street == street) {
+        return Ok(house(street));
+    }
+    let city = fields.city.as_deref().unwrap_or_default();
+    let request = SearchRequest {
+        query: format!("{street}, {city}"),
+        types: TypeSet::NONE.with(RecordType::Street),
+        max_results: 5,
+        ..SearchRequest::default()
+    };
+    let hits = base.search(&request)?.results;
+    let is_street = |hit: &geocoder_core::Hit| hit.name == street && hit.city == city;
+    Ok(if hits.iter().any(is_street) { house(street) } else { None })
+}
+
+/// Takes the house number off a name: behind it or before it, with its suffix.
+fn split_number(name: &str) -> Option<(&str, &str)> {
+    let is_number = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_digit()) && text::parse_house_number(part).is_some()
+    };
+    let spaces = || name.match_indices(' ').map(|(at, _)| at);
+    let behind = spaces().filter_map(|at| Some((name.get(at + 1..)?, name.get(..at)?)));
+    let mut before = spaces().filter_map(|at| Some((name.get(..at)?, name.get(at + 1..)?)));
+    // The longest number takes a suffix that stands apart: `43 bis`.
+    let longest = before.rfind(|(number, _)| is_number(number));
+    let mut behind = behind.filter(|(number, _)| is_number(number));
+    behind.next().or(longest).filter(|(_, street)| !street.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_stands_behind_or_before_the_street() {
+        for (name, expected) in [
+            ("Städtle 43", Some(("43", "Städtle"))),
+            ("Städtle 43 a", Some(("43 a", "Städtle"))),
+            ("12 bis Rue Neuve", Some(("12 bis", "Rue Neuve"))),
+            ("12 Rue Neuve", Some(("12", "Rue Neuve"))),
+            ("Rue Neuve", None),
+            ("43", None),
+        ] {
+            assert_eq!(split_number(name), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Makes a patch, or the next revision of one; nothing is stored here.
+
+use std::collections::BTreeMap;
+
+use crate::model::patch::Target;
+use crate::model::{Fields, Patch, PatchStatus, Timestamp};
+
+/// What is written into a patch.
+#[derive(Debug, Clone, Default)]
+pub struct Content {
+    /// Fields, of the language or of none.
+    pub fields: Option<Fields>,
+    /// Whether the record is taken away.
+    pub remove: Option<bool>,
+    /// Status, when it is to be another one.
+    pub status: Option<PatchStatus>,
+    /// Language of the fields.
+    pub language: Option<String>,
+}
+
+/// Why a translation cannot be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LanguageFault {
+    /// The patch has no fields in this language.
+    Unknown,
+    /// Nothing would be left of the patch.
+    Last,
+}
+
+/// A record that is corrected: as it was found, and where.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The record.
+    pub fields: Fields,
+    /// Where it is; `None` when it is known from an earlier patch only.
+    pub target: Option<Target>,
+}
+
+/// Makes a patch of a new record, or of one that exists.
+pub fn create(
+    app_id: &str,
+    id: String,
+    origin: Option<Origin>,
+    content: Content,
+    now: Timestamp,
+) -> Patch {
+    let (origin, target) = match origin {
+        Some(Origin { fields, target }) => (Some(fields), target),
+        None => (None, None),
+    };
+    let mut patch = Patch {
+        id,
+        app_id: app_id.to_owned(),
+        status: PatchStatus::Pending,
+        origin,
+        target,
+        remove: false,
+        default: None,
+        languages: BTreeMap::new(),
+        first_language: None,
+        created_at: now,
+        updated_at: now,
+        revision: 1,
+    };
+    write(&mut patch, content);
+    patch
+}
+
+/// Returns the next revision of a patch, or the same one when the content changes nothing.
+pub fn update(patch: &Patch, content: Content, now: Timestamp) -> Patch {
+    let mut next = patch.clone();
+    write(&mut next, content);
+    if next != *patch {
+        advance(&mut next, now);
+    }
+    next
+}
+
+/// Returns the next revision of a patch without a translation.
+///
+/// # Errors
+/// Fails when there is no such translation, or nothing else.
+pub fn delete_language(
+    patch: &Patch,
+    language: &str,
+    now: Timestamp,
+) -> Result<Patch, LanguageFault> {
+    let mut next = patch.clone();
+    next.languages.remove(language).ok_or(LanguageFault::Unknown)?;
+    if next.default.is_none() && next.languages.is_empty() && !next.remove {
+        return Err(LanguageFault::Last);
+    }
+    if next.first_language.as_deref() == Some(language) {
+        next.first_language = next.languages.keys().next().cloned();
+    }
+    advance(&mut next, now);
+    Ok(next)
+}
+
+fn advance(patch: &mut Patch, now: Timestamp) {
+    patch.revision += 1;
+    patch.updated_at = now;
+}
+
+fn write(patch: &mut Patch, content: Content) {
+    if let Some(status) = content.status {
+        patch.status = status;
+    }
+    if let Some(remove) = content.remove {
+        patch.remove = remove;
+    }
+    let Some(fields) = content.fields else { return };
+    match content.language {
+        None => {
+            let known = patch.default.take().unwrap_or_default();
+            patch.default = Some(fields.or(&known));
+        }
+        Some(language) => {
+            patch.first_language.get_or_insert_with(|| language.clone());
+            let known = patch.languages.remove(&language).unwrap_or_default();
+            patch.languages.insert(language, fields.or(&known));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THEN: Timestamp = Timestamp(1);
+    const NOW: Timestamp = Timestamp(2);
+
+    fn named(name: &str, language: Option<&str>) -> Content {
+        let fields = Fields { name: Some(name.into()), ..Fields::default() };
+        Content { fields: Some(fields), language: language.map(Into::into), ..Content::default() }
+    }
+
+    #[test]
+    fn an_update_that_changes_nothing_is_no_new_revision() {
+        let patch = create("APP", "1".into(), None, named("a", None), THEN);
+        assert_eq!(update(&patch, Content::default(), NOW), patch);
+        assert_eq!(update(&patch, named("a", None), NOW), patch);
+        let next = update(&patch, named("b", None), NOW);
+        assert_eq!((next.revision, next.updated_at, next.created_at), (2, NOW, THEN));
+    }
+
+    #[test]
+    fn an_update_leaves_the_fields_that_it_does_not_name() {
+        let patch = create("APP", "1".into(), None, named("a", None), THEN);
+        let city = Fields { city: Some("Vaduz".into()), ..Fields::default() };
+        let content = Content { fields: Some(city), ..Content::default() };
+        let record = update(&patch, content, NOW).record(None);
+        assert_eq!((record.name.as_deref(), record.city.as_deref()), (Some("a"), Some("Vaduz")));
+    }
+
+    #[test]
+    fn the_last_translation_stays_and_others_go() {
+        let french = create("APP", "1".into(), None, named("a", Some("fr")), THEN);
+        assert_eq!(delete_language(&french, "fr", NOW), Err(LanguageFault::Last));
+        assert_eq!(delete_language(&french, "de", NOW), Err(LanguageFault::Unknown));
+        let german = update(&french, named("b", Some("de")), NOW);
+        let left = delete_language(&german, "fr", NOW).unwrap();
+        assert_eq!(left.record(None).name.as_deref(), Some("b"));
+        let default = update(&french, named("c", None), NOW);
+        assert!(delete_language(&default, "fr", NOW).is_ok());
+    }
+}

@@ -1,0 +1,130 @@
+//! Finds the record that a patch corrects, by its content.
+
+use geocoder_core::overlay::{Origin as CoreOrigin, PatchHouse, PatchRecord};
+use geocoder_core::{LonLat, text};
+
+use super::edit::Origin;
+use crate::error::ApiError;
+use crate::model::patch::{Street, Target};
+use crate::model::{Fields, Patch};
+use crate::state::AppState;
+use crate::store::PatchFilter;
+
+/// Patches looked at around an origin.
+const MAX_NEAR: u64 = 50;
+/// Degrees by which coordinates of the same record differ at most: they are shown to five places.
+const TOLERANCE_DEGREES: f64 = 1.5e-5;
+
+/// Finds a record of a shard by its content.
+///
+/// # Errors
+/// Fails when the shard is damaged.
+pub fn find(state: &AppState, fields: &Fields) -> Result<Option<Origin>, ApiError> {
+    let unusable = |error: geocoder_core::Error| ApiError::DataUnavailable(error.into());
+    let catalog = state.catalog.current();
+    let Some(wanted) = core_origin(fields) else { return Ok(None) };
+    let country = wanted.countrycode.clone();
+    let mut shards = catalog.geocoder().shards().iter();
+    let Some(shard) = shards.find(|shard| shard.meta().country.as_str() == country) else {
+        return Ok(None);
+    };
+    let Some(reference) = shard.resolve(&wanted).map_err(unusable)? else { return Ok(None) };
+    let record = shard.record(&reference).map_err(unusable)?;
+    let own = record.map_or_else(|| fields.clone(), |record| fields_of(&record, &country));
+    let target = Target {
+        generation: catalog.generation(&country),
+        record: serde_json::to_value(&reference)
+            .map_err(|error| ApiError::Internal(error.into()))?,
+    };
+    Ok(Some(Origin { fields: own.or(fields), target: Some(target) }))
+}
+
+/// Finds the patch that made the record that someone got: patched records are corrected again
+/// by changing their patch.
+///
+/// # Errors
+/// Fails when the store does.
+pub async fn earlier_patch(
+    state: &AppState,
+    app_id: &str,
+    fields: &Fields,
+) -> Result<Option<Patch>, ApiError> {
+    let filter = PatchFilter {
+        app_ids: vec![app_id.to_owned()],
+        countries: fields.countrycode.clone().into_iter().collect(),
+        near: fields.coordinates,
+        limit: MAX_NEAR,
+        ..PatchFilter::default()
+    };
+    let near = state.store.patches(&filter).await?;
+    Ok(near.items.into_iter().find(|patch| !patch.remove && shows(patch, fields)))
+}
+
+/// Whether a patch shows a record as someone got it, in any of its languages.
+fn shows(patch: &Patch, got: &Fields) -> bool {
+    let languages = patch.languages.keys().map(|code| Some(code.as_str()));
+    std::iter::once(None).chain(languages).any(|language| {
+        let own = patch.record(language);
+        let same = |own: &Option<String>, got: &Option<String>| {
+            got.is_none()
+                || own.as_deref().unwrap_or_default() == got.as_deref().unwrap_or_default()
+        };
+        let near = own.coordinates.zip(got.coordinates).is_some_and(|(own, got)| {
+            (own.0 - got.0).abs() < TOLERANCE_DEGREES && (own.1 - got.1).abs() < TOLERANCE_DEGREES
+        });
+        near && own.kind == got.kind
+            && own.countrycode == got.countrycode
+            && same(&own.name, &got.name)
+            && same(&own.city, &got.city)
+    })
+}
+
+/// Returns an origin as the engine reads it; `None` when a required field is missing.
+pub fn core_origin(fields: &Fields) -> Option<CoreOrigin> {
+    let (lat, lon) = fields.coordinates?;
+    Some(CoreOrigin {
+        name: fields.name.clone()?,
+        city: fields.city.clone().unwrap_or_default(),
+        county: fields.county.clone(),
+        administrative: fields.administrative.clone(),
+        country: fields.country.clone().unwrap_or_default(),
+        countrycode: fields.countrycode.clone()?,
+        zipcodes: fields.zipcode.clone().unwrap_or_default(),
+        population: fields.population.unwrap_or_default(),
+        coordinates: LonLat::new(lon, lat)?,
+        kind: fields.kind?,
+        house: fields.street.as_ref().and_then(house_of_street),
+    })
+}
+
+/// Reads the house of a `street` field; `None` when it is a whole street.
+pub fn house_of_street(street: &Street) -> Option<PatchHouse> {
+    let number = text::parse_house_number(&street.number)?;
+    let suffix = if street.suffix.is_empty() { number.suffix } else { street.suffix.clone() };
+    Some(PatchHouse { number: number.number, suffix, street: street.name.clone() })
+}
+
+/// Returns a record of the engine in PlaceKit's fields.
+pub fn fields_of(record: &PatchRecord, country: &str) -> Fields {
+    let street = record.house.as_ref().map(|house| Street {
+        number: house.number.to_string(),
+        suffix: house.suffix.clone(),
+        name: house.street.clone(),
+    });
+    let text = |text: &str| Some(text.to_owned());
+    let point = record.coordinates;
+    Fields {
+        name: text(&record.default.name),
+        city: text(&record.default.city),
+        county: text(&record.default.county),
+        administrative: text(&record.default.administrative),
+        country: text(&record.default.country),
+        countrycode: text(country),
+        zipcode: Some(record.zipcodes.clone()),
+        population: Some(record.population),
+        coordinates: Some((point.lat, point.lon)),
+        kind: Some(record.kind),
+        street,
+        ..Fields::default()
+    }
+}

@@ -1,0 +1,133 @@
+//! Which of several values of a field counts: those of a language, of none, of the origin.
+
+use crate::model::{Fields, Patch};
+
+/// Applies a macro to the name of every field.
+macro_rules! each_field {
+    ($apply:ident) => {
+        $apply!(
+            name,
+            city,
+            county,
+            administrative,
+            country,
+            administrativecode,
+            countycode,
+            citycode,
+            countrycode,
+            zipcode,
+            population,
+            coordinates,
+            kind,
+            street
+        )
+    };
+}
+
+impl Fields {
+    /// Returns these fields, and others where these have none.
+    #[must_use]
+    pub fn or(mut self, others: &Self) -> Self {
+        macro_rules! fill {
+            ($($field:ident),*) => {
+                $(if self.$field.is_none() { self.$field.clone_from(&others.$field); })*
+            };
+        }
+        each_field!(fill);
+        self
+    }
+
+    /// Returns those fields that others do not have, or have otherwise.
+    #[must_use]
+    pub fn changed_from(&self, others: &Self) -> Self {
+        let mut changed = self.clone();
+        macro_rules! drop_equal {
+            ($($field:ident),*) => {
+                $(if changed.$field == others.$field { changed.$field = None; })*
+            };
+        }
+        each_field!(drop_equal);
+        changed
+    }
+}
+
+impl Patch {
+    /// Returns the whole record in a language.
+    pub fn record(&self, language: Option<&str>) -> Fields {
+        let translation = language.and_then(|code| self.languages.get(code));
+        let first = self.first_language.as_ref().and_then(|code| self.languages.get(code));
+        let layers = [translation, self.default.as_ref(), self.origin.as_ref(), first];
+        let mut record = Fields::default();
+        for layer in layers.into_iter().flatten() {
+            record = record.or(layer);
+        }
+        // A new name of a house or street leaves the parts of the old one behind.
+        let of_origin = self.origin.as_ref();
+        if let Some(origin) = of_origin
+            && record.street == origin.street
+            && record.name != origin.name
+        {
+            record.street = None;
+        }
+        record
+    }
+
+    /// Returns the code of the country that the patch is of.
+    pub fn country(&self) -> String {
+        self.record(None).countrycode.unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::{PatchStatus, Timestamp};
+
+    fn named(name: &str) -> Fields {
+        Fields { name: Some(name.into()), ..Fields::default() }
+    }
+
+    fn patch(origin: Option<Fields>, default: Option<Fields>, french: Option<Fields>) -> Patch {
+        Patch {
+            id: String::new(),
+            app_id: String::new(),
+            status: PatchStatus::Pending,
+            origin,
+            target: None,
+            remove: false,
+            default,
+            first_language: french.as_ref().map(|_| "fr".into()),
+            languages: french
+                .map(|fields| ("fr".into(), fields))
+                .into_iter()
+                .collect::<BTreeMap<_, _>>(),
+            created_at: Timestamp(0),
+            updated_at: Timestamp(0),
+            revision: 1,
+        }
+    }
+
+    #[test]
+    fn a_field_falls_back_from_its_language_to_none_to_the_origin_to_the_first_translation() {
+        let name = |patch: &Patch, language| patch.record(language).name.unwrap();
+        let of = |name| Some(named(name));
+        let all = patch(of("origin"), of("default"), of("french"));
+        assert_eq!(name(&all, Some("fr")), "french");
+        assert_eq!(name(&all, Some("en")), "default");
+        assert_eq!(name(&all, None), "default");
+        assert_eq!(name(&patch(of("origin"), None, of("french")), None), "origin");
+        assert_eq!(name(&patch(None, None, of("french")), Some("en")), "french");
+    }
+
+    #[test]
+    fn fields_fall_back_one_by_one() {
+        let city = Fields { city: Some("Vaduz".into()), ..named("default") };
+        let record = patch(None, Some(city), Some(named("french"))).record(Some("fr"));
+        assert_eq!(
+            (record.name.as_deref(), record.city.as_deref()),
+            (Some("french"), Some("Vaduz"))
+        );
+    }
+}

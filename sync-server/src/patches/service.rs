@@ -1,0 +1,239 @@
+//! Carries out operations on patches: reads what they are about, and stores all of it at once.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use geocoder_core::CountryCode;
+use geocoder_core::wire::{FieldError, Value as WireValue};
+use sha2::{Digest, Sha256};
+
+use super::change::{Actor, Step, change_of};
+use super::edit::{self, Content, LanguageFault, Origin};
+use super::operation::Operation;
+use super::origin;
+use crate::error::{ApiError, Place};
+use crate::model::{Fields, Patch, PatchStatus, Timestamp};
+use crate::state::AppState;
+use crate::store::{Idempotency, StoreError};
+
+/// How often an operation is tried while others change the same patches.
+const MAX_TRIES: usize = 8;
+
+/// What a request asks for.
+#[derive(Clone, Copy)]
+#[expect(missing_debug_implementations, reason = "conditions are closures")]
+pub struct Work<'a> {
+    /// What to do, all of it or nothing.
+    pub operations: &'a [Operation],
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// Whether the actor may change what end users see.
+    pub may_approve: bool,
+    /// Refuses the revision of a patch that was changed since the actor read it.
+    pub condition: &'a dyn Fn(i64) -> Result<(), ApiError>,
+}
+
+/// Carries out operations; returns the patches behind each, none where one ended.
+///
+/// `remember` makes the answer that is kept for a request that may come again.
+///
+/// # Errors
+/// Fails when a patch or origin is not there, a revision is another one, or the actor may not.
+pub async fn carry_out(
+    state: &AppState,
+    work: &Work<'_>,
+    remember: impl Fn(&[Option<Patch>], Timestamp) -> Option<Idempotency>,
+) -> Result<Vec<Option<Patch>>, ApiError> {
+    for _ in 0..MAX_TRIES {
+        let now = state.clock.now();
+        let mut run = Run { state, work, now, known: BTreeMap::new(), steps: Vec::new() };
+        let mut patches = Vec::new();
+        for (number, operation) in work.operations.iter().enumerate() {
+            patches.push(run.step(number, operation).await?);
+        }
+        if run.steps.is_empty() {
+            return Ok(patches);
+        }
+        let mut change = change_of(run.steps, work.actor, now);
+        change.idempotency = remember(&patches, now);
+        let seen = !change.feed.is_empty();
+        match state.store.commit(change).await {
+            Ok(_) => {
+                if seen {
+                    state.refresh_overlays(Some(&work.actor.app_id)).await?;
+                }
+                return Ok(patches);
+            }
+            // Whoever named a revision is told that it has passed; others get the next try.
+            Err(StoreError::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(ApiError::Conflict("The patch is being changed by others, try again".into()))
+}
+
+/// One try.
+struct Run<'a> {
+    state: &'a AppState,
+    work: &'a Work<'a>,
+    now: Timestamp,
+    /// Patches as the steps so far leave them.
+    known: BTreeMap<String, Option<Patch>>,
+    steps: Vec<Step>,
+}
+
+impl Run<'_> {
+    async fn step(
+        &mut self,
+        number: usize,
+        operation: &Operation,
+    ) -> Result<Option<Patch>, ApiError> {
+        let app_id = self.work.actor.app_id.clone();
+        match operation {
+            Operation::Create(content) => {
+                self.check_country(number, "record", content.fields.as_ref())?;
+                let patch = edit::create(&app_id, new_id()?, None, content.clone(), self.now);
+                self.record(None, Some(patch), false, None)
+            }
+            Operation::Upsert { origin, content } => {
+                self.check_country(number, "update", content.fields.as_ref())?;
+                self.upsert(&app_id, origin, content).await
+            }
+            Operation::Update { id, content } => {
+                self.check_country(number, "update", content.fields.as_ref())?;
+                let before = self.patch(&app_id, id).await?;
+                self.update(before, content.clone())
+            }
+            Operation::Delete { id, reason } => {
+                let before = self.patch(&app_id, id).await?;
+                self.record(Some(before), None, false, reason.clone())
+            }
+            Operation::DeleteLanguage { id, language } => {
+                let before = self.patch(&app_id, id).await?;
+                let after = edit::delete_language(&before, language, self.now);
+                let after = after.map_err(|fault| match fault {
+                    LanguageFault::Unknown => ApiError::NotFound { what: "language" },
+                    LanguageFault::Last => {
+                        ApiError::Conflict("The last translation cannot be deleted".into())
+                    }
+                })?;
+                self.record(Some(before), Some(after), true, None)
+            }
+        }
+    }
+
+    async fn upsert(
+        &mut self,
+        app_id: &str,
+        fields: &Fields,
+        content: &Content,
+    ) -> Result<Option<Patch>, ApiError> {
+        if let Some(patch) = origin::earlier_patch(self.state, app_id, fields).await? {
+            return self.update(patch, content.clone());
+        }
+        let found = origin::find(self.state, fields)?;
+        let origin = found.ok_or(ApiError::NotFound { what: "origin" })?;
+        let id = id_of(app_id, &origin);
+        match self.find(app_id, &id).await? {
+            Some(before) => self.update(before, content.clone()),
+            None => {
+                let patch = edit::create(app_id, id, Some(origin), content.clone(), self.now);
+                self.record(None, Some(patch), false, None)
+            }
+        }
+    }
+
+    fn update(&mut self, before: Patch, content: Content) -> Result<Option<Patch>, ApiError> {
+        let language = content.language.is_some() && content.fields.is_some();
+        let after = edit::update(&before, content, self.now);
+        if after == before {
+            return Ok(Some(after));
+        }
+        self.record(Some(before), Some(after), language, None)
+    }
+
+    fn record(
+        &mut self,
+        before: Option<Patch>,
+        after: Option<Patch>,
+        language: bool,
+        reason: Option<String>,
+    ) -> Result<Option<Patch>, ApiError> {
+        let approved = |patch: &Option<Patch>| {
+            patch.as_ref().is_some_and(|p| p.status == PatchStatus::Approved)
+        };
+        if (approved(&before) || approved(&after)) && !self.work.may_approve {
+            return Err(ApiError::Forbidden);
+        }
+        let id = before.as_ref().or(after.as_ref()).map(|patch| patch.id.clone());
+        self.known.insert(id.unwrap_or_default(), after.clone());
+        self.steps.push(Step { before, after: after.clone(), language, reason });
+        Ok(after)
+    }
+
+    async fn find(&self, app_id: &str, id: &str) -> Result<Option<Patch>, ApiError> {
+        if let Some(known) = self.known.get(id) {
+            return Ok(known.clone());
+        }
+        Ok(self.state.store.patch(app_id, id).await?)
+    }
+
+    async fn patch(&self, app_id: &str, id: &str) -> Result<Patch, ApiError> {
+        let patch = self.find(app_id, id).await?;
+        let patch = patch.ok_or(ApiError::NotFound { what: "id" })?;
+        (self.work.condition)(patch.revision)?;
+        Ok(patch)
+    }
+
+    /// Refuses countries that this server has no data of: nobody would ever see the patch.
+    fn check_country(
+        &self,
+        number: usize,
+        object: &str,
+        fields: Option<&Fields>,
+    ) -> Result<(), ApiError> {
+        let Some(code) = fields.and_then(|fields| fields.countrycode.as_deref()) else {
+            return Ok(());
+        };
+        let offered = |code| self.state.catalog.current().offers(code);
+        if CountryCode::parse(code).is_some_and(offered) {
+            return Ok(());
+        }
+        let many = self.work.operations.len() > 1;
+        let prefix = if many { format!("operations[{number}].") } else { String::new() };
+        let param = format!("{prefix}{object}.countrycode");
+        Err(ApiError::Invalid {
+            place: Place::Body,
+            errors: vec![FieldError {
+                value: WireValue::Text(code.to_owned()),
+                msg: "This country is not supported: this server has no data of it.".into(),
+                path: param.clone(),
+                param,
+                location: Place::Body.name(),
+            }],
+        })
+    }
+}
+
+/// Returns an id that nobody can guess.
+fn new_id() -> Result<String, ApiError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| ApiError::Internal(error.to_string().into()))?;
+    Ok(hex(&bytes))
+}
+
+/// Returns the id of the patch of an origin: the same for whoever corrects the same record.
+fn id_of(app_id: &str, origin: &Origin) -> String {
+    let fields = serde_json::to_string(&origin.fields).unwrap_or_default();
+    let digest = Sha256::digest(format!("{app_id}\n{fields}").as_bytes());
+    let mut id = hex(&digest);
+    id.truncate(32);
+    id
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

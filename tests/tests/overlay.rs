@@ -1,0 +1,808 @@
+//! Overlays: corrections laid over a base answer what a base built with them answers.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that finds something missing has failed"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
+
+use geocoder_core::gazetteer::{Gazetteer, House, Names, PlaceRecord, PointRecord, StreetRecord};
+use geocoder_core::overlay::{
+    Change, Correction, CorrectionId, Overlay, PatchHouse, PatchNames, PatchRecord, RecordRef,
+    default_importance,
+};
+use geocoder_core::shard::writer::ShardWriter;
+use geocoder_core::{
+    Geocoder, Hit, LonLat, RecordType, ReverseRequest, SearchRequest, Shard, TypeSet,
+};
+use hereabouts_tests::{gazetteer, liechtenstein};
+
+/// Distance up to which a corrected record may stand beside the rebuilt one, in metres: shards
+/// place streets in the middle of cells of 18 metres, which move with the centre of their city.
+const STREET_TOLERANCE_M: f64 = 25.0;
+/// The same of points, which shards place in cells of 2 metres.
+const POINT_TOLERANCE_M: f64 = 3.0;
+/// By so much may a house be farther than its street to be answered in its place.
+const HOUSE_ADVANTAGE_M: f64 = 40.0;
+/// Results that must be the same; of those behind, equal ones push one another out before their
+/// houses are looked up.
+const FIRST_RESULTS: usize = 10;
+/// So many equal results of a query with a number are too many to look all of their houses up;
+/// so are those with less than no points.
+const CROWD: usize = 4;
+/// Distance up to which a city may be named in place of the one beside it, in metres.
+const NEIGHBOUR_M: f64 = 2_000.0;
+
+/// Where a record of the base stands in the gazetteer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum At {
+    Place(usize),
+    Street(usize),
+    Point(usize),
+}
+
+struct Base {
+    gazetteer: Gazetteer,
+    shard: Shard<Vec<u8>>,
+    /// Records that are certainly the same in the shard and in the gazetteer.
+    records: Vec<(RecordRef, PatchRecord, At)>,
+}
+
+static BASE: LazyLock<Base> = LazyLock::new(|| {
+    let gazetteer = gazetteer("li", "liechtenstein").unwrap();
+    let shard = Shard::open(liechtenstein().bytes.clone()).unwrap();
+    let mut by_name: BTreeMap<(RecordType, &str), Vec<(LonLat, At)>> = BTreeMap::new();
+    for (number, place) in gazetteer.places.iter().enumerate() {
+        let key = (place.kind, place.names.default.as_str());
+        by_name.entry(key).or_default().push((place.coordinates, At::Place(number)));
+    }
+    for (number, street) in gazetteer.streets.iter().enumerate() {
+        let key = (RecordType::Street, street.names.default.as_str());
+        by_name.entry(key).or_default().push((street.coordinates, At::Street(number)));
+    }
+    for (number, point) in gazetteer.points.iter().enumerate() {
+        let key = (point.kind, point.names.default.as_str());
+        by_name.entry(key).or_default().push((point.coordinates, At::Point(number)));
+    }
+    let mut records = Vec::new();
+    let places = (0..).map(|ordinal| RecordRef::Place { ordinal });
+    let places = places.map_while(|r| Some((shard.record(&r).unwrap()?, r)));
+    let mut found: Vec<_> = places.collect();
+    for block in 0.. {
+        let of_block = (0..).map(|index| RecordRef::Record { block, index });
+        let of_block = of_block.map_while(|r| Some((shard.record(&r).unwrap()?, r)));
+        let before = found.len();
+        found.extend(of_block);
+        if found.len() == before {
+            break;
+        }
+    }
+    for (record, reference) in found {
+        let same = &by_name[&(record.kind, record.default.name.as_str())];
+        let near = |(at, _): &&(LonLat, At)| at.distance_m(record.coordinates) < 40.0;
+        let near: Vec<_> = same.iter().filter(near).collect();
+        let at = if let [(_, at)] = near.as_slice() { Some(*at) } else { None };
+        records.extend(at.map(|at| (reference, record, at)));
+    }
+    assert!(records.len() * 10 > by_name.values().map(Vec::len).sum::<usize>() * 9);
+    Base { gazetteer, shard, records }
+});
+
+/// A small generator of numbers that look random: the steps of SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % limit as u64).unwrap()
+    }
+
+    fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+        &list[self.below(list.len())]
+    }
+
+    /// Returns a point at most so many units of 1e-5 degree away in either direction.
+    fn beside(&mut self, at: LonLat, units: usize) -> LonLat {
+        let mut offset =
+            || (f64::from(u32::try_from(self.below(2 * units + 1)).unwrap()) - units as f64) / 1e5;
+        let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
+        LonLat { lon: round(at.lon + offset()), lat: round(at.lat + offset()) }
+    }
+
+    /// Returns a name of words of the country and new ones.
+    fn name(&mut self) -> String {
+        let first = ["Neue", "Alte", "Im", "Sankt Blasius", "Rue de l'Étoile", "Zum"];
+        let second =
+            ["Quellbrunnen", "Kirchstrasse", "Xaverweg", "Größenwinkel", "Feld", "東京通り"];
+        let number = self.below(90) + 10;
+        match self.below(3) {
+            0 => format!("{} {}", self.of(&first), self.of(&second)),
+            1 => format!("{}{number}", self.of(&second)),
+            _ => format!("{} {} {number}", self.of(&first), self.of(&second)),
+        }
+    }
+}
+
+/// Corrections, and the gazetteer that has them already.
+struct Case {
+    random: Random,
+    corrections: Vec<Correction>,
+    gazetteer: Gazetteer,
+    /// Names and points to be asked for.
+    names: BTreeSet<String>,
+    points: Vec<LonLat>,
+    touched: BTreeSet<RecordRef>,
+    next: u64,
+}
+
+impl Case {
+    fn new(seed: u64) -> Self {
+        Self {
+            random: Random(seed),
+            corrections: Vec::new(),
+            gazetteer: BASE.gazetteer.clone(),
+            names: BTreeSet::new(),
+            points: Vec::new(),
+            touched: BTreeSet::new(),
+            next: seed << 32,
+        }
+    }
+
+    fn correct(&mut self, target: Option<RecordRef>, change: Change) {
+        self.next += 1;
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&self.next.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
+        id[8..].copy_from_slice(&self.next.to_le_bytes());
+        if let Change::Put(record) = &change {
+            self.points.push(record.coordinates);
+            self.names.insert(record.default.name.clone());
+            self.names.insert(format!("{} {}", record.default.name, record.default.city));
+            self.names.extend(record.zipcodes.iter().cloned());
+            self.names.extend(record.languages.iter().filter_map(|(_, n)| n.name.clone()));
+        }
+        self.corrections.push(Correction { id: CorrectionId(id), target, change });
+    }
+
+    fn put(&mut self, target: Option<RecordRef>, record: PatchRecord) {
+        self.correct(target, Change::Put(Box::new(record)));
+    }
+
+    /// Takes a record of the base that no correction has touched yet.
+    fn pick(&mut self, wanted: impl Fn(At) -> bool) -> (RecordRef, PatchRecord, At) {
+        loop {
+            let (reference, record, at) = self.random.of(&BASE.records).clone();
+            if wanted(at) && self.touched.insert(reference.clone()) {
+                self.names.insert(record.default.name.clone());
+                self.points.push(record.coordinates);
+                return (reference, record, at);
+            }
+        }
+    }
+
+    fn is_street(at: At) -> bool {
+        matches!(at, At::Street(_))
+    }
+
+    fn is_point(at: At) -> bool {
+        matches!(at, At::Point(_))
+    }
+
+    /// Whether a place is so and has no namesake that records could mean.
+    fn is_place(&self, at: At, kind: RecordType) -> bool {
+        let At::Place(number) = at else { return false };
+        let places = &self.gazetteer.places;
+        let name = &BASE.gazetteer.places[number].names.default;
+        let named = |place: &&PlaceRecord| place.names.default == *name;
+        places[number].kind == kind && BASE.gazetteer.places.iter().filter(named).count() == 1
+    }
+
+    fn names_of(&mut self, at: At) -> &mut Names {
+        match at {
+            At::Place(number) => &mut self.gazetteer.places[number].names,
+            At::Street(number) => &mut self.gazetteer.streets[number].names,
+            At::Point(number) => &mut self.gazetteer.points[number].names,
+        }
+    }
+
+    /// Gives a record of the gazetteer the names of a corrected one.
+    fn rename(&mut self, at: At, record: &PatchRecord) {
+        let languages = record.languages.iter();
+        let languages = languages.filter_map(|(code, n)| Some((code.clone(), n.name.clone()?)));
+        let languages = languages.collect();
+        let names = self.names_of(at);
+        names.default.clone_from(&record.default.name);
+        names.languages = languages;
+    }
+
+    /// Makes one correction of a random kind.
+    fn step(&mut self) {
+        match self.random.below(19) {
+            0 | 1 => {
+                let (reference, mut record, at) =
+                    self.pick(|at| Self::is_street(at) || Self::is_point(at));
+                record.default.name = self.random.name();
+                self.rename(at, &record);
+                self.put(Some(reference), record);
+            }
+            2 => {
+                let (reference, mut record, at) = self.pick(|at| !matches!(at, At::Place(0)));
+                let names = PatchNames { name: Some(self.random.name()), ..PatchNames::default() };
+                let code = (*self.random.of(&["fr", "en", "tlh"])).to_string();
+                record.languages.retain(|(other, _)| *other != code);
+                record.languages.push((code, names));
+                self.rename(at, &record);
+                self.put(Some(reference), record);
+            }
+            3 => self.move_point(),
+            4 => self.move_street(),
+            5 => {
+                let (reference, mut record, at) = self.pick(Self::is_point);
+                let At::Point(number) = at else { return };
+                let kinds =
+                    [RecordType::Bus, RecordType::Tourism, RecordType::Townhall, RecordType::Train];
+                record.kind = *self.random.of(&kinds);
+                let point = &mut self.gazetteer.points[number];
+                if point.kind != record.kind {
+                    point.kind = record.kind;
+                    point.importance = default_importance(record.kind, 0);
+                }
+                self.rename(at, &record);
+                self.put(Some(reference), record);
+            }
+            6 => {
+                let (reference, mut record, at) = self.pick(Self::is_point);
+                let At::Point(number) = at else { return };
+                record.zipcodes = vec![format!("{}", 9800 + self.random.below(99))];
+                self.gazetteer.points[number].zipcodes.clone_from(&record.zipcodes);
+                self.rename(at, &record);
+                self.put(Some(reference), record);
+            }
+            7 | 8 => self.remove(),
+            9 => self.add_point(),
+            10 => self.add_street(),
+            11 => self.add_city(),
+            12 => self.change_place(),
+            13 => self.rename_place(),
+            14 => self.change_zipcodes_of_city(),
+            15 => self.move_to_city(),
+            16 => self.fix_house(),
+            17 => self.add_house(),
+            _ => self.remove_house(),
+        }
+    }
+
+    fn move_point(&mut self) {
+        let (reference, mut record, at) = self.pick(Self::is_point);
+        let At::Point(number) = at else { return };
+        record.coordinates = self.random.beside(record.coordinates, 2000);
+        self.gazetteer.points[number].coordinates = record.coordinates;
+        self.rename(at, &record);
+        self.put(Some(reference), record);
+    }
+
+    fn move_street(&mut self) {
+        let (reference, mut record, at) = self.pick(Self::is_street);
+        let At::Street(number) = at else { return };
+        record.coordinates = self.random.beside(record.coordinates, 400);
+        self.gazetteer.streets[number].coordinates = record.coordinates;
+        self.rename(at, &record);
+        self.put(Some(reference), record);
+    }
+
+    fn remove(&mut self) {
+        let (reference, _, at) = self.pick(|at| Self::is_street(at) || Self::is_point(at));
+        // What is gone stays in the gazetteer, far away, until the end.
+        match at {
+            At::Street(number) => self.gazetteer.streets[number].city = usize::MAX,
+            At::Point(number) => self.gazetteer.points[number].city = usize::MAX,
+            At::Place(_) => {}
+        }
+        self.correct(Some(reference), Change::Remove);
+    }
+
+    /// Returns a city and a record in it, without name and kind.
+    fn in_city(&mut self) -> (usize, PatchRecord) {
+        loop {
+            let (_, record, at) = self.random.of(&BASE.records).clone();
+            if self.is_place(at, RecordType::City)
+                && let At::Place(number) = at
+                && BASE.gazetteer.places[number].names.default == record.default.city
+            {
+                let mut record = record;
+                record.languages.clear();
+                record.zipcodes.clone_from(&self.gazetteer.places[number].zipcodes);
+                record.population = 0;
+                return (number, record);
+            }
+        }
+    }
+
+    fn add_point(&mut self) {
+        let (city, mut record) = self.in_city();
+        record.kind = RecordType::Tourism;
+        record.default.name = self.random.name();
+        record.coordinates = self.random.beside(record.coordinates, 1500);
+        self.gazetteer.points.push(PointRecord {
+            kind: record.kind,
+            names: Names::new(&record.default.name),
+            city,
+            zipcodes: Vec::new(),
+            coordinates: record.coordinates,
+            population: 0,
+            importance: default_importance(record.kind, 0),
+        });
+        self.put(None, record);
+    }
+
+    fn add_street(&mut self) {
+        let (city, mut record) = self.in_city();
+        record.kind = RecordType::Street;
+        record.default.name = self.random.name();
+        record.coordinates = self.random.beside(record.coordinates, 1500);
+        self.gazetteer.streets.push(new_street(&record, city));
+        self.put(None, record);
+    }
+
+    fn add_city(&mut self) {
+        let (beside, mut record) = self.in_city();
+        record.kind = RecordType::City;
+        record.default.name = self.random.name();
+        record.default.city.clone_from(&record.default.name);
+        record.coordinates = self.random.beside(record.coordinates, 3000);
+        record.population = u32::try_from(self.random.below(9_000)).unwrap();
+        record.zipcodes = vec![format!("{}", 9700 + self.random.below(99))];
+        // A place of that name twice would leave open which of them streets mean.
+        let places = &self.gazetteer.places;
+        if places.iter().any(|place| place.names.default == record.default.name) {
+            return;
+        }
+        let mut parent = places[beside].parent;
+        while let Some(number) = parent.filter(|p| places[*p].kind == RecordType::City) {
+            parent = places[number].parent;
+        }
+        let city = places.len();
+        self.gazetteer.places.push(PlaceRecord {
+            kind: RecordType::City,
+            names: Names::new(&record.default.name),
+            parent,
+            coordinates: record.coordinates,
+            population: record.population,
+            zipcodes: record.zipcodes.clone(),
+            code: String::new(),
+            importance: default_importance(RecordType::City, record.population),
+            located: true,
+            boundary: Vec::new(),
+        });
+        self.put(None, record.clone());
+        record.kind = RecordType::Street;
+        record.default.name = self.random.name();
+        record.coordinates = self.random.beside(record.coordinates, 300);
+        self.gazetteer.streets.push(new_street(&record, city));
+        self.put(None, record);
+    }
+
+    fn change_place(&mut self) {
+        let (reference, mut record, at) = self.pick(|at| matches!(at, At::Place(_)));
+        let At::Place(number) = at else { return };
+        if self.gazetteer.places[number].kind != RecordType::City {
+            return;
+        }
+        record.population = u32::try_from(self.random.below(90_000)).unwrap();
+        record.coordinates = self.random.beside(record.coordinates, 200);
+        let place = &mut self.gazetteer.places[number];
+        place.population = record.population;
+        place.coordinates = record.coordinates;
+        place.located = true;
+        self.rename(at, &record);
+        self.put(Some(reference), record);
+    }
+
+    fn rename_place(&mut self) {
+        let kind = *self.random.of(&[RecordType::City, RecordType::City, RecordType::County]);
+        let fits = |at: &At| self.is_place(*at, kind);
+        if !BASE.records.iter().any(|(r, _, at)| fits(at) && !self.touched.contains(r)) {
+            return;
+        }
+        let places: Vec<At> = BASE.records.iter().map(|(_, _, at)| *at).filter(fits).collect();
+        let (reference, mut record, at) = self.pick(|at| places.contains(&at));
+        record.default.name = self.random.name();
+        self.rename(at, &record);
+        self.put(Some(reference), record);
+    }
+
+    fn change_zipcodes_of_city(&mut self) {
+        let (reference, mut record, at) = self.pick(|at| matches!(at, At::Place(_)));
+        let At::Place(number) = at else { return };
+        if self.gazetteer.places[number].kind != RecordType::City {
+            return;
+        }
+        let before = self.gazetteer.places[number].zipcodes.clone();
+        record.zipcodes = vec![format!("{}", 9600 + self.random.below(99))];
+        if self.random.below(2) == 0 {
+            record.zipcodes.extend(before.first().cloned());
+        }
+        // What has the postcodes of its city has the new ones as well.
+        let inherited = |own: &Vec<String>| own.is_empty() || *own == before;
+        for street in &mut self.gazetteer.streets {
+            if street.city == number && inherited(&street.zipcodes) {
+                street.zipcodes.clone_from(&record.zipcodes);
+                for house in &mut street.houses {
+                    house.zipcode = house.zipcode.take().filter(|z| record.zipcodes.contains(z));
+                }
+            }
+        }
+        for point in &mut self.gazetteer.points {
+            if point.city == number && inherited(&point.zipcodes) {
+                point.zipcodes.clear();
+            }
+        }
+        self.gazetteer.places[number].zipcodes.clone_from(&record.zipcodes);
+        self.rename(at, &record);
+        self.put(Some(reference), record);
+    }
+
+    fn move_to_city(&mut self) {
+        let (city, in_city) = self.in_city();
+        let (reference, mut record, at) = self.pick(Self::is_point);
+        let At::Point(number) = at else { return };
+        record.default.city.clone_from(&in_city.default.city);
+        record.default.county.clone_from(&in_city.default.county);
+        record.default.administrative.clone_from(&in_city.default.administrative);
+        record.zipcodes.clone_from(&in_city.zipcodes);
+        let point = &mut self.gazetteer.points[number];
+        point.city = city;
+        point.zipcodes.clear();
+        self.rename(at, &record);
+        self.put(Some(reference), record);
+    }
+
+    /// Takes a street with houses, of which none was touched.
+    fn pick_street(&mut self) -> (u32, u32, PatchRecord, usize) {
+        loop {
+            let (reference, record, at) = self.pick(Self::is_street);
+            let At::Street(number) = at else { continue };
+            let RecordRef::Record { block, index } = reference else { continue };
+            let houses = &self.gazetteer.streets[number].houses;
+            let numbers: BTreeSet<_> = houses.iter().map(|h| (h.number, &h.suffix)).collect();
+            if numbers.len() == houses.len() && !houses.is_empty() {
+                return (block, index, record, number);
+            }
+        }
+    }
+
+    fn house(&mut self, street: usize) -> usize {
+        let count = self.gazetteer.streets[street].houses.len();
+        self.random.below(count)
+    }
+
+    /// Puts a corrected house into the gazetteer.
+    fn put_in_gazetteer(&mut self, street: usize, record: &PatchRecord) {
+        let PatchHouse { number, suffix, .. } = record.house.clone().unwrap();
+        // A house that says no more than its city does has no postcode of its own.
+        let before = &BASE.gazetteer.streets[street];
+        let of_city = &BASE.gazetteer.places[before.city].zipcodes;
+        let inherits = before.zipcodes.is_empty() || before.zipcodes == *of_city;
+        let zipcode = match record.zipcodes.as_slice() {
+            [_] if inherits && record.zipcodes == *of_city => None,
+            [zipcode] => {
+                let street = &mut self.gazetteer.streets[street];
+                if street.zipcodes.is_empty() {
+                    street.zipcodes.clone_from(&self.gazetteer.places[street.city].zipcodes);
+                }
+                if !street.zipcodes.contains(zipcode) {
+                    street.zipcodes.push(zipcode.clone());
+                }
+                Some(zipcode.clone())
+            }
+            _ => None,
+        };
+        let houses = &mut self.gazetteer.streets[street].houses;
+        houses.retain(|other| (other.number, &other.suffix) != (number, &suffix));
+        let coordinates = record.coordinates;
+        houses.push(House { number, suffix: suffix.clone(), coordinates, zipcode });
+        let name = &self.gazetteer.streets[street].names.default;
+        self.names.insert(format!("{name} {number}{suffix}"));
+        self.names.insert(format!("{name} {}", number + 2));
+    }
+
+    fn fix_house(&mut self) {
+        let (block, index, _, street) = self.pick_street();
+        for _ in 0..2 {
+            let house = self.house(street);
+            let House { number, suffix, .. } = self.gazetteer.streets[street].houses[house].clone();
+            let target = RecordRef::House { block, index, number, suffix };
+            if !self.touched.insert(target.clone()) {
+                continue;
+            }
+            let mut record = BASE.shard.record(&target).unwrap().unwrap();
+            record.coordinates = self.random.beside(record.coordinates, 30);
+            let patch = record.house.as_mut().unwrap();
+            if self.random.below(2) == 0 {
+                patch.number = 500 + u32::try_from(self.random.below(400)).unwrap();
+                patch.suffix = (*self.random.of(&["", "a", "bis"])).to_string();
+            }
+            self.gazetteer.streets[street].houses.remove(house);
+            self.put_in_gazetteer(street, &record);
+            let PatchHouse { number, suffix, .. } = record.house.clone().unwrap();
+            self.touched.insert(RecordRef::House { block, index, number, suffix });
+            self.put(Some(target), record);
+        }
+    }
+
+    fn add_house(&mut self) {
+        let (block, index, _, street) = self.pick_street();
+        let (number, suffix) = (601 + u32::try_from(self.random.below(40)).unwrap(), "b".into());
+        let target = RecordRef::House { block, index, number, suffix };
+        let mut record = BASE.shard.record(&target).unwrap().unwrap();
+        record.coordinates = self.random.beside(record.coordinates, 40);
+        self.put_in_gazetteer(street, &record);
+        self.put(Some(target), record);
+    }
+
+    fn remove_house(&mut self) {
+        let (block, index, record, street) = self.pick_street();
+        let house = self.house(street);
+        let House { number, suffix, .. } = self.gazetteer.streets[street].houses.remove(house);
+        self.names.insert(format!("{} {number}{suffix}", record.default.name));
+        self.correct(Some(RecordRef::House { block, index, number, suffix }), Change::Remove);
+    }
+
+    /// Returns the geocoders with the corrections over the base and in it.
+    fn geocoders(&mut self) -> (Geocoder<Vec<u8>>, Geocoder<Vec<u8>>) {
+        let overlay = Overlay::build(&BASE.shard, &self.corrections).unwrap();
+        assert_eq!(overlay.skipped(), []);
+        assert_eq!(overlay.len(), self.corrections.len());
+        let mut laid_over = Geocoder::new();
+        laid_over.insert(BASE.shard.with_overlay(Arc::new(overlay)).unwrap());
+        self.gazetteer.streets.retain(|street| street.city != usize::MAX);
+        self.gazetteer.points.retain(|point| point.city != usize::MAX);
+        let written = ShardWriter::new(&self.gazetteer).write().unwrap();
+        let mut rebuilt = Geocoder::new();
+        rebuilt.insert(Shard::open(written.bytes).unwrap());
+        (laid_over, rebuilt)
+    }
+
+    /// Whether it is decided by the metre if a city beside a result is near enough to be named.
+    fn is_at_edge(&self, hit: &Hit) -> bool {
+        let cities = self.gazetteer.places.iter().filter(|place| place.kind == RecordType::City);
+        let mut distances = cities.map(|city| city.coordinates.distance_m(at(hit)));
+        let near = |distance_m: f64| (distance_m - NEIGHBOUR_M).abs() < STREET_TOLERANCE_M;
+        !hit.kind.is_place() && distances.any(near)
+    }
+
+    /// Whether further records have the name of a result: of equal ones with the same labels only
+    /// the first is shown.
+    fn is_twin(&self, hit: &Hit) -> bool {
+        let name = hit.street.as_ref().map_or(&hit.name, |street| &street.name);
+        let streets = self.gazetteer.streets.iter().map(|street| &street.names);
+        let points = self.gazetteer.points.iter().map(|point| &point.names);
+        streets.chain(points).filter(|names| names.default == *name).count() > 1
+    }
+
+    /// Returns the queries to be compared: the names touched, their beginnings, with errors, and
+    /// names that nothing has touched.
+    fn queries(&mut self) -> Vec<String> {
+        let mut queries: Vec<String> = self.names.iter().cloned().collect();
+        for name in self.names.clone() {
+            let letters: Vec<char> = name.chars().collect();
+            let end = 1 + self.random.below(letters.len());
+            queries.push(letters[..end].iter().collect());
+            let mut wrong = letters.clone();
+            let at = self.random.below(letters.len());
+            if self.random.below(2) == 0 {
+                wrong.remove(at);
+            } else {
+                wrong[at] = 'x';
+            }
+            queries.push(wrong.into_iter().collect());
+        }
+        for _ in 0..30 {
+            let (_, record, _) = self.random.of(&BASE.records);
+            queries.push(format!("{} {}", record.default.name, record.default.city));
+        }
+        for zipcode in ["9490", "9497", "96", "97", "98"] {
+            queries.push(zipcode.into());
+        }
+        queries
+    }
+}
+
+fn new_street(record: &PatchRecord, city: usize) -> StreetRecord {
+    StreetRecord {
+        names: Names::new(&record.default.name),
+        city,
+        zipcodes: Vec::new(),
+        coordinates: record.coordinates,
+        geometry: Vec::new(),
+        houses: Vec::new(),
+        importance: default_importance(RecordType::Street, 0),
+    }
+}
+
+/// All that a result says, but for where it is and how it was found.
+fn label(hit: &Hit) -> String {
+    let mut zipcodes = hit.zipcode.clone();
+    zipcodes.sort();
+    format!(
+        "{:?} {} | {} | {} | {} | {} | {zipcodes:?} {} {:?} {:?} {}",
+        hit.kind,
+        hit.name,
+        hit.city,
+        hit.county,
+        hit.administrative,
+        hit.country,
+        hit.population,
+        hit.street,
+        hit.precision,
+        hit.citycode,
+    )
+}
+
+fn tolerance_m(hit: &Hit) -> f64 {
+    let street = hit.kind == RecordType::Street;
+    if street { STREET_TOLERANCE_M } else { POINT_TOLERANCE_M }
+}
+
+fn at(hit: &Hit) -> LonLat {
+    LonLat { lon: hit.lng, lat: hit.lat }
+}
+
+/// Whether every result of one answer that must be in the other is there: all but those at the
+/// end, where equal ones may have been cut off.
+fn is_contained(
+    some: &[Hit],
+    others: &[Hit],
+    is_certain: impl Fn(&Hit) -> bool,
+    is_same: impl Fn(&Hit, &Hit) -> bool,
+) -> Result<(), String> {
+    for hit in some.iter().filter(|hit| is_certain(hit)) {
+        if !others.iter().any(|other| is_same(hit, other)) {
+            return Err(format!("{} at {}", label(hit), hit.coordinates));
+        }
+    }
+    Ok(())
+}
+
+fn show(hits: &[Hit]) -> String {
+    let lines = hits.iter().map(|hit| {
+        let score = hit.explain.as_ref().map(|explained| explained.score);
+        format!("  {score:?} {:?} {} at {}\n", hit.distance_m, label(hit), hit.coordinates)
+    });
+    lines.collect()
+}
+
+fn compare_search(
+    laid_over: &Geocoder<Vec<u8>>,
+    rebuilt: &Geocoder<Vec<u8>>,
+    request: &SearchRequest,
+    case: &Case,
+) -> Result<(), String> {
+    let (a, b) = (laid_over.search(request).unwrap(), rebuilt.search(request).unwrap());
+    let (a, b) = (a.results, b.results);
+    let score = |hit: &Hit| hit.explain.as_ref().unwrap().score;
+    for (some, others) in [(&a, &b), (&b, &a)] {
+        let full = some.len() == request.max_results || others.len() == request.max_results;
+        let last = some.last().into_iter().chain(others.last()).map(score).fold(-1e9, f32::max);
+        let tenth = some.get(FIRST_RESULTS - 1).map_or(f32::MIN, score);
+        let crowd =
+            some.windows(CROWD).find(|hits| score(&hits[0]) - score(&hits[CROWD - 1]) < 0.02);
+        let crowd = crowd.map_or(0.0, |hits| score(&hits[0]) + 0.02).max(0.0);
+        let houses = request.query.contains(|c: char| c.is_ascii_digit());
+        let certain = |hit: &Hit| {
+            (!full || score(hit) > last + 0.02)
+                && score(hit) >= tenth
+                && (!houses || score(hit) > crowd)
+                && !case.is_at_edge(hit)
+        };
+        let same = |hit: &Hit, other: &Hit| {
+            label(hit) == label(other)
+                && (score(hit) - score(other)).abs() < 0.01
+                && (at(hit).distance_m(at(other)) <= tolerance_m(hit) || case.is_twin(hit))
+        };
+        is_contained(some, others, certain, same).map_err(|missing| {
+            format!("{request:?}\n{missing}\nlaid over:\n{}rebuilt:\n{}", show(&a), show(&b))
+        })?;
+    }
+    Ok(())
+}
+
+fn compare_reverse(
+    laid_over: &Geocoder<Vec<u8>>,
+    rebuilt: &Geocoder<Vec<u8>>,
+    request: &ReverseRequest,
+) -> Result<(), String> {
+    let (a, b) = (laid_over.reverse(request).unwrap(), rebuilt.reverse(request).unwrap());
+    let (a, b) = (a.results, b.results);
+    let distance_m = |hit: &Hit| hit.distance_m.unwrap();
+    for (some, others) in [(&a, &b), (&b, &a)] {
+        let records = |hit: &&Hit| !hit.kind.is_place();
+        let last = others.iter().filter(records).map(distance_m).fold(0.0, f64::max);
+        let certain = |hit: &Hit| distance_m(hit) + 2.0 * STREET_TOLERANCE_M < last;
+        let same = |hit: &Hit, other: &Hit| {
+            let apart_m = (distance_m(hit) - distance_m(other)).abs();
+            // Whether a street is answered as its nearest house is decided by the metre.
+            let street = |hit: &Hit| hit.street.as_ref().map(|street| street.name.clone());
+            let as_house = hit.precision != other.precision
+                && street(hit) == street(other)
+                && hit.city == other.city
+                && apart_m <= HOUSE_ADVANTAGE_M + tolerance_m(hit);
+            as_house || (label(hit) == label(other) && apart_m <= tolerance_m(hit))
+        };
+        is_contained(some, others, certain, same).map_err(|missing| {
+            format!("{request:?}\n{missing}\nlaid over:\n{}rebuilt:\n{}", show(&a), show(&b))
+        })?;
+    }
+    Ok(())
+}
+
+/// Number of cases: a few, or as many as the environment asks for.
+fn cases() -> u64 {
+    let wanted = std::env::var("PROPTEST_CASES").ok();
+    wanted.and_then(|wanted| wanted.parse().ok()).unwrap_or(12)
+}
+
+#[test]
+fn corrections_over_a_base_answer_what_a_base_built_with_them_answers() {
+    let mut failures = Vec::new();
+    let mut compared = 0;
+    for seed in 1..=cases() {
+        let mut case = Case::new(seed);
+        let steps = [1, 6, 40, 150][usize::try_from(seed % 4).unwrap()];
+        (0..steps).for_each(|_| case.step());
+        let (laid_over, rebuilt) = case.geocoders();
+        for (number, query) in case.queries().into_iter().enumerate() {
+            let language = [None, Some("fr"), Some("tlh")][number % 3].map(String::from);
+            let coordinates = (number % 4 == 3).then(|| *case.random.of(&case.points));
+            let types = match number % 11 {
+                5 => TypeSet::NONE.with(RecordType::City),
+                7 => TypeSet::NONE.with(RecordType::Street),
+                _ => TypeSet::ALL,
+            };
+            let request = SearchRequest {
+                query,
+                language,
+                coordinates,
+                types,
+                max_results: 20,
+                explain: true,
+                ..SearchRequest::default()
+            };
+            compared += 1;
+            let result = compare_search(&laid_over, &rebuilt, &request, &case);
+            failures.extend(result.err().map(|failure| format!("seed {seed}: {failure}")));
+        }
+        let mut points = case.points.clone();
+        for _ in 0..40 {
+            let at = *case.random.of(&case.points);
+            points.push(case.random.beside(at, 800));
+        }
+        for (number, coordinates) in points.into_iter().enumerate() {
+            let types = if number % 3 == 0 {
+                TypeSet::ALL.without(RecordType::Street)
+            } else {
+                TypeSet::ALL
+            };
+            let request =
+                ReverseRequest { max_results: 12, types, ..ReverseRequest::at(coordinates) };
+            compared += 1;
+            let result = compare_reverse(&laid_over, &rebuilt, &request);
+            failures.extend(result.err().map(|failure| format!("seed {seed}: {failure}")));
+        }
+    }
+    eprintln!("{compared} answers compared");
+    let shown: Vec<&String> = failures.iter().step_by(failures.len() / 5 + 1).collect();
+    let count = failures.len();
+    assert!(
+        failures.is_empty(),
+        "{count} of {compared} answers differ\n{}",
+        shown.iter().map(|s| format!("{s}\n")).collect::<String>()
+    );
+}
