@@ -17,7 +17,7 @@ let server;
 before(async () => {
   project = makeProject(['@placekit/client-js']);
   // The questions are asked all at once.
-  server = await startServer(['--rate-limit', '1000/1']);
+  server = await startServer(['--rate-limit', '1000/1', '--default-country', 'li']);
   project.write(
     'clients.mjs',
     `import official from '@placekit/client-js';
@@ -31,8 +31,10 @@ before(async () => {
       return fetch(moved ? new URL(url.pathname + url.search, server) : url, init);
     };
     export const placekit = which === 'official' ? official : ours;
-    export const make = (options = {}) =>
-      which === 'official' ? official(key, options) : ours(key, { server, shards: ['is', 'li', 'mc', 'zz'], ...options });
+    export const make = (options = {}, sources = {}) =>
+      which === 'official'
+        ? official(key, options)
+        : ours(key, { server, shards: ['is', 'li', 'mc', 'zz'], ...sources, ...options });
     /** Says what a call did: its answer, its refusal, or what it threw before any promise. */
     export async function outcome(call) {
       let promise;
@@ -98,6 +100,24 @@ test('searching and reversing give the same answers', async () => {
   assert.equal(official.length, QUERIES.length * 4 + 7);
   assert.ok(official.every(({ answer }) => Array.isArray(answer.results)));
   assert.ok(official.filter(({ answer }) => answer.resultsCount > 0).length > 30);
+  assert.deepEqual(ours, official);
+});
+
+test('requests that name no country mean the same one', async () => {
+  const [official, ours] = await withBoth(`
+    const pk = make({}, { defaultCountry: 'LI' });
+    const point = '43.7396,7.4277';
+    const calls = [
+      () => pk.reverse(), () => pk.reverse({ types: ['country'], maxResults: 1 }),
+      () => pk.reverse({ types: ['country'], countries: ['mc'], language: 'fr', maxResults: 3 }),
+      () => pk.reverse({ types: ['city'], maxResults: 3 }), () => pk.reverse({ coordinates: point }),
+      () => pk.search('monaco'), () => pk.search('monaco', { types: ['city'] }),
+      () => pk.search('monaco', { types: ['city', 'country'] }), () => pk.search('monaco', { countries: [] }),
+      () => pk.search('paris', { types: ['city', 'street'] }), () => pk.search('', {}),
+      () => pk.search('monte carlo', { countries: ['mc'] }), () => pk.reverse({ maxResults: 42 }),
+    ];
+    console.log(JSON.stringify(await Promise.all(calls.map(outcome))));`);
+  assert.equal(official[1].answer.results[0].countrycode, 'li');
   assert.deepEqual(ours, official);
 });
 
@@ -236,11 +256,15 @@ test('without a server it says what is missing, and a given geocoder needs none'
     const given = placekit('k', { geocoder });
     const { results } = await given.search('vaduz', { maxResults: 1 });
     const here = await given.reverse({ types: ['country'], maxResults: 1 });
+    // A country is known by its name in another language too.
+    const iceland = await fetch(server + '/sync/v1/blobs/' + countries.is.base.sha256);
+    await (await geocoder).insertShard(iceland);
+    const there = await given.reverse({ types: ['country'], countries: ['IS'], maxResults: 1 });
     const same = (await given.geocoder()) === (await geocoder);
-    console.log(JSON.stringify([refusals, results[0].name, here.results[0].countrycode, same]));`,
+    console.log(JSON.stringify([refusals, results[0].name, here.results[0].countrycode, there.results[0].name, same]));`,
   );
   const printed = project.run(process.execPath, ['alone.mjs', server.origin, server.privateKey]);
-  assert.deepEqual(JSON.parse(printed), [[503, 501], 'Vaduz', 'li', true]);
+  assert.deepEqual(JSON.parse(printed), [[503, 501], 'Vaduz', 'li', 'Ísland', true]);
 });
 
 test('shards that cannot be loaded reject each call, until they can', () => {
