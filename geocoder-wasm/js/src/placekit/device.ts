@@ -6,9 +6,8 @@ import { asRefusal, invalid, refusal, timedOut } from './refusal.js';
 import { openFromServer } from './shards.js';
 import type { PKOptions, PKSources } from './types.js';
 
-/** Most results of a request, and as many as there are unless it says. */
+/** Most results of a request. */
 const MAX_RESULTS = 20;
-const DEFAULT_RESULTS = 5;
 
 type Request = Omit<PKOptions, 'timeout'> & { query?: string; signal?: AbortSignal | undefined };
 
@@ -58,11 +57,10 @@ export class Device {
 
   /** Without countries the default one is meant, except by searches for cities alone. */
   #search(geocoder: Geocoder, loaded: Loaded, request: Request): Promise<SearchResponse> {
-    const { query = '', countries, types } = request;
-    const worldwide = types?.length && types.every((type) => type === 'city' || type === 'country');
-    const home = this.#defaultCountry;
-    const atHome = home && loaded.includes(home) && !worldwide && !countries?.length;
-    const asked = atHome ? { ...request, countries: [home] } : request;
+    const { query = '', types } = request;
+    const worldwide = items(types).every((type) => type === 'city' || type === 'country');
+    const home = items(types).length > 0 && worldwide ? undefined : this.#defaultCountry;
+    const asked = atHome(request, loaded, home);
     return limited(asked, loaded, (options) => geocoder.search(query, options));
   }
 
@@ -72,30 +70,40 @@ export class Device {
     if (coordinates !== undefined && coordinates !== null) {
       return limited(request, loaded, (options) => geocoder.reverse({ ...options, coordinates }));
     }
-    const wanted = [this.#defaultCountry, ...(request.countries ?? []), ...loaded];
+    const wanted = [this.#defaultCountry, items(request.countries)[0], ...loaded];
     const codes = wanted.map((code) => `${code}`.toLowerCase());
-    const here = codes.find((code) => loaded.includes(code)) ?? '';
-    const where = { ...request, countries: here ? [here] : undefined };
-    return isForCountries(request)
-      ? country(geocoder, here, where)
-      : limited(where, loaded, (options) => geocoder.search('', options));
+    const home = codes.find((code) => loaded.includes(code));
+    if (isForCountries(request)) return country(geocoder, home, request);
+    const asked = atHome(request, loaded, home);
+    return limited(asked, loaded, (options) => geocoder.search('', options));
   }
 }
 
 /** Answers with the record of a country, which searches find by its name only. */
-async function country(geocoder: Geocoder, code: string, request: Request) {
+async function country(geocoder: Geocoder, code: string | undefined, request: Request) {
   const shard = (await geocoder.countries()).find((loaded) => loaded.code === code);
-  const named = { ...request, countries: undefined, maxResults: MAX_RESULTS };
-  const maxResults = request.maxResults ?? DEFAULT_RESULTS;
+  const options = { ...request, countries: undefined };
+  const first = await geocoder.search('', options);
   // Few countries are all found at once; of many, the name of the shard tells one.
   for (const query of ['', shard?.name ?? '']) {
-    const found = await geocoder.search(query, named);
+    const found = await geocoder.search(query, { ...options, maxResults: MAX_RESULTS });
     const result = found.results.find(({ countrycode }) => countrycode === code);
     if (!result) continue;
     const highlight = result.highlight.replace(/<\/?mark>/g, '');
-    return { results: [{ ...result, highlight }], resultsCount: 1, maxResults, query: '' };
+    return { ...first, results: [{ ...result, highlight }], resultsCount: 1 };
   }
-  return { results: [], resultsCount: 0, maxResults, query: '' };
+  return { ...first, results: [], resultsCount: 0 };
+}
+
+/** Limits a request that names no country to one, if that is loaded. */
+function atHome(request: Request, loaded: Loaded, home: string | undefined): Request {
+  const named = items(request.countries).length > 0;
+  return named || !home || !loaded.includes(home) ? request : { ...request, countries: [home] };
+}
+
+/** The items of an option that should be a list; the engine refuses what is none. */
+function items(option: unknown): readonly unknown[] {
+  return Array.isArray(option) ? option : [];
 }
 
 /** Codes of the loaded shards. */
@@ -103,7 +111,7 @@ type Loaded = readonly string[];
 
 /** Whether a request is for countries alone: such are never limited to some of them. */
 function isForCountries({ types }: Request): boolean {
-  return types?.length === 1 && types[0] === 'country';
+  return items(types).length === 1 && items(types)[0] === 'country';
 }
 
 /** Asks for some countries, each of which must be loaded; what else is refused is told first. */
@@ -114,8 +122,7 @@ async function limited(
 ): Promise<SearchResponse> {
   if (isForCountries(request)) return ask({ ...request, countries: undefined });
   const response = await ask(request);
-  const countries: readonly unknown[] = request.countries ?? [];
-  const errors = countries.flatMap((value, index): FieldError[] => {
+  const errors = items(request.countries).flatMap((value, index): FieldError[] => {
     if (loaded.includes(`${value}`.toLowerCase())) return [];
     const param = `countries[${index}]`;
     const msg = 'This country is not supported: its shard is not loaded.';
