@@ -1,8 +1,8 @@
 // An installed Chromium, and pages in it that fail their test by any fault.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { chromium } from 'playwright-core';
+import { findChromium } from '../conformance/chromium.mjs';
 
 const LAUNCH_FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
@@ -12,13 +12,6 @@ const LAUNCH_FLAGS = [
 /** Starts the browser; `flags` are added to those of every test. */
 export function launchChromium(flags = []) {
   return chromium.launch({ executablePath: findChromium(), args: [...LAUNCH_FLAGS, ...flags] });
-}
-
-function findChromium() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const script = names.map((name) => `command -v ${name}`).join(' || ');
-  return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim();
 }
 
 /** Collects what a page must not do: exceptions, errors in its console, requests to other hosts. */

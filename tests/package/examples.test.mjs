@@ -151,3 +151,21 @@ test('node turns addresses into coordinates', () =>
     assert.equal(places[1].found, 'Heiligkreuz 25, Vaduz');
     assert.deepEqual(places[2], { address: 'qqqqzzzz xyxyxy' });
   }));
+
+test('the shard that the examples use is built as their README says', async () => {
+  const readme = readFileSync(join(examples, 'README.md'), 'utf8');
+  const [, command] = /```sh\nshard-builder (.*)\n```/.exec(readme);
+  await withExample('node', (project) => {
+    cpSync(join(root, 'tests/data/liechtenstein.osm.pbf'), project.at('liechtenstein.osm.pbf'));
+    project.run(join(root, 'target/release/shard-builder'), command.split(' '));
+    const manifest = JSON.parse(readFileSync(project.at('shards/manifest.json'), 'utf8'));
+    cpSync(project.at(`shards/blobs/${manifest.countries.li.base.sha256}`), project.at('li.shard'));
+    const { scripts } = JSON.parse(readFileSync(project.at('package.json'), 'utf8'));
+    const printed = execFileSync('sh', ['-c', scripts.start], {
+      cwd: project.folder,
+      encoding: 'utf8',
+      input: 'Städtle 43\n',
+    });
+    assert.equal(JSON.parse(printed).precision, 'exact');
+  });
+});

@@ -6,17 +6,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { startServer } from '../conformance/server.mjs';
 import { writePage } from './bundle.mjs';
 import { launchChromium } from './chromium.mjs';
 import { makeProject, root } from './project.mjs';
 import { serveFolder } from './static-host.mjs';
-import { startSyncServer } from './sync-server.mjs';
 
 let project;
 let server;
 before(async () => {
   project = makeProject(['@placekit/client-js']);
-  server = await startSyncServer();
+  // The questions are asked all at once.
+  server = await startServer(['--rate-limit', '1000/1', '--default-country', 'li']);
   project.write(
     'clients.mjs',
     `import official from '@placekit/client-js';
@@ -30,8 +31,10 @@ before(async () => {
       return fetch(moved ? new URL(url.pathname + url.search, server) : url, init);
     };
     export const placekit = which === 'official' ? official : ours;
-    export const make = (options = {}) =>
-      which === 'official' ? official(key, options) : ours(key, { server, shards: ['is', 'li', 'mc', 'zz'], ...options });
+    export const make = (options = {}, sources = {}) =>
+      which === 'official'
+        ? official(key, options)
+        : ours(key, { server, shards: ['is', 'li', 'mc', 'zz'], ...sources, ...options });
     /** Says what a call did: its answer, its refusal, or what it threw before any promise. */
     export async function outcome(call) {
       let promise;
@@ -56,12 +59,12 @@ after(() => {
 });
 
 /** Runs a script with each client and returns what both print. */
-async function withBoth(script, url = server.url) {
+async function withBoth(script, url = server.origin) {
   project.write(
     'script.mjs',
     `import { make, outcome, placekit } from './clients.mjs';\n${script}`,
   );
-  const key = server.apiKey;
+  const key = server.privateKey;
   const run = (which) => project.runAsync(process.execPath, ['script.mjs', which, url, key]);
   const [official, ours] = await Promise.all(['official', 'ours'].map(run));
   return [JSON.parse(official), JSON.parse(ours)];
@@ -100,12 +103,36 @@ test('searching and reversing give the same answers', async () => {
   assert.deepEqual(ours, official);
 });
 
+test('requests that name no country mean the same one', async () => {
+  const [official, ours] = await withBoth(`
+    const pk = make({}, { defaultCountry: 'LI' });
+    const point = '43.7396,7.4277';
+    const calls = [
+      () => pk.reverse(), () => pk.reverse({ types: ['country'], maxResults: 1 }),
+      () => pk.reverse({ types: ['country'], countries: ['mc'], language: 'fr', maxResults: 3 }),
+      () => pk.reverse({ types: ['city'], maxResults: 3 }), () => pk.reverse({ coordinates: point }),
+      () => pk.search('monaco'), () => pk.search('monaco', { types: ['city'] }),
+      () => pk.search('monaco', { types: ['city', 'country'] }), () => pk.search('monaco', { countries: [] }),
+      () => pk.search('paris', { types: ['city', 'street'] }), () => pk.search('', {}),
+      () => pk.search('monte carlo', { countries: ['mc'] }), () => pk.reverse({ maxResults: 42 }),
+      () => pk.reverse({ types: ['city'], countries: ['mc'] }), () => pk.reverse({ countries: ['mc', 'li'], maxResults: 9 }),
+      () => pk.reverse({ types: ['country'], maxResults: 42 }), () => pk.reverse({ countries: ['sx'] }),
+    ];
+    console.log(JSON.stringify(await Promise.all(calls.map(outcome))));`);
+  assert.equal(official[1].answer.results[0].countrycode, 'li');
+  for (const { refusal } of [official.at(-1), ours.at(-1)]) {
+    assert.equal(refusal.errors[0].param, 'countries[0]');
+    refusal.errors = [];
+  }
+  assert.deepEqual(ours, official);
+});
+
 test('refused options reject with the same plain object', async () => {
   const [official, ours] = await withBoth(`
     const pk = make();
     const wrong = [
       { maxResults: 42 }, { maxResults: 0 }, { maxResults: 'x' }, { coordinates: 'here' },
-      { types: ['river'] }, { countries: ['usa'] }, { countries: 'li' }, { countries: ['sx'], maxResults: 21 },
+      { types: ['river'] }, { types: 'city' }, { countries: ['usa'] }, { countries: 'li' }, { countries: ['sx'], maxResults: 21 },
       { countries: ['li', 'sx'] },
     ];
     const calls = wrong.flatMap((opts) => [
@@ -227,33 +254,38 @@ test('without a server it says what is missing, and a given geocoder needs none'
     const refusals = await Promise.all(
       [alone.search('vaduz'), alone.keys.list()].map((call) => call.catch((error) => error.status)),
     );
-    const response = await fetch(process.argv[2] + '/sync/v1/manifest');
+    const [, , server, key] = process.argv;
+    const response = await fetch(server + '/sync/v1/manifest', { headers: { 'x-placekit-api-key': key } });
     const { countries } = await response.json();
-    const blob = await fetch(process.argv[2] + '/sync/v1/blobs/' + countries.li.base.sha256);
+    const blob = await fetch(server + '/sync/v1/blobs/' + countries.li.base.sha256);
     const geocoder = Geocoder.fromShards([blob]);
     const given = placekit('k', { geocoder });
     const { results } = await given.search('vaduz', { maxResults: 1 });
     const here = await given.reverse({ types: ['country'], maxResults: 1 });
+    // A country is known by its name in another language too.
+    const iceland = await fetch(server + '/sync/v1/blobs/' + countries.is.base.sha256);
+    await (await geocoder).insertShard(iceland);
+    const there = await given.reverse({ types: ['country'], countries: ['IS'], maxResults: 1 });
     const same = (await given.geocoder()) === (await geocoder);
-    console.log(JSON.stringify([refusals, results[0].name, here.results[0].countrycode, same]));`,
+    console.log(JSON.stringify([refusals, results[0].name, here.results[0].countrycode, there.results[0].name, same]));`,
   );
-  const printed = project.run(process.execPath, ['alone.mjs', server.url]);
-  assert.deepEqual(JSON.parse(printed), [[503, 501], 'Vaduz', 'li', true]);
+  const printed = project.run(process.execPath, ['alone.mjs', server.origin, server.privateKey]);
+  assert.deepEqual(JSON.parse(printed), [[503, 501], 'Vaduz', 'li', 'Ísland', true]);
 });
 
 test('shards that cannot be loaded reject each call, until they can', () => {
   project.write(
     'retry.mjs',
     `import placekit from 'hereabouts/placekit';
-    const server = process.argv[2];
+    const [, , server, key] = process.argv;
     const { fetch } = globalThis;
     let down = true;
     globalThis.fetch = (...call) => (down ? Promise.reject(new TypeError('down')) : fetch(...call));
-    const pk = placekit('k', { server, countries: ['li'] });
+    const pk = placekit(key, { server, countries: ['li'] });
     const failed = await pk.search('vaduz').catch(({ status, statusText }) => ({ status, statusText }));
     down = false;
     const { results } = await pk.search('vaduz', { maxResults: 1 });
-    const refused = (options) => placekit('k', { server, ...options }).search('x').catch((e) => e);
+    const refused = (options) => placekit(key, { server, ...options }).search('x').catch((e) => e);
     const partly = await refused({ countries: ['li', 'sx'] });
     const named = await refused({ shards: ['li', 'sx'] });
     const none = await refused({ countries: ['sx'] });
@@ -261,7 +293,7 @@ test('shards that cannot be loaded reject each call, until they can', () => {
     const newer = await refused({});
     console.log(JSON.stringify([failed, results[0].name, partly, named, none, newer]));`,
   );
-  const printed = project.run(process.execPath, ['retry.mjs', server.url]);
+  const printed = project.run(process.execPath, ['retry.mjs', server.origin, server.privateKey]);
   const [failed, name, partly, named, none, newer] = JSON.parse(printed);
   assert.deepEqual(failed, { status: 503, statusText: 'Service Unavailable' });
   assert.equal(name, 'Vaduz');

@@ -5,11 +5,11 @@ import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { transform } from 'esbuild';
+import { startServer } from '../conformance/server.mjs';
 import { writePage } from './bundle.mjs';
 import { launchChromium, watchFaults } from './chromium.mjs';
 import { copyShards, makeProject, root } from './project.mjs';
 import { serveFolder } from './static-host.mjs';
-import { startSyncServer } from './sync-server.mjs';
 
 const README = readFileSync(join(root, 'geocoder-wasm/js/README.md'), 'utf8');
 const PACKAGES = [
@@ -33,7 +33,7 @@ before(async () => {
   }
   host = await serveFolder(project.folder);
   browser = await launchChromium(['--use-angle=swiftshader', '--enable-unsafe-swiftshader']);
-  server = await startSyncServer();
+  server = await startServer();
 });
 after(async () => {
   server?.stop();
@@ -93,9 +93,9 @@ const RUNNERS = {
     });
   },
   async 'PlaceKit (js)'(code) {
-    const local = code.replace('https://geo.example.org', server.url);
+    const local = code.replace('https://geo.example.org', server.origin);
     assert.notEqual(local, code);
-    project.write('drop-in.mjs', local.replace('pk_your_key', server.apiKey));
+    project.write('drop-in.mjs', local.replace('pk_your_key', server.privateKey));
     const printed = await project.runAsync(process.execPath, ['drop-in.mjs']);
     assert.match(printed, /^Städtle 43 \S/);
   },

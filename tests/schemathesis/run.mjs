@@ -63,7 +63,7 @@ function check(url) {
   const options = ['--config-file', join(here, 'schemathesis.toml'), 'run', `${url}/openapi.json`];
   const run = spawn(resolve(schemathesis), [...options, '--max-examples', examples], {
     stdio: 'inherit',
-    cwd: here,
+    cwd: dir,
     env: { ...process.env, HEREABOUTS_KEY: token, HEREABOUTS_URL: url },
   });
   return new Promise((resolve, reject) => {

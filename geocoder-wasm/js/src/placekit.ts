@@ -57,7 +57,7 @@ function placekit(apiKey?: string, options: PKOptions & PKSources = {}): PKClien
   }
   if (!apiKey) console.warn('PlaceKit: missing or empty `apiKey` argument.');
   checkObject(options, 'PlaceKit.configure');
-  const { server, shards: _, geocoder: __, engine: ___, ...rest } = options;
+  const { server, shards: _, geocoder: __, engine: ___, defaultCountry: ____, ...rest } = options;
   const device = new Device(apiKey, options);
   const globalOptions: PKOptions = { maxResults: 5 };
   if (typeof window !== 'undefined' && navigator.language) {

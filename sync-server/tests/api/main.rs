@@ -12,7 +12,11 @@ mod audit;
 #[cfg(test)]
 mod blobs;
 #[cfg(test)]
+mod bucket;
+#[cfg(test)]
 mod cors;
+#[cfg(all(test, unix))]
+mod crash;
 #[cfg(test)]
 mod errors;
 #[cfg(test)]
@@ -42,6 +46,8 @@ mod matrix;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod operation;
+#[cfg(test)]
 mod patches;
 #[cfg(test)]
 #[path = "../store/postgres.rs"]
@@ -54,3 +60,5 @@ mod replicas;
 mod site;
 #[cfg(test)]
 mod sockets;
+#[cfg(test)]
+mod tls;

@@ -33,6 +33,12 @@ export interface PKSources {
   shards?: readonly string[] | undefined;
   /** A geocoder that is there already, or will be; nothing is then loaded from the server. */
   geocoder?: Geocoder | Promise<Geocoder> | undefined;
+  /**
+   * ISO 3166-1 alpha-2 code of the country that is meant by searches without `countries` (unless
+   * they are for cities or countries alone) and by `reverse` without `coordinates`: what PlaceKit
+   * tells from the address of the user. Default: none; `reverse` takes the first at hand.
+   */
+  defaultCountry?: string | undefined;
   /** How to start the engine. */
   engine?: GeocoderOptions | undefined;
 }
