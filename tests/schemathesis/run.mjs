@@ -15,7 +15,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../..');
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 const binary = process.env.HEREABOUTS_SERVER ?? join(target, 'release/sync-server');
-const [schemathesis, examples = '50'] = process.argv.slice(2);
+const [schemathesis, examples = '30'] = process.argv.slice(2);
 if (!schemathesis) throw new Error('name the program: `make test-schemathesis` does');
 
 const token = `test_${randomBytes(24).toString('hex')}`;

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
 
-use super::values::{AnyCountryCode, AnyId, DateTime, Domain, Label, LongLabel, Network, PermissionName};
+use super::values::{
+    AnyCountryCode, AnyId, DateTime, Domain, Label, LongLabel, Network, PermissionName,
+};
 use crate::handlers::keys::view::KeyView;
 use crate::model::{KeyStatus, Role};
 use crate::pagination::Envelope;
@@ -41,8 +44,26 @@ pub struct KeyFields {
     pub expires_at: Option<DateTime>,
     /// Requests that a client may make with it; null means as the server is configured.
     pub rate_limit: Option<RateLimitFields>,
-    /// Anything else: up to 50 texts. Also `metaData`.
+    /// Anything else, as texts with names. Also `metaData`.
+    #[schema(schema_with = metadata)]
     pub metadata: Option<BTreeMap<String, String>>,
+}
+
+/// Returns the shape of metadata, which derived shapes have no words for.
+fn metadata() -> Object {
+    let text = |most| {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(most))
+            .pattern(Some(r"^[^\x00]*$"))
+    };
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
+        .description(Some("Anything else, as texts with names. Also `metaData`."))
+        .property_names(Some(text(100).min_length(Some(1))))
+        .additional_properties(Some(text(500)))
+        .max_properties(Some(50))
+        .build()
 }
 
 /// A rate limit.

@@ -3,8 +3,8 @@
 use utoipa::ToSchema;
 
 use super::values::{
-    AnyCountryCode, Code, Coordinates, CountryCode, LanguageCode, MaxResults, PatchId, RecordType, ShownName,
-    ShownText, TypeFilter, Zipcode,
+    AnyCountryCode, Code, Coordinates, CountryCode, LanguageCode, MaxResults, PatchId, RecordType,
+    ShownName, ShownText, TypeFilter, Zipcode,
 };
 use crate::model::PatchStatus;
 

@@ -95,7 +95,8 @@ async fn answers_have_the_shapes_of_the_description() {
     ask(Method::POST, "/patch/bulk", "/patch/bulk", operations).await;
     ask(Method::GET, "/patch/{id}", &path, json!({})).await;
 
-    let key = json!({"name": "shop", "rateLimit": {"limit": 5, "window": 1}, "metadata": {"a": "b"}});
+    let key =
+        json!({"name": "shop", "rateLimit": {"limit": 5, "window": 1}, "metadata": {"a": "b"}});
     let key = ask(Method::POST, "/keys", "/keys", key).await;
     let path = format!("/keys/{}", key["id"].as_str().unwrap());
     ask(Method::POST, "/keys/{id}/rotate", &format!("{path}/rotate"), json!({})).await;

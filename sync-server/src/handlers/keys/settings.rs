@@ -7,7 +7,7 @@ use crate::access::rate_limit::is_sensible;
 use crate::access::scopes_of_role;
 use crate::access::version::{self, VersionChange};
 use crate::error::ApiError;
-use crate::fields::FieldReader;
+use crate::fields::{FieldReader, whole_number};
 use crate::model::key::RateLimit;
 use crate::model::{Key, KeyStatus, Role, Scope, Timestamp};
 
@@ -135,9 +135,15 @@ fn apply_rate_limit(fields: &mut FieldReader, key: &mut Key) {
         key.rate_limit = None;
         return;
     }
-    match serde_json::from_value::<RateLimit>(value.clone()) {
-        Ok(limit) if is_sensible(limit) => key.rate_limit = Some(limit),
-        _ => fields.refuse(
+    let part = |name: &str| {
+        let number = value.get(name).and_then(whole_number);
+        number.and_then(|number| u32::try_from(number).ok())
+    };
+    let limit = part("limit").zip(part("window"));
+    let limit = limit.map(|(limit, window_s)| RateLimit { limit, window_s });
+    match limit.filter(|limit| is_sensible(*limit)) {
+        Some(limit) => key.rate_limit = Some(limit),
+        None => fields.refuse(
             name,
             &value,
             "Must be an object of limit, 1 to 1000000 requests, and window, 1 to 86400 seconds.",
