@@ -63,11 +63,16 @@ function check(url) {
   const options = ['--config-file', join(here, 'schemathesis.toml'), 'run', `${url}/openapi.json`];
   const run = spawn(resolve(schemathesis), [...options, '--max-examples', examples], {
     stdio: 'inherit',
-    cwd: dir,
-    env: { ...process.env, HEREABOUTS_KEY: token, HEREABOUTS_URL: url },
+    cwd: here,
+    env: {
+      ...process.env,
+      HEREABOUTS_KEY: token,
+      HEREABOUTS_URL: url,
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
   });
-  return new Promise((resolve, reject) => {
-    run.on('error', reject);
-    run.on('exit', (code) => resolve(code ?? 1));
+  return new Promise((done, fail) => {
+    run.on('error', fail);
+    run.on('exit', (code) => done(code ?? 1));
   });
 }

@@ -45,10 +45,13 @@ const OF_KEYS: [Refusal; 6] = [
 const OF_QUOTAS: [Refusal; 1] =
     [("451", "QuotaExceeded", "The monthly quota of the key's app is used up.")];
 
+/// Operations that take the id of a patch.
+const OF_PATCHES: [&str; 5] =
+    ["getPatch", "updatePatch", "getPatchHistory", "deletePatchLanguage", "deletePatch"];
 /// Operations whose answer has the id that others take.
 const LINKS: [(&str, &[&str]); 5] = [
-    ("createPatch", &["getPatch", "updatePatch", "getPatchHistory", "deletePatch"]),
-    ("correctRecord", &["getPatch", "updatePatch", "getPatchHistory", "deletePatch"]),
+    ("createPatch", &OF_PATCHES),
+    ("correctRecord", &OF_PATCHES),
     ("createKey", &["getKey", "updateKey", "rotateKey", "deleteKey"]),
     ("rotateKey", &["getKey", "updateKey", "deleteKey"]),
     ("createApp", &["getApp", "updateApp", "deleteApp"]),
@@ -205,9 +208,11 @@ fn add_links(operation: &mut Operation) {
     let Some((_, targets)) = LINKS.iter().find(|(from, _)| *from == id) else { return };
     let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") else { return };
     for target in *targets {
-        let link =
-            Link::builder().operation_id(*target).parameter("id", "$response.body#/id").build();
-        response.links.insert((*target).into(), link.into());
+        let mut link = Link::builder().operation_id(*target).parameter("id", "$response.body#/id");
+        if *target == "deletePatchLanguage" {
+            link = link.parameter("language", "$request.body#/language");
+        }
+        response.links.insert((*target).into(), link.build().into());
     }
 }
 
