@@ -88,8 +88,9 @@ async fn answers_have_the_shapes_of_the_description() {
     let patch = ask(Method::PUT, "/patch", "/patch", correction).await;
     let path = format!("/patch/{}", patch["id"].as_str().unwrap());
     ask(Method::GET, "/patch/{id}", &path, json!({})).await;
-    let history = ask(Method::GET, "/patch/{id}/history", &format!("{path}/history"), json!({}));
-    assert_eq!(history.await["results"].as_array().unwrap().len(), 1);
+    let history = format!("{path}/history");
+    let history = ask(Method::GET, "/patch/{id}/history", &history, json!({})).await;
+    assert_eq!(history["results"].as_array().unwrap().len(), 1);
     ask(Method::POST, "/patch/search", "/patch/search", json!({"query": "Feld"})).await;
     let operations = json!({"operations": [{"method": "delete", "id": patch["id"]}]});
     ask(Method::POST, "/patch/bulk", "/patch/bulk", operations).await;
