@@ -256,7 +256,7 @@ pub enum PatchOperation {
     /// Adds a record, as `POST /patch`.
     Create(NewPatch),
     /// Corrects a record, as `PUT /patch`.
-    Upsert(Correction),
+    Upsert(Box<Correction>),
     /// Changes a patch, as `PATCH /patch/{id}`.
     Update(IdentifiedChanges),
     /// Ends a patch, as `DELETE /patch/{id}`.
