@@ -10,7 +10,7 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpMessage, HttpResponse, Resource, Route};
 
-use crate::access::Need::{self, Key, Open};
+use crate::access::Need::{self, AnyKey, Key, Open};
 use crate::error::ApiError;
 use crate::handlers::{
     apps, audit, blobs, config, geocode, health, keys, manifest, patches, permissions, site,
