@@ -218,12 +218,6 @@ pub enum ApiError {
     /// The app has used up its month.
     #[error("Access denied: the monthly quota of this app is used up (Fair Usage Policy)")]
     QuotaExceeded,
-    /// The thing was changed after the caller read it.
-    #[error("It has been changed by someone else, its revision is {current}")]
-    RevisionConflict {
-        /// The revision that it has now.
-        current: i64,
-    },
     /// The client refuses every encoding that there is.
     #[error("No acceptable encoding, accept identity, br or gzip")]
     NotAcceptable,
@@ -325,7 +319,7 @@ impl ResponseError for ApiError {
             Self::MissingCredentials => StatusCode::PRECONDITION_FAILED,
             Self::AuthenticationFailed => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::Conflict(_) | Self::RevisionConflict { .. } => StatusCode::CONFLICT,
+            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::QuotaExceeded => StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,

@@ -10,14 +10,17 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpMessage, HttpResponse, Resource, Route};
 
-use crate::access::Need::{self, Key, Open};
+use crate::access::Need::{self, AnyKey, Key, Open};
 use crate::error::ApiError;
-use crate::handlers::{blobs, config, geocode, health, manifest, patches, site};
+use crate::handlers::{
+    apps, audit, blobs, config, geocode, health, keys, manifest, patches, permissions, site,
+};
 use crate::json_body::BodyLimit;
 use crate::metrics::RoutePath;
 use crate::middleware::{admit, cors, request_log};
 use crate::model::Scope::{
-    self, GeocodeReverse, GeocodeSearch, PatchesRead, PatchesWrite, SyncRead,
+    self, AppsRead, AppsWrite, AuditRead, GeocodeReverse, GeocodeSearch, KeysRead, KeysWrite,
+    PatchesRead, PatchesWrite, SyncRead,
 };
 use crate::state::AppState;
 
@@ -46,6 +49,7 @@ pub fn table() -> Vec<RouteEntry> {
         route("GET", "/sync/v1/manifest.json", Key(SyncRead), |r| r.to(manifest::get)),
         route("GET", "/sync/v1/blobs/{sha256}", Open, |r| r.to(blobs::get)),
         route("POST", "/search", Key(GeocodeSearch), |r| r.to(geocode::search)),
+        route("POST", "/reverse", Key(GeocodeReverse), |r| r.to(geocode::reverse)),
         patches("POST", "/patch/search", PatchesRead, |r| r.to(patches::search)),
         patches("POST", "/patch/bulk", PatchesWrite, |r| r.to(patches::bulk)),
         patches("POST", "/patch", PatchesWrite, |r| r.to(patches::create)),
@@ -55,7 +59,22 @@ pub fn table() -> Vec<RouteEntry> {
         patches("DELETE", "/patch/{id}", PatchesWrite, |r| r.to(patches::delete)),
         patches("GET", "/patch/{id}/history", PatchesRead, |r| r.to(patches::history)),
         patches("DELETE", "/patch/{id}/language/{language}", PatchesWrite, |r| r.to(patches::delete_language)),
-        route("POST", "/reverse", Key(GeocodeReverse), |r| r.to(geocode::reverse)),
+        admin("GET", "/keys", Key(KeysRead), |r| r.to(keys::list)),
+        admin("POST", "/keys", Key(KeysWrite), |r| r.to(keys::create)),
+        admin("GET", "/keys/current", AnyKey, |r| r.to(keys::current)),
+        admin("GET", "/keys/{id}", Key(KeysRead), |r| r.to(keys::get)),
+        admin("PATCH", "/keys/{id}", Key(KeysWrite), |r| r.to(keys::update)),
+        admin("PUT", "/keys/{id}", Key(KeysWrite), |r| r.to(keys::update)),
+        admin("DELETE", "/keys/{id}", Key(KeysWrite), |r| r.to(keys::delete)),
+        admin("POST", "/keys/{id}/rotate", Key(KeysWrite), |r| r.to(keys::rotate)),
+        admin("GET", "/permissions", Key(KeysRead), |r| r.to(permissions::list)),
+        admin("GET", "/apps", Key(AppsRead), |r| r.to(apps::list)),
+        admin("POST", "/apps", Key(AppsWrite), |r| r.to(apps::create)),
+        admin("GET", "/apps/{id}", Key(AppsRead), |r| r.to(apps::get)),
+        admin("PATCH", "/apps/{id}", Key(AppsWrite), |r| r.to(apps::update)),
+        admin("PUT", "/apps/{id}", Key(AppsWrite), |r| r.to(apps::update)),
+        admin("DELETE", "/apps/{id}", Key(AppsWrite), |r| r.to(apps::delete)),
+        admin("GET", "/audit", Key(AuditRead), |r| r.to(audit::list)),
     ]
 }
 
@@ -77,6 +96,16 @@ fn patches(
     handler: fn(Route) -> Route,
 ) -> RouteEntry {
     RouteEntry { body_limit: BodyLimit::PATCHES, ..route(method, path, Key(scope), handler) }
+}
+
+/// A route whose bodies are as large as administration needs.
+fn admin(
+    method: &'static str,
+    path: &'static str,
+    need: Need,
+    handler: fn(Route) -> Route,
+) -> RouteEntry {
+    RouteEntry { body_limit: BodyLimit::ADMIN, ..route(method, path, need, handler) }
 }
 
 impl RouteEntry {

@@ -187,7 +187,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         [place, parent].into_iter().filter(|parent| *parent != NO_PARENT).flat_map(move |parent| {
             let start = index.cities.partition_point(|(of, _)| *of < parent);
             let inside = index.cities.iter().skip(start);
-            let inside = inside.take_while(move |(of, city)| *of == parent && *city != place);
+            let inside = inside.take_while(move |(of, _)| *of == parent);
+            let inside = inside.filter(move |(_, city)| *city != place);
             inside.filter_map(move |(_, city)| {
                 let at = places.get(*city)?;
                 Some((index.get(*city)?, point(at.lat, at.lon)))

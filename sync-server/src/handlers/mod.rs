@@ -1,9 +1,13 @@
 //! Handlers, one resource a file; they read the request, ask the state and shape the answer.
 
+pub mod apps;
+pub mod audit;
 pub mod blobs;
 pub mod config;
 pub mod geocode;
 pub mod health;
+pub mod keys;
 pub mod manifest;
 pub mod patches;
+pub mod permissions;
 pub mod site;

@@ -17,6 +17,7 @@ use crate::patches::operation::Operation;
 use crate::patches::search::{PatchSearch, folded_words, shown_language};
 use crate::patches::service::{Work, carry_out};
 use crate::patches::view::PatchView;
+use crate::precondition::{self, tag_of};
 use crate::state::AppState;
 
 /// Most operations of one request.
@@ -265,7 +266,7 @@ async fn run(
         operations,
         actor: &Actor::from(caller),
         may_approve: caller.scopes.contains(Scope::PatchesApprove),
-        if_revision: expected_revision(request.headers())?,
+        condition: &|revision| precondition::check(request, revision),
     };
     let status = how.status();
     let remember = |patches: &[Option<Patch>], now| {
@@ -281,23 +282,12 @@ async fn run(
 fn respond(status: StatusCode, body: String, revision: Option<i64>) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     if let Some(revision) = revision {
-        response.insert_header((header::ETAG, format!("\"{revision}\"")));
+        response.insert_header((header::ETAG, tag_of(revision)));
     }
     if status == StatusCode::NO_CONTENT {
         return response.finish();
     }
     response.content_type(header::ContentType::json()).body(body)
-}
-
-/// Reads `If-Match: "3"`: the revision that the patch has to have.
-fn expected_revision(headers: &HeaderMap) -> Result<Option<i64>, ApiError> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let number = text.trim_start_matches("W/").trim_matches('"').parse();
-    number.map(Some).map_err(|_| ApiError::RevisionConflict { current: 0 })
 }
 
 /// Whether the caller takes an answer with content where PlaceKit's API has none.

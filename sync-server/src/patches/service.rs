@@ -20,7 +20,8 @@ use crate::store::{Idempotency, StoreError};
 const MAX_TRIES: usize = 8;
 
 /// What a request asks for.
-#[derive(Debug)]
+#[derive(Clone, Copy)]
+#[expect(missing_debug_implementations, reason = "conditions are closures")]
 pub struct Work<'a> {
     /// What to do, all of it or nothing.
     pub operations: &'a [Operation],
@@ -28,8 +29,8 @@ pub struct Work<'a> {
     pub actor: &'a Actor,
     /// Whether the actor may change what end users see.
     pub may_approve: bool,
-    /// Revision that the only patch has to have.
-    pub if_revision: Option<i64>,
+    /// Refuses the revision of a patch that was changed since the actor read it.
+    pub condition: &'a dyn Fn(i64) -> Result<(), ApiError>,
 }
 
 /// Carries out operations; returns the patches behind each, none where one ended.
@@ -180,12 +181,8 @@ impl Run<'_> {
     async fn patch(&self, app_id: &str, id: &str) -> Result<Patch, ApiError> {
         let patch = self.find(app_id, id).await?;
         let patch = patch.ok_or(ApiError::NotFound { what: "id" })?;
-        match self.work.if_revision {
-            Some(revision) if revision != patch.revision => {
-                Err(ApiError::RevisionConflict { current: patch.revision })
-            }
-            _ => Ok(patch),
-        }
+        (self.work.condition)(patch.revision)?;
+        Ok(patch)
     }
 
     /// Refuses countries that this server has no data of: nobody would ever see the patch.

@@ -1,7 +1,7 @@
 //! Every answer that is not a success is JSON with a message.
 
 use actix_web::http::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::fixture::{DataDir, get, post, request, send};
 
@@ -11,8 +11,8 @@ async fn unknown_routes_are_not_found() {
     for (method, path) in [
         (Method::GET, "/"),
         (Method::GET, "/nothing"),
-        (Method::POST, "/patch"),
-        (Method::DELETE, "/keys/1"),
+        (Method::POST, "/patches"),
+        (Method::DELETE, "/key/1"),
         (Method::GET, "/search/"),
         (Method::GET, "//search"),
         (Method::GET, "/sync/v1/blobs"),

@@ -6,7 +6,6 @@ use geocoder_core::shard::ChunkKind;
 use geocoder_core::{Geocoder, Shard};
 use serde_json::{Value, json};
 use sync_server::catalog::Catalog;
-use sync_server::state::AppState;
 
 use crate::fixture::{Answer, DataDir, post, send};
 use crate::gazetteer::{liechtenstein, monaco};

@@ -9,7 +9,7 @@ use shard_builder::progress::Silent;
 use shard_builder::{Report, osm, publish};
 use tempfile::TempDir;
 
-use crate::fixture::sha256_hex;
+use crate::fixture::{TOKEN, sha256_hex};
 use crate::process::ServerProcess;
 use crate::sockets::read_answer;
 
@@ -24,8 +24,12 @@ fn post(server: &ServerProcess, path: &str, body: &Value) -> Value {
     let mut stream = server.connect();
     let body = body.to_string();
     let length = body.len();
-    write!(stream, "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{body}")
-        .unwrap();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nHost: x\r\nX-PlaceKit-API-Key: {TOKEN}\r\n\
+        Content-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
     let (head, body) = read_answer(&mut stream, true);
     assert!(head.starts_with("http/1.1 200 "), "{head}");
     serde_json::from_slice(&body).unwrap()
@@ -33,7 +37,8 @@ fn post(server: &ServerProcess, path: &str, body: &Value) -> Value {
 
 fn get(server: &ServerProcess, path: &str) -> Vec<u8> {
     let mut stream = server.connect();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nX-PlaceKit-API-Key: {TOKEN}\r\n\r\n")
+        .unwrap();
     let (head, body) = read_answer(&mut stream, true);
     assert!(head.starts_with("http/1.1 200 "), "{head}");
     body

@@ -2,6 +2,14 @@
 //! on real sockets.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
+mod access_fixture;
+#[cfg(test)]
+mod apps;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod blobs;
 #[cfg(test)]
 mod bucket;
@@ -20,11 +28,21 @@ mod geocode;
 #[cfg(test)]
 mod geography;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod keys_fields;
+#[cfg(test)]
 mod keys_fixture;
+#[cfg(test)]
+mod keys_list;
+#[cfg(test)]
+mod keys_process;
 #[cfg(test)]
 mod liechtenstein;
 #[cfg(test)]
 mod manifest;
+#[cfg(test)]
+mod matrix;
 #[cfg(test)]
 mod operation;
 #[cfg(test)]

@@ -121,6 +121,7 @@ fn check_config_finds_what_serve_would_stumble_over() {
         ("bodytimeout = 1", "unknown setting `bodytimeout`"),
         ("www = '/nowhere'", "/nowhere"),
         ("tls_cert = '/nowhere.pem'\ntls_key = '/nowhere.pem'", "--tls-cert"),
+        ("tls_key = '/nowhere.pem'", "--tls-cert"),
         ("blobs_url = 'http://x'", "--blobs-url"),
     ] {
         write(more);

@@ -77,6 +77,7 @@ pub(crate) fn patch(app_id: &str, id: &str, status: PatchStatus) -> Patch {
         remove: false,
         default: Some(fields),
         languages: BTreeMap::new(),
+        first_language: None,
         created_at: NOW,
         updated_at: NOW,
         revision: 1,

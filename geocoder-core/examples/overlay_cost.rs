@@ -1,0 +1,152 @@
+//! Measures what an overlay of 10,000 corrections costs: building it, and searches with it
+//! beside searches without.
+//!
+//! `overlay_cost MANIFEST COUNTRY QUERIES`: a manifest of the builder, the country, and JSON
+//! lines with `country` and `query`, or lines of a kind, a tab and a query.
+#![expect(clippy::print_stdout, reason = "prints what it measures")]
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use geocoder_core::manifest::Manifest;
+use geocoder_core::overlay::{Change, Correction, CorrectionId, Overlay, PatchRecord, RecordRef};
+use geocoder_core::{Geocoder, LonLat, ReverseRequest, SearchRequest, Shard};
+
+/// Number of corrections.
+const CORRECTIONS: usize = 10_000;
+/// Passes over the queries; of each query the least time counts.
+const PASSES: usize = 7;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, manifest, country, queries] = arguments.as_slice() else {
+        return Err("usage: overlay_cost MANIFEST COUNTRY QUERIES".into());
+    };
+    let bytes = std::fs::read(manifest)?;
+    let parsed: Manifest = serde_json::from_slice(&bytes)?;
+    let entry = parsed.countries.get(country.as_str()).ok_or("no such country")?;
+    let blob = Path::new(manifest).with_file_name("blobs").join(&entry.base.sha256);
+    let shard = Shard::open(std::fs::read(blob)?)?;
+    let corrections = corrections(&shard)?;
+    let mut overlay = None;
+    for turn in ["first", "second", "third"] {
+        let start = Instant::now();
+        let built = Overlay::build(&shard, &corrections)?;
+        println!("{turn} build of {} corrections: {:?}", built.len(), start.elapsed());
+        overlay = Some(built);
+    }
+    let overlay = overlay.ok_or("nothing built")?;
+    println!("skipped: {}", overlay.skipped().len());
+    let queries = read_queries(queries, country)?;
+    let mut plain = Geocoder::new();
+    plain.insert(shard.clone());
+    let mut corrected = Geocoder::new();
+    corrected.insert(shard.with_overlay(Arc::new(overlay))?);
+    for (kind, queries) in queries {
+        let mut least = [vec![u128::MAX; queries.len()], vec![u128::MAX; queries.len()]];
+        for _ in 0..PASSES {
+            for (geocoder, least) in [&plain, &corrected].into_iter().zip(&mut least) {
+                for (query, least) in queries.iter().zip(least) {
+                    let start = Instant::now();
+                    answer(geocoder, &kind, query)?;
+                    *least = (*least).min(start.elapsed().as_nanos());
+                }
+            }
+        }
+        let [without, with] = least.map(quantiles);
+        let rise = |at: usize| match (with.get(at), without.get(at)) {
+            (Some(with), Some(without)) => format!("{without:.1} -> {with:.1}"),
+            _ => String::new(),
+        };
+        println!("{kind}: {} queries, p50 {} µs, p99 {} µs", queries.len(), rise(0), rise(1));
+    }
+    Ok(())
+}
+
+fn answer(geocoder: &Geocoder<Vec<u8>>, kind: &str, query: &str) -> Result<usize, Box<dyn Error>> {
+    let response = if kind == "reverse" {
+        let at = LonLat::parse_lat_lng(query).ok_or("no point")?;
+        geocoder.reverse(&ReverseRequest::at(at))?
+    } else {
+        geocoder.search(&SearchRequest { query: query.into(), ..SearchRequest::default() })?
+    };
+    Ok(response.results_count)
+}
+
+/// Returns the median and the 99th percentile in microseconds.
+fn quantiles(mut times: Vec<u128>) -> Vec<f64> {
+    times.sort_unstable();
+    let at = |share: usize| times.get(times.len().saturating_sub(1) * share / 100);
+    [50, 99].into_iter().filter_map(at).map(|nanos| *nanos as f64 / 1000.0).collect()
+}
+
+type Queries = Vec<(String, Vec<String>)>;
+
+fn read_queries(path: &str, country: &str) -> Result<Queries, Box<dyn Error>> {
+    let mut kinds: Queries = Vec::new();
+    let mut add = |kind: &str, query: &str| {
+        let known = kinds.iter_mut().find(|(other, _)| other == kind);
+        match known {
+            Some((_, queries)) => queries.push(query.into()),
+            None => kinds.push((kind.into(), vec![query.into()])),
+        }
+    };
+    for line in std::fs::read_to_string(path)?.lines() {
+        if let Some((kind, query)) = line.split_once('\t') {
+            add(kind, query);
+            continue;
+        }
+        let value: serde_json::Value = serde_json::from_str(line)?;
+        let text = |field: &str| value.get(field).and_then(serde_json::Value::as_str);
+        if text("country") == Some(country)
+            && let Some(query) = text("query").or_else(|| text("coordinates"))
+        {
+            add(text("kind").unwrap_or_default(), query);
+        }
+    }
+    Ok(kinds)
+}
+
+/// Corrects records all over a country: names, positions, houses, additions, removals.
+fn corrections(shard: &Shard<Vec<u8>>) -> Result<Vec<Correction>, Box<dyn Error>> {
+    let mut records: Vec<(RecordRef, PatchRecord)> = Vec::new();
+    for block in 0.. {
+        let before = records.len();
+        for index in 0.. {
+            let reference = RecordRef::Record { block, index };
+            let Some(record) = shard.record(&reference)? else { break };
+            records.push((reference, record));
+        }
+        if records.len() == before {
+            break;
+        }
+    }
+    println!("{} records", records.len());
+    let every = (records.len() / CORRECTIONS).max(1);
+    let mut corrections = Vec::new();
+    for (number, (reference, mut record)) in
+        records.into_iter().step_by(every).take(CORRECTIONS).enumerate()
+    {
+        let mut target = Some(reference);
+        record.default.name.push_str(" Neu");
+        match number % 10 {
+            0..=4 => {}
+            5 | 6 => record.coordinates.lat += 0.001,
+            7 | 8 => target = None,
+            _ => {
+                let id = id(number);
+                corrections.push(Correction { id, target, change: Change::Remove });
+                continue;
+            }
+        }
+        let change = Change::Put(Box::new(record));
+        corrections.push(Correction { id: id(number), target, change });
+    }
+    Ok(corrections)
+}
+
+fn id(number: usize) -> CorrectionId {
+    CorrectionId((number as u128).to_be_bytes())
+}
