@@ -15,7 +15,7 @@ PORT ?= 8080
 export PATH := $(CURDIR)/$(WASM_BINDGEN)/bin:$(CURDIR)/$(WASM_PACK)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help setup build wasm package www data demo test test-rust test-js test-browser test-conformance quality quality-quick soak bench size \
-	lint fmt fmt-check doc ci clean chromium xz wasm-target bench-native bench-server callgrind callgrind-update run-queries
+	lint fmt fmt-check doc ci clean chromium xz postgresql wasm-target bench-native bench-server callgrind callgrind-update run-queries
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -43,7 +43,7 @@ demo: data www ## Build everything and serve the demo on 127.0.0.1 (PORT=8080)
 
 test: test-rust test-js test-browser test-conformance ## Run all tests
 
-test-rust: ## Run the Rust tests
+test-rust: postgresql ## Run the Rust tests
 	cargo test --workspace --all-features
 	cargo test -p geocoder-core --no-default-features --features build
 
@@ -66,8 +66,8 @@ quality-quick: ## Check the floors of a tenth of the queries
 	cargo run --profile quality -p hereabouts-quality -- li mc is world --queries 200 \
 		--floors tests/quality/floors-quick.toml
 
-soak: package data xz ## Run the property tests with many more random cases, and as many queries
-	PROPTEST_CASES=20000 cargo test --release --workspace --all-features
+soak: package data xz postgresql ## Run the property tests with many more random cases, and as many queries
+	PROPTEST_CASES=20000 HEREABOUTS_SOAK_CRASHES=200 cargo test --release --workspace --all-features
 	HEREABOUTS_SOAK_QUERIES=100000 HEREABOUTS_QUERIES_PER_KIND=1000 node --test tests/bench/test/*.test.mjs
 
 bench: package data chromium xz ## Measure the package beside its peers; writes docs/BENCHMARKS.md
@@ -138,3 +138,7 @@ chromium:
 
 xz:
 	@scripts/install-package xz xz-utils
+
+# Debian keeps the programs of PostgreSQL off the path.
+postgresql:
+	@command -v initdb >/dev/null || scripts/install-package pg_lsclusters postgresql

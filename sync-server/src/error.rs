@@ -11,9 +11,11 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use geocoder_core::wire::FieldError;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::access::secret::SecretError;
 use crate::store::{Guard, StoreError};
+use crate::tls::TlsError;
 
 /// Result of starting and running the server.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -103,6 +105,18 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The bucket cannot be used.
+    #[error("--blobs-url {url} is not usable")]
+    BlobsUrl {
+        /// The URL.
+        url: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The files for TLS cannot be used.
+    #[error("cannot use TLS")]
+    Tls(#[from] TlsError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: choose another address with --listen")]
     Bind {
@@ -248,13 +262,18 @@ pub enum ApiError {
 }
 
 /// JSON of an answer that is not a success.
-#[derive(Serialize)]
-struct ErrorBody<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(crate) struct ErrorBody<'a> {
+    /// What is wrong, for people.
     message: String,
+    /// Every parameter that is refused, with 422.
+    #[schema(value_type = Vec<crate::openapi::answers::RefusedParameter>, required = false)]
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
     /// PlaceKit's JavaScript client gives up its only host for good on a 5xx, unless the body has
     /// a `status` that is none; PlaceKit's 429 has its number here.
+    #[schema(value_type = Option<u16>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Option<u16>>,
 }

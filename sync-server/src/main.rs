@@ -3,18 +3,31 @@
 use std::io::{self, IsTerminal};
 
 use anyhow::Context;
-use clap::Parser;
+use sync_server::access::command_line;
 use sync_server::config::{Cli, Command, LogFormat};
-use sync_server::server;
+use sync_server::{commands, server};
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
 #[actix_web::main]
 async fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
+    let cli = Cli::read()?;
     let _flush_on_exit = start_log(cli.log_format)?;
     match cli.command {
         Command::Serve(config) => server::serve(&config).await.context("cannot serve"),
+        Command::Migrate(database) => commands::migrate(&database).await.context("cannot migrate"),
+        Command::Backup { database, file } => {
+            commands::back_up(&database, &file).await.context("cannot back up")
+        }
+        Command::Restore { database, file } => {
+            commands::restore(&database, file.as_deref()).await.context("cannot restore")
+        }
+        Command::Verify(database) => commands::verify(&database).await,
+        Command::Keys(command) => command_line::run(&command).await,
+        Command::Openapi => commands::print_openapi().context("cannot print the description"),
+        Command::CheckConfig(config) => {
+            commands::check_config(&config).context("the configuration is not usable")
+        }
     }
 }
 

@@ -122,7 +122,11 @@ fn build(catalog: &Catalog, country: &str, patches: &[Patch]) -> Result<Option<O
             None => tracing::warn!(patch = patch.id, "this patch does not fit its country"),
         }
     }
-    Ok(Some(Overlay::build(shard, &corrections)?))
+    let overlay = Overlay::build(shard, &corrections)?;
+    for skipped in overlay.skipped() {
+        tracing::warn!(patch = %skipped.id, country, reason = %skipped.reason, "a patch changes nothing");
+    }
+    Ok(Some(overlay))
 }
 
 fn shard_of<'a>(catalog: &'a Catalog, country: &str) -> Option<&'a Shard<Bytes>> {

@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::Value;
 use url::form_urlencoded;
+use utoipa::ToSchema;
 
 use crate::fields::FieldReader;
 
@@ -173,9 +174,10 @@ pub fn cut<T>(
     }
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Envelope<'a, T> {
+#[schema(as = Page)]
+pub struct Envelope<'a, T> {
     status: u16,
     total: usize,
     count: usize,

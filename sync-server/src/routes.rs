@@ -3,18 +3,20 @@
 
 use std::collections::BTreeSet;
 
+use actix_web::dev::ServiceRequest;
 use actix_web::guard;
 use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, Resource, Route};
+use actix_web::{HttpMessage, HttpResponse, Resource, Route};
 
 use crate::access::Need::{self, AnyKey, Key, Open};
 use crate::error::ApiError;
 use crate::handlers::{
-    apps, audit, blobs, config, geocode, health, keys, manifest, patches, permissions, site,
+    apps, audit, blobs, config, geocode, health, keys, manifest, patches, permissions, reference, site,
 };
 use crate::json_body::BodyLimit;
+use crate::metrics::RoutePath;
 use crate::middleware::{admit, cors, request_log};
 use crate::model::Scope::{
     self, AppsRead, AppsWrite, AuditRead, GeocodeReverse, GeocodeSearch, KeysRead, KeysWrite,
@@ -41,7 +43,10 @@ pub struct RouteEntry {
 pub fn table() -> Vec<RouteEntry> {
     vec![
         route("GET", "/healthz", Open, |r| r.to(health::get)),
+        route("GET", "/readyz", Open, |r| r.to(health::ready)),
         route("GET", "/config.json", Open, |r| r.to(config::get)),
+        route("GET", "/openapi.json", Open, |r| r.to(reference::document)),
+        route("GET", "/docs", Open, |r| r.to(reference::page)),
         route("GET", "/sync/v1/manifest", Key(SyncRead), |r| r.to(manifest::get)),
         route("GET", "/sync/v1/manifest.json", Key(SyncRead), |r| r.to(manifest::get)),
         route("GET", "/sync/v1/blobs/{sha256}", Open, |r| r.to(blobs::get)),
@@ -107,14 +112,16 @@ fn admin(
 
 impl RouteEntry {
     fn to_route(&self) -> Route {
-        let (need, limit) = (self.need, self.body_limit);
+        let (need, limit, path) = (self.need, self.body_limit, RoutePath(self.path));
         let method = self.method;
         let route = web::route().guard(guard::fn_guard(move |context| {
             let asked = context.head().method.as_str();
             asked == method || (asked == "HEAD" && method == "GET")
         }));
-        (self.handler)(route)
-            .wrap(from_fn(move |request, next| admit::admit(need, limit, request, next)))
+        (self.handler)(route).wrap(from_fn(move |request: ServiceRequest, next| {
+            request.extensions_mut().insert(path);
+            admit::admit(need, limit, request, next)
+        }))
     }
 }
 

@@ -6,20 +6,21 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{App, HttpServer, rt, web};
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpResponse, HttpServer, rt, web};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::access::Access;
-use crate::blobs::BlobStore;
-use crate::config::ServeConfig;
+use crate::config::{ServeConfig, database};
 use crate::error::{Error, Result};
 use crate::geography::Geography;
 use crate::live::{Outcome, Watcher};
+use crate::metrics;
 use crate::model::Clock;
 use crate::routes;
 use crate::site::Site;
 use crate::state::AppState;
-use crate::store::{SqlStore, Store};
+use crate::store::Store;
 
 /// Time between looks at the manifest file.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -32,19 +33,21 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Time that answers under way have to end after a signal.
 const SHUTDOWN_TIMEOUT_S: u64 = 30;
 
+/// Content type of Prometheus' text format.
+const METRICS_TYPE: &str = "text/plain; version=0.0.4";
+
 /// Serves until SIGTERM or SIGINT, then lets answers under way end.
 ///
 /// # Errors
 /// Fails when the data or the web app cannot be used or the address cannot be listened on.
 pub async fn serve(config: &ServeConfig) -> Result<()> {
     let site = config.www.as_ref().map(Site::open).transpose()?;
-    let blobs = Arc::new(BlobStore::new(&config.data));
+    let tls = config.tls.load()?;
+    let blobs = Arc::new(config.blobs()?);
     let (catalog, watcher) = Watcher::start(Arc::clone(&blobs))?;
     let countries = catalog.manifest().countries.len();
-    let store: Arc<dyn Store> = match &config.database_url {
-        Some(url) => Arc::new(SqlStore::open(url).await?),
-        None => Arc::new(SqlStore::open_sqlite(&config.data.join("hereabouts.db")).await?),
-    };
+    let store = database::open(config.database_url.as_ref(), &config.data).await?;
+    let store: Arc<dyn Store> = Arc::new(store);
     let clock = Clock::system();
     let secret = config.access.load_secret(&config.data)?;
     let options = config.access.clone();
@@ -72,11 +75,17 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
             .client_request_timeout(HEAD_TIMEOUT)
             .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(SHUTDOWN_TIMEOUT_S)
-            .shutdown_signal(shutdown_signal()?)
-            .bind(config.listen)
-            .map_err(|source| Error::Bind { address: config.listen, source })?;
+            .shutdown_signal(shutdown_signal()?);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let server = match tls {
+        Some(tls) => server.bind_rustls_0_23(config.listen, tls),
+        None => server.bind(config.listen),
+    }
+    .map_err(|source| Error::Bind { address: config.listen, source })?;
+    let metrics =
+        config.metrics_listen.map(|address| serve_metrics(address, &state)).transpose()?;
     for address in server.addrs() {
-        announce(address, countries)?;
+        announce(scheme, address, countries)?;
     }
     let access = Arc::clone(&state.access);
     let following = rt::spawn(async move { access.follow_changes().await });
@@ -89,16 +98,41 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
     for task in [watching, following, flushing, laying] {
         task.abort();
     }
+    if let Some(metrics) = metrics {
+        metrics.stop(false).await;
+    }
     access.flush_usage().await;
     tracing::info!("stopped");
     ended.map_err(Error::Stopped)
 }
 
+/// Serves the metrics at a port of their own, which ends with its handle.
+fn serve_metrics(address: SocketAddr, state: &web::Data<AppState>) -> Result<ServerHandle> {
+    let state = state.clone();
+    let get = |state: web::Data<AppState>| async move {
+        HttpResponse::Ok().content_type(METRICS_TYPE).body(metrics::write(&state).await)
+    };
+    let server = HttpServer::new(move || {
+        App::new().app_data(state.clone()).route("/metrics", web::get().to(get))
+    })
+    .workers(1)
+    .disable_signals()
+    .bind(address)
+    .map_err(|source| Error::Bind { address, source })?;
+    for address in server.addrs() {
+        tracing::info!("metrics on http://{address}/metrics");
+    }
+    let server = server.run();
+    let handle = server.handle();
+    rt::spawn(server);
+    Ok(handle)
+}
+
 /// Says where the server is: in the log, and on standard output for programs that started it.
-fn announce(address: SocketAddr, countries: usize) -> io::Result<()> {
-    tracing::info!(countries, "listening on http://{address}");
+fn announce(scheme: &str, address: SocketAddr, countries: usize) -> io::Result<()> {
+    tracing::info!(countries, "listening on {scheme}://{address}");
     let mut out = io::stdout().lock();
-    writeln!(out, "listening on http://{address}")?;
+    writeln!(out, "listening on {scheme}://{address}")?;
     out.flush()
 }
 

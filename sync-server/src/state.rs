@@ -13,6 +13,7 @@ use crate::catalog::Catalog;
 use crate::error::ApiError;
 use crate::geography::Geography;
 use crate::live::LiveCatalog;
+use crate::metrics::Metrics;
 use crate::model::Clock;
 use crate::overlays::Overlays;
 use crate::site::Site;
@@ -37,6 +38,8 @@ pub struct AppState {
     pub overlays: Overlays,
     /// How long a client may take to send a body.
     pub body_timeout: Duration,
+    /// Counts requests.
+    pub metrics: Metrics,
     /// Checks keys.
     pub access: Arc<Access>,
     /// Token of the public key that the web app uses.
@@ -61,6 +64,7 @@ impl AppState {
             geography: Geography::default(),
             overlays: Overlays::default(),
             body_timeout: Duration::from_secs(10),
+            metrics: Metrics::default(),
             access: Arc::new(access),
             page_token: None,
         }

@@ -12,6 +12,7 @@ use actix_web::web;
 use bytes::Bytes;
 use futures_util::stream::{self, LocalBoxStream, StreamExt};
 
+use crate::blobs::bucket::StoredObject;
 use crate::coding::Coding;
 
 /// Largest piece of a stream, in bytes.
@@ -32,6 +33,8 @@ pub enum Content {
         /// Its length.
         length_bytes: u64,
     },
+    /// Bytes in a bucket.
+    Object(StoredObject),
 }
 
 /// A file and what an answer says about it.
@@ -101,6 +104,7 @@ impl Content {
         match self {
             Self::Memory(bytes) => bytes.len() as u64,
             Self::File { length_bytes, .. } => *length_bytes,
+            Self::Object(object) => object.length_bytes,
         }
     }
 
@@ -109,6 +113,7 @@ impl Content {
         match self {
             Self::Memory(bytes) => memory_pieces(&bytes, start, length_bytes),
             Self::File { file, .. } => file_pieces(file, start, length_bytes),
+            Self::Object(object) => object.pieces(start, length_bytes),
         }
     }
 }

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::draft::{
-    self, DraftHouse, DraftName, RecordDraft, read_record, stored_importance, units,
+    self, DraftName, NamesWanted, RecordDraft, read_record, stored_importance, units,
 };
-use super::hierarchy::{Hierarchy, rarest_postings, references};
+use super::hierarchy::Hierarchy;
 use super::{
-    Change, Correction, CorrectionId, Overlay, PatchHouse, PatchRecord, RecordRef, SkipReason,
-    Skipped, blocks, lost,
+    Change, Correction, CorrectionId, Overlay, PatchRecord, RecordRef, SkipReason, Skipped, blocks,
+    lost,
 };
 use crate::error::Result;
 use crate::record::RecordType;
-use crate::shard::{Dictionary, Lookup, MAX_HOUSES, Places, Role, Shard, length, point};
+use crate::shard::{Dictionary, Lookup, Places, Role, Shard, length, point};
 use crate::sort::sort_by;
 
 /// A street that is put farther away than this has other lines than before.
@@ -22,49 +22,42 @@ const SAME_LINES_M: f64 = 1_000.0;
 
 /// Applies corrections to a base.
 pub(super) struct Builder<'a, D> {
-    base: &'a Shard<D>,
-    hierarchy: Hierarchy<'a, D>,
-    drafts: Vec<RecordDraft>,
+    pub(super) base: &'a Shard<D>,
+    pub(super) hierarchy: Hierarchy<'a, D>,
+    pub(super) drafts: Vec<RecordDraft>,
     /// Numbers of the drafts of records of the base, and of streets by place and terms of a name.
-    draft_of: BTreeMap<(u32, u32), usize>,
-    streets: BTreeMap<(u32, Vec<String>), Vec<usize>>,
-    hidden: BTreeMap<u32, u128>,
+    pub(super) draft_of: BTreeMap<(u32, u32), usize>,
+    pub(super) streets: BTreeMap<(u32, Vec<String>), Vec<usize>>,
+    pub(super) hidden: BTreeMap<u32, u128>,
     place_sources: Vec<(u32, RecordRef)>,
     adopted: Vec<(u32, u32)>,
     n_applied: usize,
     skipped: Vec<Skipped>,
-    missing: Vec<u32>,
+    pub(super) missing: Vec<u32>,
 }
 
 /// A correction that puts a record.
 #[derive(Clone, Copy)]
-struct Put<'c> {
-    id: CorrectionId,
-    target: Option<&'c RecordRef>,
-    record: &'c PatchRecord,
+pub(super) struct Put<'c> {
+    pub(super) id: CorrectionId,
+    pub(super) target: Option<&'c RecordRef>,
+    pub(super) record: &'c PatchRecord,
 }
 
 impl Put<'_> {
     /// What the record stands for from then on.
-    fn source(&self) -> RecordRef {
+    pub(super) fn source(&self) -> RecordRef {
         self.target.cloned().unwrap_or(RecordRef::Added { id: self.id })
     }
 
     /// Whether it is about a house.
-    fn is_house(&self) -> bool {
+    pub(super) fn is_house(&self) -> bool {
         matches!(self.target, Some(RecordRef::House { .. })) || self.record.house.is_some()
     }
 }
 
-/// A street that a house may be on: one under change, or one of the base.
-#[derive(Clone, Copy)]
-enum Street {
-    Draft(usize),
-    OfBase(u32, u32),
-}
-
 /// What becomes of a correction.
-type Outcome = Result<core::result::Result<(), SkipReason>>;
+pub(super) type Outcome = Result<core::result::Result<(), SkipReason>>;
 
 impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
     pub(super) fn new(base: &'a Shard<D>) -> Self {
@@ -113,12 +106,16 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         self.houses(&removals, &puts)
     }
 
-    fn skip(&mut self, id: CorrectionId, reason: SkipReason) {
+    pub(super) fn skip(&mut self, id: CorrectionId, reason: SkipReason) {
         self.skipped.push(Skipped { id, reason });
     }
 
     /// Counts a correction as applied or skipped.
-    fn settle(&mut self, id: CorrectionId, outcome: core::result::Result<(), SkipReason>) {
+    pub(super) fn settle(
+        &mut self,
+        id: CorrectionId,
+        outcome: core::result::Result<(), SkipReason>,
+    ) {
         match outcome {
             Ok(()) => self.n_applied += 1,
             Err(reason) => self.skip(id, reason),
@@ -192,6 +189,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             }
             self.settle(put.id, parent.map(|_| ()).ok_or(SkipReason::Country));
         }
+        self.hierarchy.forget_found();
         Ok(())
     }
 
@@ -226,7 +224,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         let before = match (target, put.target) {
             (Some(ordinal), _) => draft::read_place_names(self.base, ordinal)?,
             (None, Some(RecordRef::Record { block, index })) => {
-                match self.take_record(*block, *index)? {
+                match self.take_record(*block, *index, NamesWanted::Alternates)? {
                     Ok(before) => before.names,
                     Err(reason) => return Ok(Err(reason)),
                 }
@@ -277,7 +275,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         for (id, target) in removals {
             let outcome = match target {
                 Some(RecordRef::Record { block, index }) => {
-                    match self.take_record(*block, *index)? {
+                    match self.take_record(*block, *index, NamesWanted::Alternates)? {
                         // A record that is only gone needs nothing of its chunk.
                         Ok(_) | Err(SkipReason::MissingChunk) => Ok(()),
                         Err(reason) => Err(reason),
@@ -299,16 +297,17 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
     }
 
     /// Takes a record out of the base.
-    fn take_record(
+    pub(super) fn take_record(
         &mut self,
         block: u32,
         index: u32,
+        names: NamesWanted,
     ) -> Result<core::result::Result<RecordDraft, SkipReason>> {
         let taken = self.hidden.get(&block).copied().unwrap_or(0);
         if taken.checked_shr(index).unwrap_or(1) & 1 != 0 {
             return Ok(Err(SkipReason::NoSuchRecord));
         }
-        let found = match read_record(self.base, block, index)? {
+        let found = match read_record(self.base, block, index, names)? {
             Lookup::Found(found) => found.ok_or(SkipReason::NoSuchRecord),
             Lookup::Missing(chunk) => {
                 self.missing.push(length(chunk));
@@ -325,10 +324,12 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
     fn put_record(&mut self, put: Put<'_>) -> Outcome {
         let record = put.record;
         let before = match put.target {
-            Some(RecordRef::Record { block, index }) => match self.take_record(*block, *index)? {
-                Ok(before) => Some(before),
-                Err(reason) => return Ok(Err(reason)),
-            },
+            Some(RecordRef::Record { block, index }) => {
+                match self.take_record(*block, *index, NamesWanted::Alternates)? {
+                    Ok(before) => Some(before),
+                    Err(reason) => return Ok(Err(reason)),
+                }
+            }
             Some(RecordRef::Place { ordinal }) => match self.check_removed(*ordinal) {
                 Ok(()) => None,
                 Err(reason) => return Ok(Err(reason)),
@@ -356,12 +357,17 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
     }
 
     /// Returns the place itself or, when it was removed, what contains it now.
-    fn place_now(&self, place: u32) -> u32 {
+    pub(super) fn place_now(&self, place: u32) -> u32 {
         let mut chain = self.hierarchy.places.chain(place);
         chain.find(|(_, place)| place.kind.is_some()).map_or(place, |(ordinal, _)| ordinal)
     }
 
-    fn new_draft(&mut self, source: RecordRef, record: &PatchRecord, place: u32) -> RecordDraft {
+    pub(super) fn new_draft(
+        &mut self,
+        source: RecordRef,
+        record: &PatchRecord,
+        place: u32,
+    ) -> RecordDraft {
         let languages = self.hierarchy.in_languages(record, |names| names.name.as_ref());
         let default = DraftName::new(Role::Default, &record.default.name);
         let city = record.kind == RecordType::City;
@@ -384,7 +390,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
 
     /// Returns the postcodes of a record in a place; `None` when they are those of the place, or
     /// none of a city. Those that the place had before a correction of its own follow that.
-    fn own_zipcodes(&mut self, place: u32, record: &PatchRecord) -> Option<Vec<u32>> {
+    pub(super) fn own_zipcodes(&mut self, place: u32, record: &PatchRecord) -> Option<Vec<u32>> {
         let own = self.hierarchy.zipcodes(&record.zipcodes);
         let same = |places: &Places| {
             let city = places.get(place).filter(|_| record.kind != RecordType::City);
@@ -395,7 +401,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         (!own.is_empty() && !inherited).then_some(own)
     }
 
-    fn push_draft(&mut self, draft: RecordDraft) -> usize {
+    pub(super) fn push_draft(&mut self, draft: RecordDraft) -> usize {
         let number = self.drafts.len();
         if let RecordRef::Record { block, index } = draft.source {
             self.draft_of.insert((block, index), number);
@@ -408,201 +414,6 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         }
         self.drafts.push(draft);
         number
-    }
-
-    /// Applies what is about houses.
-    fn houses(
-        &mut self,
-        removals: &[(CorrectionId, Option<&RecordRef>)],
-        puts: &[Put<'_>],
-    ) -> Result<()> {
-        // Houses make room first, so that two can swap their numbers.
-        for (id, target) in removals {
-            if let Some(target @ RecordRef::House { .. }) = target {
-                let outcome = match self.take_house(target)? {
-                    Ok((_, true)) => Ok(()),
-                    Ok((_, false)) => Err(SkipReason::NoSuchRecord),
-                    Err(reason) => Err(reason),
-                };
-                self.settle(*id, outcome);
-            }
-        }
-        let mut taken = Vec::new();
-        for put in puts.iter().filter(|put| put.is_house()) {
-            match put.target {
-                Some(target @ RecordRef::House { .. }) => match self.take_house(target)? {
-                    Ok((street, _)) => taken.push((put, Some(street))),
-                    Err(reason) => self.skip(put.id, reason),
-                },
-                None => taken.push((put, None)),
-                Some(_) => self.skip(put.id, SkipReason::Invalid),
-            }
-        }
-        for (put, street) in taken {
-            let outcome = self.put_house(*put, street)?;
-            self.settle(put.id, outcome);
-        }
-        Ok(())
-    }
-
-    /// Returns the draft of a street of the base.
-    fn street(
-        &mut self,
-        block: u32,
-        index: u32,
-    ) -> Result<core::result::Result<usize, SkipReason>> {
-        if let Some(number) = self.draft_of.get(&(block, index)) {
-            return Ok(Ok(*number));
-        }
-        Ok(match self.take_record(block, index)? {
-            Ok(mut draft) => {
-                draft.place = self.place_now(draft.place);
-                Ok(self.push_draft(draft))
-            }
-            Err(reason) => Err(reason),
-        })
-    }
-
-    /// Takes a house out of its street; returns the street and whether the house was there.
-    fn take_house(
-        &mut self,
-        target: &RecordRef,
-    ) -> Result<core::result::Result<(usize, bool), SkipReason>> {
-        let RecordRef::House { block, index, number, suffix } = target else {
-            return Ok(Err(SkipReason::Invalid));
-        };
-        let street = match self.street(*block, *index)? {
-            Ok(street) => street,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let draft = self.drafts.get_mut(street);
-        let Some(draft) = draft.filter(|draft| draft.kind == RecordType::Street) else {
-            return Ok(Err(SkipReason::NoSuchRecord));
-        };
-        let at = draft.houses.iter().position(|h| h.number == *number && h.suffix == *suffix);
-        if let Some(at) = at {
-            draft.houses.remove(at);
-        }
-        Ok(Ok((street, at.is_some())))
-    }
-
-    /// Puts a house on a street: on the one that it was on when that has the name, else on the
-    /// one of that name in its city, which is made when there is none.
-    fn put_house(&mut self, put: Put<'_>, before: Option<usize>) -> Outcome {
-        let record = put.record;
-        let Some(house) = &record.house else { return Ok(Err(SkipReason::Invalid)) };
-        let terms = draft::terms_of(&house.street);
-        let inside = before.and_then(|street| self.drafts.get(street)).map(|draft| draft.place);
-        let Some(place) = self.hierarchy.parent(RecordType::Street, record, inside)? else {
-            return Ok(Err(SkipReason::Country));
-        };
-        let same = before.filter(|street| {
-            let draft = self.drafts.get(*street);
-            let called = |draft: &RecordDraft| terms.is_empty() || draft.is_called(&terms);
-            draft.is_some_and(|draft| draft.place == place && called(draft))
-        });
-        let street = match same {
-            Some(street) => street,
-            None if terms.is_empty() => return Ok(Err(SkipReason::Invalid)),
-            None => match self.street_called(place, &terms, record)? {
-                Some(street) => street,
-                None => self.new_street(put, house, place),
-            },
-        };
-        let zipcode = self.house_zipcode(street, record);
-        let (lat, lon) = (units(record.coordinates.lat), units(record.coordinates.lon));
-        let Some(draft) = self.drafts.get_mut(street) else { return Ok(Err(SkipReason::Invalid)) };
-        if draft.houses.len() >= MAX_HOUSES as usize {
-            return Ok(Err(SkipReason::Invalid));
-        }
-        let PatchHouse { number, suffix, .. } = house;
-        // A house that is corrected into one that there is already replaces it.
-        draft.houses.retain(|other| other.number != *number || other.suffix != *suffix);
-        let source = Some(put.source());
-        let (number, suffix) = (*number, suffix.clone());
-        draft.houses.push(DraftHouse { number, suffix, lat, lon, zipcode, source });
-        Ok(Ok(()))
-    }
-
-    /// Returns the number of the postcode of a house when it has one of its own, which its street
-    /// has from then on.
-    fn house_zipcode(&mut self, street: usize, record: &PatchRecord) -> Option<u32> {
-        let [zipcode] = record.zipcodes.as_slice() else { return None };
-        let zipcode = self.hierarchy.zipcode(zipcode);
-        let draft = self.drafts.get(street)?;
-        let (place, inherits) = (draft.place, draft.zipcodes.is_none());
-        if inherits && self.own_zipcodes(place, record).is_none() {
-            return None;
-        }
-        let draft = self.drafts.get_mut(street)?;
-        let places = &self.hierarchy.places;
-        let city = places.get(draft.place).map_or(&[][..], |city| places.zipcodes_of(city));
-        let listed = draft.zipcodes.as_deref().unwrap_or(city);
-        if !listed.contains(&zipcode) {
-            let mut more = listed.to_vec();
-            more.push(zipcode);
-            draft.zipcodes = Some(more);
-        }
-        Some(zipcode)
-    }
-
-    /// Finds the street of a place that has a name of these terms; of several the nearest.
-    fn street_called(
-        &mut self,
-        place: u32,
-        terms: &[String],
-        record: &PatchRecord,
-    ) -> Result<Option<usize>> {
-        let at = record.coordinates;
-        let mut best: Option<(f64, Street)> = None;
-        let mut offer = |lat, lon, street| {
-            let distance_m = at.distance_m(point(lat, lon));
-            if best.as_ref().is_none_or(|(least, _)| distance_m < *least) {
-                best = Some((distance_m, street));
-            }
-        };
-        for number in self.streets.get(&(place, terms.to_vec())).into_iter().flatten() {
-            if let Some(draft) = self.drafts.get(*number) {
-                offer(draft.lat, draft.lon, Street::Draft(*number));
-            }
-        }
-        if let Some(references) = references(self.base, Dictionary::Records, terms)? {
-            for block in rarest_postings(self.base, Dictionary::Records, &references)? {
-                let of_base = self.base.places().place_of_block(block);
-                if of_base.map(|of_base| self.place_now(of_base)) != Some(place) {
-                    continue;
-                }
-                let decoded = match self.base.block(block)? {
-                    Lookup::Found(decoded) => decoded,
-                    Lookup::Missing(chunk) => {
-                        self.missing.push(length(chunk));
-                        continue;
-                    }
-                };
-                let hidden = self.hidden.get(&block).copied().unwrap_or(0);
-                for (index, other) in (0u32..).zip(&decoded.records) {
-                    let mut names = decoded.names.names(index as usize);
-                    if other.kind == RecordType::Street
-                        && hidden.checked_shr(index).unwrap_or(1) & 1 == 0
-                        && names.any(|name| name.shown == references)
-                    {
-                        offer(other.lat, other.lon, Street::OfBase(block, index));
-                    }
-                }
-            }
-        }
-        Ok(match best {
-            Some((_, Street::Draft(number))) => Some(number),
-            Some((_, Street::OfBase(block, index))) => self.street(block, index)?.ok(),
-            None => None,
-        })
-    }
-
-    /// Makes the street of a house.
-    fn new_street(&mut self, put: Put<'_>, house: &PatchHouse, place: u32) -> usize {
-        let mut draft = self.new_draft(RecordRef::Added { id: put.id }, put.record, place);
-        draft.names = vec![DraftName::new(Role::Default, &house.street)];
-        self.push_draft(draft)
     }
 
     /// Turns what has become of the base into an overlay.

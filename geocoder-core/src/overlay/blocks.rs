@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::RecordRef;
 use super::draft::{DraftName, PlaceNames, RecordDraft};
-use super::terms::{AddedTerms, TermCollector};
+use super::terms::{AddedTerms, NumberedName, TermCollector};
 use crate::error::Result;
 use crate::geo::{BBox, LonLat, hilbert_index};
 use crate::record::RecordType;
@@ -56,13 +56,14 @@ pub(super) struct Cut {
 }
 
 /// Cuts records into blocks, each of one place, and adds them to the directories of the places.
-pub(super) fn cut(mut drafts: Vec<RecordDraft>, places: &mut Places, behind: usize) -> Result<Cut> {
-    let key = |draft: &RecordDraft| (draft.place, curve(draft), draft.source.clone());
-    sort_by(&mut drafts, |a, b| {
-        (a.place, curve(a)).cmp(&(b.place, curve(b))).then_with(|| key(a).cmp(&key(b)))
+pub(super) fn cut(drafts: Vec<RecordDraft>, places: &mut Places, behind: usize) -> Result<Cut> {
+    let mut ordered: Vec<(u64, RecordDraft)> =
+        drafts.into_iter().map(|draft| (curve(&draft), draft)).collect();
+    sort_by(&mut ordered, |(at, a), (other, b)| {
+        (a.place, at, &a.source).cmp(&(b.place, other, &b.source))
     });
     let mut groups: Vec<Vec<RecordDraft>> = Vec::new();
-    for draft in drafts {
+    for (_, draft) in ordered {
         let fits = |group: &&mut Vec<RecordDraft>| {
             let same = group.first().is_some_and(|first| first.place == draft.place);
             same && group.len() < MAX_RECORDS
@@ -74,12 +75,14 @@ pub(super) fn cut(mut drafts: Vec<RecordDraft>, places: &mut Places, behind: usi
     }
     let mut collector = TermCollector::default();
     let first = places.n_blocks;
+    let mut numbered = Vec::new();
     for (number, group) in (first..).zip(&groups) {
         let summary = summary_of(group);
         for draft in group {
             let cities = summary.has(RecordType::City);
             let digits = if cities { binary_digits(draft.population) } else { u8::MAX };
-            draft.names.iter().for_each(|name| collector.add(name, number, digits));
+            let names = draft.names.iter();
+            numbered.push(names.map(|name| collector.add(name, number, digits)).collect());
         }
         places.blocks.push(summary);
         places.has_city_records |= summary.has(RecordType::City);
@@ -87,8 +90,9 @@ pub(super) fn cut(mut drafts: Vec<RecordDraft>, places: &mut Places, behind: usi
     let terms = collector.finish(behind)?;
     let mut suffixes = SuffixCollector::default();
     let mut blocks = Vec::new();
+    let mut names = numbered.into_iter();
     for group in groups {
-        blocks.push(added_block(group, places, &terms, &mut suffixes)?);
+        blocks.push(added_block(group, places, &terms, &mut names, &mut suffixes));
     }
     for (number, group) in (0u32..).zip(blocks.chunks(GROUP_BLOCKS)) {
         let mut bbox = BBox::EMPTY;
@@ -157,8 +161,9 @@ fn added_block(
     group: Vec<RecordDraft>,
     places: &Places,
     terms: &AddedTerms,
+    numbered: &mut impl Iterator<Item = Vec<NumberedName>>,
     suffixes: &mut SuffixCollector,
-) -> Result<AddedBlock> {
+) -> AddedBlock {
     let place = group.first().map_or(0, |draft| draft.place);
     let city_zipcodes = places.get(place).map_or(&[][..], |city| places.zipcodes_of(city));
     let mut block = Block::default();
@@ -207,7 +212,7 @@ fn added_block(
             zipcodes,
             names_at: number,
         });
-        terms.add_names(&draft.names, &mut block.names)?;
+        terms.add_names(&numbered.next().unwrap_or_default(), &mut block.names);
         names.push(shown(&draft.names));
         sources.push(draft.source);
     }
@@ -219,7 +224,7 @@ fn added_block(
     bbox.max_lat += margin;
     let (houses, lines) = (Arc::new(houses), Arc::new(lines));
     let records = Arc::new(block);
-    Ok(AddedBlock { place, records, names, houses, lines, bbox, sources, house_sources })
+    AddedBlock { place, records, names, houses, lines, bbox, sources, house_sources }
 }
 
 /// Returns names as they are shown, without those that never are.
@@ -235,14 +240,16 @@ pub(super) fn names_of_places(
     behind: usize,
 ) -> Result<(Vec<PlaceNames>, AddedTerms)> {
     let mut collector = TermCollector::default();
+    let mut numbered: Vec<Vec<NumberedName>> = Vec::new();
     for (ordinal, names) in &names {
-        names.iter().for_each(|name| collector.add(name, *ordinal, u8::MAX));
+        let names = names.iter();
+        numbered.push(names.map(|name| collector.add(name, *ordinal, u8::MAX)).collect());
     }
     let terms = collector.finish(behind)?;
     let mut all = Vec::new();
-    for (ordinal, names) in names {
+    for ((ordinal, names), numbered) in names.into_iter().zip(numbered) {
         let mut lists = NameLists::default();
-        terms.add_names(&names, &mut lists)?;
+        terms.add_names(&numbered, &mut lists);
         all.push(PlaceNames { shown: shown(&names), terms: lists });
         if let Some(place) = places.places.get_mut(ordinal as usize) {
             place.replaced_names = length(all.len());

@@ -239,11 +239,20 @@ pub(super) fn read_place_names<D: AsRef<[u8]>>(
     Ok(drafts)
 }
 
+/// Which names of a record are of interest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum NamesWanted {
+    All,
+    /// Those that are never shown.
+    Alternates,
+}
+
 /// Reads a street or point of the base with all that belongs to it; `None` when there is none.
 pub(super) fn read_record<D: AsRef<[u8]>>(
     shard: &Shard<D>,
     block: u32,
     index: u32,
+    wanted: NamesWanted,
 ) -> Read<Option<RecordDraft>> {
     if block >= shard.places().n_blocks {
         return Ok(Lookup::Found(None));
@@ -258,29 +267,34 @@ pub(super) fn read_record<D: AsRef<[u8]>>(
     else {
         return Ok(Lookup::Found(None));
     };
-    let names = match shard.record_names(block, record)? {
-        Lookup::Found(names) => names,
+    let mut names = Vec::new();
+    if wanted == NamesWanted::All {
+        let stored = match shard.record_names(block, record)? {
+            Lookup::Found(names) => names,
+            Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
+        };
+        let shown = stored.into_iter().filter(|name| name.role != Role::Alternate);
+        names = match read_names(shard, Dictionary::Records, &shown.collect::<Vec<_>>())? {
+            Lookup::Found(names) => names,
+            Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
+        };
+    }
+    let apart = match shard.alternates(block)? {
+        Lookup::Found(apart) => apart,
         Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
     };
-    let mut names = match read_names(shard, Dictionary::Records, &names)? {
-        Lookup::Found(names) => names,
-        Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
-    };
-    match shard.alternates(block)? {
-        Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
-        Lookup::Found(None) => {}
-        Lookup::Found(Some(lists)) => {
-            for name in lists.names(number) {
-                let (shown, hidden) = (texts(shard, name.shown)?, texts(shard, name.hidden)?);
-                match (shown, hidden) {
-                    (Lookup::Found(shown), Lookup::Found(hidden)) => {
-                        let (role, text) = (Role::Alternate, String::new());
-                        names.push(DraftName { role, text, shown, hidden });
-                    }
-                    (Lookup::Missing(chunk), _) | (_, Lookup::Missing(chunk)) => {
-                        return Ok(Lookup::Missing(chunk));
-                    }
-                }
+    let others = apart.iter().flat_map(|lists| lists.names(number));
+    for name in decoded.names.names(number).chain(others) {
+        if name.role != Role::Alternate {
+            continue;
+        }
+        match (texts(shard, name.shown)?, texts(shard, name.hidden)?) {
+            (Lookup::Found(shown), Lookup::Found(hidden)) => {
+                let (role, text) = (Role::Alternate, String::new());
+                names.push(DraftName { role, text, shown, hidden });
+            }
+            (Lookup::Missing(chunk), _) | (_, Lookup::Missing(chunk)) => {
+                return Ok(Lookup::Missing(chunk));
             }
         }
     }
@@ -300,7 +314,8 @@ pub(super) fn read_record<D: AsRef<[u8]>>(
     if record.kind != RecordType::Street {
         return Ok(Lookup::Found(Some(draft)));
     }
-    match shard.street_houses(block, number)? {
+    // Corrections come by block: what is decoded for one street serves the next.
+    match shard.block_houses(block)? {
         Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
         Lookup::Found((table, lists)) => {
             let houses = lists.of(number).iter().map(|house| DraftHouse {

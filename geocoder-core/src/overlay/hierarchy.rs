@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::draft::{self, DraftName, units};
-use super::{PatchNames, PatchRecord};
+use super::{PatchFields, PatchNames, PatchRecord};
 use crate::error::Result;
 use crate::geo::LonLat;
 use crate::record::{CountryCode, RecordType};
@@ -27,6 +27,8 @@ pub(super) struct Hierarchy<'a, D> {
     by_name: BTreeMap<Vec<String>, Vec<u32>>,
     /// What was found by kind and name.
     found: BTreeMap<(RecordType, Vec<String>), Vec<u32>>,
+    /// What was found to fit a place, by the place and the fields.
+    fitting: BTreeMap<(u32, [String; 4]), bool>,
     /// Numbers of the postcodes that the base does not have.
     new_zipcodes: BTreeMap<String, u32>,
 }
@@ -46,6 +48,7 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
             names: BTreeMap::new(),
             by_name: BTreeMap::new(),
             found: BTreeMap::new(),
+            fitting: BTreeMap::new(),
             new_zipcodes: BTreeMap::new(),
         }
     }
@@ -141,17 +144,40 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
             .filter(|(_, text)| !text.is_empty())
             .map(|(kind, text)| Level { kind, text, terms: draft::terms_of(text) })
             .collect();
-        let country = self.country(&fields.country)?;
-        if let Some(before) = before {
-            let mut chain = self.places.chain(before);
-            let root = chain.find(|(_, place)| place.kind == Some(RecordType::Country));
-            let same = country.is_none_or(|country| root.map(|(root, _)| root) == Some(country));
-            if same && self.fits(before, &levels)? {
-                return Ok(Some(before));
-            }
+        if let Some(before) = before
+            && self.still_fits(before, kind, record, &levels)?
+        {
+            return Ok(Some(before));
         }
-        let Some(country) = country else { return Ok(None) };
+        let Some(country) = self.country(&fields.country)? else { return Ok(None) };
         self.named(&levels, record, country).map(Some)
+    }
+
+    /// Whether the fields of a record fit the place that it was in; of many records of a place
+    /// the fields are the same.
+    fn still_fits(
+        &mut self,
+        before: u32,
+        kind: RecordType,
+        record: &PatchRecord,
+        levels: &[Level<'_>],
+    ) -> Result<bool> {
+        let PatchFields { city, county, administrative, country, .. } = &record.default;
+        // The first of them plays no role for a city, nor those below its own for larger places.
+        let city = if kind.is_place() { kind.name() } else { city.as_str() };
+        let fields = [city, county, administrative, country].map(String::from);
+        let key = (before, fields);
+        if let Some(fits) = self.fitting.get(&key) {
+            return Ok(*fits);
+        }
+        let country = self.country(country)?;
+        let mut chain = self.places.chain(before);
+        let root = chain.find(|(_, place)| place.kind == Some(RecordType::Country));
+        let root = root.map(|(root, _)| root);
+        let same = country.is_none_or(|country| root == Some(country));
+        let fits = same && self.fits(before, levels)?;
+        self.fitting.insert(key, fits);
+        Ok(fits)
     }
 
     /// Returns the place of the first level that fits the others, which is made when there is
@@ -302,6 +328,7 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
     /// Forgets what was found by name, because names have changed.
     pub(super) fn forget_found(&mut self) {
         self.found.clear();
+        self.fitting.clear();
     }
 
     /// Puts a place into another, unless that is inside it.

@@ -9,7 +9,7 @@
 //! - `correction`: the data of corrections.
 //! - `draft`: records as they are changed, read from the base when a correction touches them.
 //! - `hierarchy`: what corrections do to places, and which place a record is in.
-//! - `apply`: what they do to streets, points and houses.
+//! - `apply`, `houses`: what they do to streets and points, and to houses.
 //! - `lost`: terms of the base that nothing has any more.
 //! - `blocks`, `terms`: what became of it all, as searches see it.
 //! - `resolve`: from results back to records.
@@ -19,6 +19,10 @@ mod blocks;
 mod correction;
 mod draft;
 mod hierarchy;
+#[cfg(test)]
+#[cfg(feature = "build")]
+mod hostile_tests;
+mod houses;
 mod lost;
 mod resolve;
 mod terms;

@@ -1,6 +1,6 @@
 //! From results back to records: which record a result was, and all that a record says.
 
-use super::draft::{self, DraftName, RecordDraft, terms_of, units};
+use super::draft::{self, DraftName, NamesWanted, RecordDraft, terms_of, units};
 use super::{Origin, PatchFields, PatchHouse, PatchNames, PatchRecord, RecordRef};
 use crate::Geocoder;
 use crate::error::Result;
@@ -287,13 +287,17 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 Ok(Some(record))
             }
             RecordRef::Record { block, index } => {
-                let Lookup::Found(found) = draft::read_record(&base, *block, *index)? else {
+                let Lookup::Found(found) =
+                    draft::read_record(&base, *block, *index, NamesWanted::All)?
+                else {
                     return Ok(None);
                 };
                 found.map(|found| self.described_record(&base, &found)).transpose()
             }
             RecordRef::House { block, index, number, suffix } => {
-                let Lookup::Found(found) = draft::read_record(&base, *block, *index)? else {
+                let Lookup::Found(found) =
+                    draft::read_record(&base, *block, *index, NamesWanted::All)?
+                else {
                     return Ok(None);
                 };
                 let Some(found) = found.filter(|found| found.kind == RecordType::Street) else {

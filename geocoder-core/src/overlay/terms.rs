@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Error, Result};
-use crate::shard::front_coding::{MAX_TERM_BYTES, front_code};
-use crate::shard::{MAX_PIECE_TERMS, NameLists, Piece, PieceTables, PostingLists, TermRef, length};
-
 use super::draft::DraftName;
+use crate::error::Result;
+use crate::shard::front_coding::{MAX_TERM_BYTES, front_code};
+use crate::shard::{
+    MAX_PIECE_TERMS, NameLists, Piece, PieceTables, PostingLists, Role, TermRef, checksum, length,
+};
+use crate::sort::sort_by;
 
 /// Most terms of a piece: room is left so that slots stay near their hash.
 const FULL_PIECE_TERMS: usize = MAX_PIECE_TERMS / 8 * 7;
+
+/// Reference to a term that no piece has.
+const NO_TERM: TermRef = TermRef(u32::MAX);
 
 /// Terms and where they occur.
 #[derive(Debug, Default)]
@@ -19,6 +24,8 @@ pub(crate) struct AddedTerms {
     pieces: Vec<TermPiece>,
     /// Number of pieces of the base.
     behind: usize,
+    /// References to the terms by the number that they had in the collection.
+    references: Vec<TermRef>,
 }
 
 #[derive(Debug)]
@@ -28,52 +35,91 @@ struct TermPiece {
     lists: PostingLists,
 }
 
-/// Terms under collection, with the places or blocks where they occur, ascending.
+/// Terms under collection, each with the places or blocks where it occurs, ascending.
 #[derive(Debug, Default)]
 pub(super) struct TermCollector {
-    terms: BTreeMap<String, Vec<(u32, u8)>>,
+    terms: Vec<CollectedTerm>,
+    /// Numbers of the terms by checksum, or the next that is free.
+    by_checksum: BTreeMap<u64, usize>,
+}
+
+/// A term, and where it occurs with the most binary digits of a population there.
+#[derive(Debug)]
+struct CollectedTerm {
+    text: String,
+    entries: Vec<(u32, u8)>,
+}
+
+/// The terms of a name by number: those that are shown, and the others.
+#[derive(Debug)]
+pub(super) struct NumberedName {
+    role: Role,
+    terms: Vec<usize>,
+    n_hidden: usize,
 }
 
 impl TermCollector {
     /// Notes that a name occurs in a place or block, which come in ascending order; of a block
     /// with cities, with the binary digits of the population of its record.
-    pub(super) fn add(&mut self, name: &DraftName, target: u32, digits: u8) {
-        for term in name.shown.iter().chain(&name.hidden) {
-            match self.terms.get_mut(term) {
-                Some(list) => match list.last_mut() {
-                    Some((last, most)) if *last == target => *most = digits.max(*most),
-                    _ => list.push((target, digits)),
-                },
+    pub(super) fn add(&mut self, name: &DraftName, target: u32, digits: u8) -> NumberedName {
+        let terms = name.shown.iter().chain(&name.hidden);
+        let terms = terms.map(|term| self.occurrence(term, target, digits)).collect();
+        NumberedName { role: name.role, terms, n_hidden: name.hidden.len() }
+    }
+
+    fn occurrence(&mut self, term: &str, target: u32, digits: u8) -> usize {
+        let mut key = checksum(term.as_bytes());
+        let number = loop {
+            match self.by_checksum.get(&key) {
+                Some(number) if self.terms.get(*number).is_some_and(|t| t.text == term) => {
+                    break *number;
+                }
+                Some(_) => key = key.wrapping_add(1),
                 None => {
-                    self.terms.insert(term.clone(), vec![(target, digits)]);
+                    self.by_checksum.insert(key, self.terms.len());
+                    self.terms.push(CollectedTerm { text: term.into(), entries: Vec::new() });
+                    break self.terms.len() - 1;
                 }
             }
+        };
+        if let Some(CollectedTerm { entries, .. }) = self.terms.get_mut(number) {
+            match entries.last_mut() {
+                Some((last, most)) if *last == target => *most = digits.max(*most),
+                _ => entries.push((target, digits)),
+            }
         }
+        number
     }
 
     /// Cuts the terms into pieces, which follow so many of the base.
     pub(super) fn finish(self, behind: usize) -> Result<AddedTerms> {
-        let mut added = AddedTerms { behind, ..AddedTerms::default() };
-        let mut terms = Vec::new();
-        let mut lists = PostingLists::default();
-        let mut rest = self.terms.into_iter().peekable();
-        while let Some((term, entries)) = rest.next() {
-            terms.push(term);
-            entries.into_iter().for_each(|entry| lists.push(entry));
-            lists.end_list();
-            if terms.len() >= FULL_PIECE_TERMS || rest.peek().is_none() {
-                added.push_piece(&terms, core::mem::take(&mut lists))?;
-                terms.clear();
+        let mut order: Vec<(usize, CollectedTerm)> = self.terms.into_iter().enumerate().collect();
+        sort_by(&mut order, |(_, a), (_, b)| a.text.cmp(&b.text));
+        let references = vec![NO_TERM; order.len()];
+        let mut added = AddedTerms { behind, references, ..AddedTerms::default() };
+        let mut rest = order.into_iter();
+        loop {
+            let piece: Vec<_> = rest.by_ref().take(FULL_PIECE_TERMS).collect();
+            if piece.is_empty() {
+                return Ok(added);
             }
+            added.push_piece(piece)?;
         }
-        Ok(added)
     }
 }
 
 impl AddedTerms {
     /// Adds a piece in the layout of a shard, without forms: names of overlays are kept as text.
-    fn push_piece(&mut self, terms: &[String], lists: PostingLists) -> Result<()> {
-        let (shared, rests) = front_code(terms);
+    fn push_piece(&mut self, piece: Vec<(usize, CollectedTerm)>) -> Result<()> {
+        let (mut terms, mut numbers) = (Vec::new(), Vec::new());
+        let mut lists = PostingLists::default();
+        for (number, CollectedTerm { text, entries }) in piece {
+            terms.push(text);
+            numbers.push(number);
+            entries.into_iter().for_each(|entry| lists.push(entry));
+            lists.end_list();
+        }
+        let (shared, rests) = front_code(&terms);
         let mut bytes = Vec::new();
         for size in [0, shared.len(), rests.len(), 0, 0] {
             bytes.extend_from_slice(&length(size).to_le_bytes());
@@ -81,7 +127,15 @@ impl AddedTerms {
         bytes.extend_from_slice(&shared);
         bytes.extend_from_slice(&rests);
         let tables = PieceTables::read(&bytes)?;
-        self.first_terms.extend(terms.first().cloned());
+        if let Some(piece) = tables.piece(&bytes) {
+            for (ordinal, number) in (0u32..).zip(numbers) {
+                let slot = piece.slot(ordinal);
+                if let (Some(slot), Some(to)) = (slot, self.references.get_mut(number)) {
+                    *to = TermRef::new(self.behind + self.pieces.len(), slot);
+                }
+            }
+        }
+        self.first_terms.extend(terms.into_iter().next());
         self.pieces.push(TermPiece { bytes, tables, lists });
         Ok(())
     }
@@ -115,16 +169,14 @@ impl AddedTerms {
     }
 
     /// Adds the terms of the names of a record to lists.
-    pub(super) fn add_names(&self, names: &[DraftName], lists: &mut NameLists) -> Result<()> {
-        let lost = Error::Malformed { section: "overlay", what: "a name has an unknown term" };
+    pub(super) fn add_names(&self, names: &[NumberedName], lists: &mut NameLists) {
         for name in names {
-            for term in name.shown.iter().chain(&name.hidden) {
-                lists.push_term(self.reference(term).ok_or(lost.clone())?);
+            for number in &name.terms {
+                lists.push_term(self.references.get(*number).copied().unwrap_or(NO_TERM));
             }
-            lists.end_name(name.role, length(name.hidden.len()));
+            lists.end_name(name.role, length(name.n_hidden));
         }
         lists.end_list();
-        Ok(())
     }
 }
 

@@ -124,10 +124,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             by_place: vec![0; places.places.len()],
             cities: Vec::new(),
         };
-        let n_base_pieces = match &self.shard.overlay {
-            Some(_) => self.shard.n_base_pieces(Dictionary::Places),
-            None => 0,
-        };
+        let corrected =
+            self.shard.overlay.as_ref().filter(|overlay| !overlay.place_names.is_empty());
+        let n_base_pieces = corrected.map_or(0, |_| self.shard.n_base_pieces(Dictionary::Places));
         for found in &self.place_matches.list {
             let piece = match self.shard.piece(Dictionary::Places, found.piece)? {
                 Lookup::Found(piece) => piece,

@@ -47,6 +47,7 @@ pub use meta::{ChunkInfo, ChunkKind, SectionSize, ShardMeta};
 
 pub(crate) use block::{Block, NameLists, NameTerms, Record, length};
 pub(crate) use boundaries::BoundariesChunk;
+pub(crate) use container::checksum;
 pub(crate) use geometry::LineLists;
 pub(crate) use houses::{
     HouseLists, HousesTable, MAX_HOUSES, MAX_SUFFIX_BYTES, StoredHouse, Suffix,

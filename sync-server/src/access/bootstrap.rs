@@ -2,13 +2,11 @@
 //! web app. Nothing of it can be reached over HTTP.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Access;
 use super::random::{new_app_id, new_key_id};
-use super::secret::{SecretError, create_private};
+use super::secret::{SecretError, replace_private};
 use super::token::Token;
 use super::version;
 use crate::error::{Error, Result};
@@ -125,14 +123,8 @@ impl Access {
         key.name = Some("first key".into());
         // Written first: a key whose token nobody has would be the only one.
         let path = dir.join(FIRST_KEY_FILE);
-        let failed = |source| SecretError::File { path: path.clone(), source };
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(failed(error).into());
-            }
-            _ => {}
-        }
-        create_private(&path, &format!("{}\n", token.reveal())).map_err(failed)?;
+        replace_private(&path, &format!("{}\n", token.reveal()))
+            .map_err(|source| SecretError::File { path: path.clone(), source })?;
         self.add_own_key(key).await?;
         Ok(Some(path))
     }
@@ -292,11 +284,11 @@ impl Access {
     /// Fails when the store does.
     pub async fn create(
         &self,
+        app_id: String,
         role: Role,
         settings: impl FnOnce(&mut Key),
     ) -> Result<(Key, Token)> {
-        let root = self.root_app().await?;
-        let key = NewKey { id: new_key_id()?, app_id: root.id, role, at: self.clock.now() };
+        let key = NewKey { id: new_key_id()?, app_id, role, at: self.clock.now() };
         let token = self.new_token(&key.id);
         let mut key = key.with_token(&token, true);
         settings(&mut key);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::{Ready, ready};
+use geocoder_core::CountryCode;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -39,6 +40,22 @@ impl Caller {
     /// Whether the caller may do all of this.
     pub fn may_all(&self, scopes: ScopeSet) -> bool {
         scopes.and(self.scopes) == scopes
+    }
+
+    /// Narrows a list of countries, in which none means all, to those of the key.
+    ///
+    /// # Errors
+    /// Refuses lists of other countries only.
+    pub fn narrow_countries(&self, countries: &mut Vec<CountryCode>) -> Result<(), ApiError> {
+        let Some(own) = &self.key.countries else { return Ok(()) };
+        let own: Vec<CountryCode> =
+            own.iter().filter_map(|code| CountryCode::parse(code)).collect();
+        if countries.is_empty() {
+            *countries = own;
+        } else {
+            countries.retain(|country| own.contains(country));
+        }
+        if countries.is_empty() { Err(ApiError::Forbidden) } else { Ok(()) }
     }
 
     /// Returns an entry of the audit log about a change that the caller makes.

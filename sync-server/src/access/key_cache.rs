@@ -72,6 +72,19 @@ struct Found {
     key: Arc<KnownKey>,
 }
 
+/// What is known about a token.
+#[derive(Debug)]
+pub enum Peek {
+    /// This key has it.
+    Known(Arc<KnownKey>),
+    /// No key has it.
+    Nobodys,
+    /// A key had it before something was changed.
+    Old,
+    /// It has not been seen.
+    New,
+}
+
 /// What has been read from the store.
 pub struct KeyCache {
     store: Arc<dyn Store>,
@@ -101,16 +114,18 @@ impl KeyCache {
         self.age.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Returns what is known about a token without asking the store: `None` means that the store
-    /// has to be asked, `Some(None)` that no key has it.
-    pub fn peek(&self, hash: TokenHash) -> Option<Option<Arc<KnownKey>>> {
+    /// Returns what is known about a token without asking the store.
+    pub fn peek(&self, hash: TokenHash) -> Peek {
         let age = self.age.load(Ordering::Acquire);
         if let Some(found) = self.known.get(&hash) {
-            return (found.age == age).then_some(Some(found.key));
+            return if found.age == age { Peek::Known(found.key) } else { Peek::Old };
         }
-        let (read, at) = self.unknown.get(&hash)?;
-        let fresh = read == age && self.clock.now() < at.plus_seconds(UNKNOWN_S);
-        fresh.then_some(None)
+        match self.unknown.get(&hash) {
+            Some((read, at)) if read == age && self.clock.now() < at.plus_seconds(UNKNOWN_S) => {
+                Peek::Nobodys
+            }
+            _ => Peek::New,
+        }
     }
 
     /// Asks the store for the key of a token.

@@ -6,6 +6,7 @@ pub mod background;
 pub mod bootstrap;
 mod caller;
 pub mod client_address;
+pub mod command_line;
 pub mod key_cache;
 pub mod options;
 pub mod random;
@@ -32,7 +33,7 @@ use crate::model::{Clock, Key, KeyStatus, Scope, Timestamp};
 use crate::store::{Store, StoreError};
 use allowed::Requester;
 use client_address::{client_address, limit_group};
-use key_cache::{KeyCache, KnownKey};
+use key_cache::{KeyCache, KnownKey, Peek};
 use options::{AccessOptions, Reveal};
 use rate_limit::{Allowance, KeyClient, RateLimits};
 use secret::Secret;
@@ -197,22 +198,21 @@ impl Access {
         let text = token_of(request).ok_or(ApiError::MissingCredentials)?;
         let Some(token) = Token::sent(text) else { return Err(self.failed(ip)) };
         let known = match self.keys.peek(token.hash()) {
-            Some(known) => known,
-            None => {
-                // Asking the store is what costs: an address that guesses may not do it on and on.
-                let allowance =
-                    self.failures.count(&limit_group(ip), self.options.failed_auth_limit);
-                if let Some(retry_after_s) = allowance.retry_after_s {
-                    return Err(ApiError::TooManyRequests { retry_after_s });
+            Peek::Known(known) => known,
+            Peek::Nobodys => return Err(self.failed(ip)),
+            Peek::Old => match self.keys.read(&token).await.map_err(unavailable)? {
+                Some(known) => known,
+                None => return Err(self.failed(ip)),
+            },
+            Peek::New => {
+                // Asking the store costs most: an address that guesses may not do it on and on.
+                let guess = self.failed(ip);
+                if matches!(guess, ApiError::TooManyRequests { .. }) {
+                    return Err(guess);
                 }
-                let known = self.keys.read(&token).await.map_err(unavailable)?;
-                if known.is_none() {
-                    return Err(ApiError::AuthenticationFailed);
-                }
-                known
+                self.keys.read(&token).await.map_err(unavailable)?.ok_or(guess)?
             }
         };
-        let Some(known) = known else { return Err(self.failed(ip)) };
         let apps = self.apps().await?;
         let app_usable = apps.get(&known.key.app_id).is_some_and(|node| node.usable);
         if app_usable && is_usable(&known.key, self.clock.now()) {
@@ -222,6 +222,7 @@ impl Access {
         }
     }
 
+    /// Counts an unusable token and returns the answer to it.
     fn failed(&self, ip: IpAddr) -> ApiError {
         let allowance = self.failures.count(&limit_group(ip), self.options.failed_auth_limit);
         match allowance.retry_after_s {

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::client_address::parse_trusted;
 use super::rate_limit::parse_rate_limit;
-use super::secret::{Secret, SecretError};
+use super::secret::{SECRET_FILE, Secret, SecretError};
 use crate::model::key::RateLimit;
 
 /// Settings of access.
@@ -84,6 +84,23 @@ impl AccessOptions {
             secret: None,
             bootstrap_key: None,
         }
+    }
+
+    /// Adds the secret of the environment.
+    #[must_use]
+    pub fn with_environment(self) -> Self {
+        Self { secret: std::env::var("HEREABOUTS_SECRET").ok().map(Hidden), ..self }
+    }
+
+    /// Checks the settings without making anything.
+    ///
+    /// # Errors
+    /// Fails when the secret cannot be used.
+    pub fn check(&self, dir: &Path) -> Result<(), SecretError> {
+        if self.secret.is_some() || dir.join(SECRET_FILE).exists() {
+            self.load_secret(dir)?;
+        }
+        Ok(())
     }
 
     /// Returns the secret of the settings, else of the data directory.

@@ -127,19 +127,41 @@ impl fmt::Debug for Secret {
 /// # Errors
 /// Fails when the file exists or cannot be written.
 pub fn create_private(path: &Path, text: &str) -> io::Result<()> {
+    write_private(path, text, |beside| {
+        let placed = fs::hard_link(beside, path);
+        fs::remove_file(beside)?;
+        placed
+    })
+}
+
+/// Writes a file that only its owner may read, durably, in place of one that may be there.
+///
+/// # Errors
+/// Fails when the file cannot be written.
+pub fn replace_private(path: &Path, text: &str) -> io::Result<()> {
+    write_private(path, text, |beside| fs::rename(beside, path))
+}
+
+/// Writes a file beside its place and puts it there, so that nobody sees half a file.
+fn write_private(
+    path: &Path,
+    text: &str,
+    place: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    let beside = path.with_file_name(name);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // Written beside its place and linked there, so that nobody sees half a file.
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let beside = path.with_file_name(name);
     let mut file = options.open(&beside)?;
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    let placed = written.and_then(|()| fs::hard_link(&beside, path));
-    fs::remove_file(&beside)?;
-    placed?;
+    if let Err(error) = written {
+        fs::remove_file(&beside)?;
+        return Err(error);
+    }
+    place(&beside)?;
     path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
 }
 

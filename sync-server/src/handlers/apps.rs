@@ -4,15 +4,20 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::access::random::new_app_id;
 use crate::access::{Caller, MAX_DEPTH};
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorBody};
 use crate::fields::FieldReader;
 use crate::handlers::keys::{self, view::KeyView};
 use crate::idempotency::{Attempt, Begun};
 use crate::json_body::JsonBody;
 use crate::model::{App, Timestamp};
+use crate::openapi::answers::Message;
+use crate::openapi::apps::{AppChanges, AppFilter, AppList, NewApp};
+use crate::openapi::parameters::{Conditional, PageParameters, Repeatable};
+use crate::openapi::values::Id;
 use crate::pagination::{self, PageRequest};
 use crate::precondition;
 use crate::state::AppState;
@@ -22,9 +27,10 @@ use crate::store::{Change, Write};
 const MAX_APPS: usize = 1_000;
 
 /// An app as clients see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct AppView<'a> {
+#[schema(as = App)]
+pub struct AppView<'a> {
     id: &'a str,
     parent_id: Option<&'a str>,
     name: &'a str,
@@ -56,6 +62,19 @@ impl<'a> AppView<'a> {
 ///
 /// # Errors
 /// Refuses wrong parameters.
+#[utoipa::path(
+    get,
+    path = "/apps",
+    tag = "Apps",
+    operation_id = "listApps",
+    summary = "Lists the app of the caller and those below it",
+    description = "",
+    params(AppFilter, PageParameters),
+    responses(
+        (status = 200, description = "Apps, newest first", body = AppList<'_>, headers(("X-Total-Count" = u64, description = "Number of items in all"), ("Link" = String, description = "Next page and page before, as in RFC 8288"))),
+        (status = 404, description = "There is no such app to start from", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn list(
     state: web::Data<AppState>,
     caller: Caller,
@@ -99,6 +118,19 @@ pub async fn list(
 ///
 /// # Errors
 /// Fails when the caller sees no such app.
+#[utoipa::path(
+    get,
+    path = "/apps/{id}",
+    tag = "Apps",
+    operation_id = "getApp",
+    summary = "Reads an app",
+    description = "",
+    params(("id" = Id, Path, description = "Id of the app")),
+    responses(
+        (status = 200, description = "The app", body = AppView<'_>, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+        (status = 404, description = "The caller sees no such app", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn get(
     state: web::Data<AppState>,
     caller: Caller,
@@ -111,6 +143,21 @@ pub async fn get(
 ///
 /// # Errors
 /// Refuses wrong fields, and a key with more rights than the caller has.
+#[utoipa::path(
+    post,
+    path = "/apps",
+    tag = "Apps",
+    operation_id = "createApp",
+    summary = "Makes an app, with a key if wanted",
+    description = "",
+    params(Repeatable),
+    request_body = NewApp,
+    responses(
+        (status = 200, description = "The app", body = AppView<'_>, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+        (status = 404, description = "The caller sees no such app above", body = ErrorBody<'_>),
+        (status = 409, description = "There are too many apps, or the request is being answered", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn create(
     state: web::Data<AppState>,
     caller: Caller,
@@ -184,6 +231,21 @@ pub async fn create(
 ///
 /// # Errors
 /// Refuses wrong fields; status and quota of an app are set by the apps above it.
+#[utoipa::path(
+    method(patch, put),
+    path = "/apps/{id}",
+    tag = "Apps",
+    operation_id = "updateApp",
+    summary = "Changes an app",
+    description = "Fields that are not named stay as they are.",
+    params(("id" = Id, Path, description = "Id of the app"), Conditional),
+    request_body = Option<AppChanges>,
+    responses(
+        (status = 200, description = "The app", body = AppView<'_>, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+        (status = 404, description = "The caller sees no such app", body = ErrorBody<'_>),
+        (status = 409, description = "It has been changed meanwhile, or is the app of the caller", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn update(
     state: web::Data<AppState>,
     caller: Caller,
@@ -217,6 +279,20 @@ pub async fn update(
 ///
 /// # Errors
 /// Refuses the app of the caller, and apps that have others below them.
+#[utoipa::path(
+    delete,
+    path = "/apps/{id}",
+    tag = "Apps",
+    operation_id = "deleteApp",
+    summary = "Ends an app, and with it its keys",
+    description = "",
+    params(("id" = Id, Path, description = "Id of the app"), Conditional),
+    responses(
+        (status = 200, description = "It is deleted", body = Message),
+        (status = 404, description = "The caller sees no such app", body = ErrorBody<'_>),
+        (status = 409, description = "It has been changed meanwhile, has apps below it, or is the app of the caller", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn delete(
     state: web::Data<AppState>,
     caller: Caller,

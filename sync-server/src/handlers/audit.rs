@@ -3,19 +3,22 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use url::form_urlencoded;
+use utoipa::ToSchema;
 
 use crate::access::Caller;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorBody};
 use crate::fields::FieldReader;
 use crate::model::AuditEntry;
+use crate::openapi::apps::AuditParameters;
 use crate::state::AppState;
 use crate::store::AuditFilter;
 
 const USUAL_LIMIT: u64 = 25;
 const MOST: u64 = 100;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AuditLog)]
 struct Log {
     status: u16,
     total: u64,
@@ -28,6 +31,19 @@ struct Log {
 ///
 /// # Errors
 /// Refuses wrong parameters.
+#[utoipa::path(
+    get,
+    path = "/audit",
+    tag = "Apps",
+    operation_id = "listChanges",
+    summary = "Says who changed what",
+    description = "Newest first.",
+    params(AuditParameters),
+    responses(
+        (status = 200, description = "Entries of the log", body = Log, headers(("X-Total-Count" = u64, description = "Number of entries in all"))),
+        (status = 404, description = "The caller sees no such app", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn list(
     state: web::Data<AppState>,
     caller: Caller,
@@ -52,13 +68,22 @@ pub async fn list(
         Some(id) if caller.sees(&id) => vec![id],
         Some(_) => return Err(ApiError::NotFound { what: "App" }),
     };
-    let page = state.store.audit(&AuditFilter { app_ids, ..filter }).await?;
+    let filter = AuditFilter { app_ids, ..filter };
+    let page = state.store.audit(&filter).await?;
+    // The store counts what is left; the total is that of the whole list on each of its pages.
+    let total = match filter.before {
+        None => page.total,
+        Some(_) => {
+            let all = AuditFilter { before: None, limit: 1, ..filter };
+            state.store.audit(&all).await?.total
+        }
+    };
     let last = page.items.last().map(|entry| entry.seq);
     let full = u64::try_from(page.items.len()).is_ok_and(|count| count == limit);
     let next_url = last.filter(|seq| full && *seq > 1).map(|seq| next_url(&request, seq));
-    Ok(HttpResponse::Ok().insert_header(("x-total-count", page.total)).json(Log {
+    Ok(HttpResponse::Ok().insert_header(("x-total-count", total)).json(Log {
         status: 200,
-        total: page.total,
+        total,
         count: page.items.len(),
         next_url,
         data: page.items,

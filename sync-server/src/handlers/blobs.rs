@@ -4,11 +4,30 @@ use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::blobs::BlobName;
-use crate::error::{ApiError, Place};
+use crate::error::{ApiError, ErrorBody, Place};
 use crate::representation::{Representation, codings_for};
 use crate::state::AppState;
 
 /// `GET /sync/v1/blobs/{sha256}`
+#[utoipa::path(
+    get,
+    path = "/sync/v1/blobs/{sha256}",
+    tag = "Synchronisation",
+    operation_id = "getBlob",
+    summary = "Downloads a shard or a chunk",
+    description = "Compressed as the client prefers; `Range` cuts out of the uncompressed bytes.",
+    params(("sha256" = String, Path, description = "SHA-256 of the uncompressed bytes", pattern = "^[0-9a-f]{64}$")),
+    responses(
+        (status = 200, description = "The bytes", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 206, description = "The part that `Range` asked for", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 304, description = "What the client has is current"),
+        (status = 404, description = "There is no blob of this name", body = ErrorBody<'_>),
+        (status = 406, description = "No coding is acceptable to the client", body = ErrorBody<'_>),
+        (status = 416, description = "The range lies outside the blob", body = ErrorBody<'_>),
+        (status = 422, description = "The name is no SHA-256", body = ErrorBody<'_>),
+        (status = 503, description = "The blob cannot be read now", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn get(
     state: web::Data<AppState>,
     name: web::Path<String>,

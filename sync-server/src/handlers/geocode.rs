@@ -9,12 +9,25 @@ use crate::catalog::Catalog;
 use crate::error::{ApiError, Place};
 use crate::geography::{Location, hinted_address};
 use crate::json_body::JsonBody;
+use crate::openapi::geocoding::{ReverseOptions, SearchAnswer, SearchOptions};
 use crate::state::AppState;
 
 /// The type set of a search for countries alone.
 const COUNTRIES_ALONE: TypeSet = TypeSet::NONE.with(RecordType::Country);
 
 /// `POST /search`
+#[utoipa::path(
+    post,
+    path = "/search",
+    tag = "Geocoding",
+    operation_id = "search",
+    summary = "Finds places, streets and houses by text",
+    description = "",
+    request_body = Option<SearchOptions>,
+    responses(
+        (status = 200, description = "Results, best first", body = SearchAnswer),
+    ),
+)]
 pub async fn search(
     state: web::Data<AppState>,
     caller: Option<Caller>,
@@ -28,6 +41,7 @@ pub async fn search(
     let worldwide = request.types.is_within(&[RecordType::City, RecordType::Country]);
     request.countries =
         asked.resolve(&catalog, &state, location, request.types, request.countries, worldwide)?;
+    narrow(caller.as_ref(), request.types, &mut request.countries)?;
     if request.coordinates.is_none() {
         request.coordinates = location.point.filter(|_| !request.query.trim().is_empty());
     }
@@ -36,6 +50,18 @@ pub async fn search(
 }
 
 /// `POST /reverse`
+#[utoipa::path(
+    post,
+    path = "/reverse",
+    tag = "Geocoding",
+    operation_id = "reverse",
+    summary = "Finds what is at a point",
+    description = "Without coordinates, the answer is about the place of the caller's address.",
+    request_body = Option<ReverseOptions>,
+    responses(
+        (status = 200, description = "Results, nearest first", body = SearchAnswer),
+    ),
+)]
 pub async fn reverse(
     state: web::Data<AppState>,
     caller: Option<Caller>,
@@ -57,6 +83,7 @@ pub async fn reverse(
     // Whoever names a point means what is there, wherever the request comes from.
     request.countries =
         asked.resolve(&catalog, &state, location, request.types, request.countries, true)?;
+    narrow(caller.as_ref(), request.types, &mut request.countries)?;
     answer(state.geocoder(caller.as_ref()).reverse(&request))
 }
 
@@ -84,7 +111,20 @@ fn here(
     let by_address = Asked { by_ip: Some(asked.by_ip.unwrap_or(true)), ..asked.clone() };
     request.countries =
         by_address.resolve(catalog, state, location, request.types, request.countries, false)?;
+    narrow(caller, request.types, &mut request.countries)?;
     answer(geocoder.search(&request))
+}
+
+/// Narrows the countries to those of the key; which countries there are may be asked by any.
+fn narrow(
+    caller: Option<&Caller>,
+    types: TypeSet,
+    countries: &mut Vec<CountryCode>,
+) -> Result<(), ApiError> {
+    match caller {
+        Some(caller) if types != COUNTRIES_ALONE => caller.narrow_countries(countries),
+        _ => Ok(()),
+    }
 }
 
 fn one(hit: Hit, max_results: usize) -> SearchResponse {

@@ -1,6 +1,6 @@
 //! Keys: PlaceKit's routes and shapes, with what two other key APIs can do besides.
 
-mod list;
+pub mod list;
 pub mod settings;
 pub mod view;
 
@@ -13,12 +13,16 @@ use crate::access::bootstrap::NewKey;
 use crate::access::random::new_key_id;
 use crate::access::token::Token;
 use crate::access::{Caller, is_usable, scopes_of};
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorBody};
 use crate::fields::FieldReader;
 use crate::idempotency::{Attempt, Begun};
 use crate::json_body::JsonBody;
 use crate::model::key::Rotation;
 use crate::model::{Key, Role, Scope, Timestamp};
+use crate::openapi::answers::Message;
+use crate::openapi::keys::{KeyChanges, KeyEnd, KeyRotation, NewKeyFields};
+use crate::openapi::parameters::{Conditional, Repeatable};
+use crate::openapi::values::Id;
 use crate::precondition;
 use crate::state::AppState;
 use crate::store::{Change, Guard, Write};
@@ -37,6 +41,21 @@ const MAX_GRACE_S: u64 = 30 * 86_400;
 ///
 /// # Errors
 /// Refuses wrong fields, and more rights than the caller has.
+#[utoipa::path(
+    post,
+    path = "/keys",
+    tag = "Keys",
+    operation_id = "createKey",
+    summary = "Makes a key",
+    description = "Nobody can make a key that may do more than the own one.",
+    params(Repeatable),
+    request_body = Option<NewKeyFields>,
+    responses(
+        (status = 200, description = "The key", body = KeyView<'_>, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+        (status = 404, description = "The caller sees no such app", body = ErrorBody<'_>),
+        (status = 409, description = "The app has too many keys, or the request is being answered", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn create(
     state: web::Data<AppState>,
     caller: Caller,
@@ -87,6 +106,19 @@ pub(super) fn new_key(
 ///
 /// # Errors
 /// Fails when the caller sees no such key.
+#[utoipa::path(
+    get,
+    path = "/keys/{id}",
+    tag = "Keys",
+    operation_id = "getKey",
+    summary = "Reads a key",
+    description = "",
+    params(("id" = Id, Path, description = "Id of the key")),
+    responses(
+        (status = 200, description = "The key", body = KeyView<'_>, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+        (status = 404, description = "The caller sees no such key", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn get(
     state: web::Data<AppState>,
     caller: Caller,
@@ -100,6 +132,17 @@ pub async fn get(
 ///
 /// # Errors
 /// Fails when the store does.
+#[utoipa::path(
+    get,
+    path = "/keys/current",
+    tag = "Keys",
+    operation_id = "getCurrentKey",
+    summary = "Reads the key of the request itself",
+    description = "",
+    responses(
+        (status = 200, description = "The key", body = KeyView<'_>, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+    ),
+)]
 pub async fn current(state: web::Data<AppState>, caller: Caller) -> Result<HttpResponse, ApiError> {
     show(&state, &caller, &caller.key).await
 }
@@ -108,6 +151,21 @@ pub async fn current(state: web::Data<AppState>, caller: Caller) -> Result<HttpR
 ///
 /// # Errors
 /// Refuses wrong fields, more rights than the caller has, and what would lock everyone out.
+#[utoipa::path(
+    method(patch, put),
+    path = "/keys/{id}",
+    tag = "Keys",
+    operation_id = "updateKey",
+    summary = "Changes a key",
+    description = "Fields that are not named stay as they are.",
+    params(("id" = Id, Path, description = "Id of the key"), ("force" = Option<bool>, Query, nullable = false, description = "Whether the caller may lock itself out"), Repeatable, Conditional),
+    request_body = Option<KeyChanges>,
+    responses(
+        (status = 200, description = "The key", body = KeyView<'_>, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+        (status = 404, description = "The caller sees no such key", body = ErrorBody<'_>),
+        (status = 409, description = "It has been changed meanwhile, or would lock everyone out", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn update(
     state: web::Data<AppState>,
     caller: Caller,
@@ -148,6 +206,21 @@ pub async fn update(
 ///
 /// # Errors
 /// Refuses what would lock everyone out.
+#[utoipa::path(
+    delete,
+    path = "/keys/{id}",
+    tag = "Keys",
+    operation_id = "deleteKey",
+    summary = "Deletes a key",
+    description = "",
+    params(("id" = Id, Path, description = "Id of the key"), ("force" = Option<bool>, Query, nullable = false, description = "Whether the caller may lock itself out"), Conditional),
+    request_body = Option<KeyEnd>,
+    responses(
+        (status = 200, description = "It is deleted", body = Message),
+        (status = 404, description = "The caller sees no such key", body = ErrorBody<'_>),
+        (status = 409, description = "It has been changed meanwhile, or would lock everyone out", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn delete(
     state: web::Data<AppState>,
     caller: Caller,
@@ -182,6 +255,21 @@ pub async fn delete(
 ///
 /// # Errors
 /// Refuses keys that no longer work or have been rotated already.
+#[utoipa::path(
+    post,
+    path = "/keys/{id}/rotate",
+    tag = "Keys",
+    operation_id = "rotateKey",
+    summary = "Makes a key like this one, which works on for a while",
+    description = "",
+    params(("id" = Id, Path, description = "Id of the key"), Repeatable, Conditional),
+    request_body = Option<KeyRotation>,
+    responses(
+        (status = 200, description = "The new key", body = KeyView<'_>, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+        (status = 404, description = "The caller sees no such key", body = ErrorBody<'_>),
+        (status = 409, description = "It has been rotated already, or works no more", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn rotate(
     state: web::Data<AppState>,
     caller: Caller,

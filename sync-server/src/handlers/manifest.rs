@@ -4,25 +4,50 @@ use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, web};
 use geocoder_core::CountryCode;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
+use crate::access::Caller;
 use crate::coding::Coding;
-use crate::error::{ApiError, Place};
+use crate::error::{ApiError, ErrorBody, Place};
 use crate::representation::Representation;
 use crate::state::AppState;
 use crate::stored_file::Content;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ManifestQuery {
+    /// ISO 3166-1 alpha-2 codes with commas; all other countries are left out.
+    #[param(nullable = false, pattern = "^([A-Za-z]{2}(,[A-Za-z]{2})*)?$", example = "li,mc")]
     countries: Option<String>,
 }
 
 /// `GET /sync/v1/manifest`
+#[utoipa::path(
+    get,
+    path = "/sync/v1/manifest",
+    tag = "Synchronisation",
+    operation_id = "getManifest",
+    summary = "Says which shards are current",
+    description = "Static file hosts serve the same document as manifest.json.",
+    params(ManifestQuery),
+    responses(
+        (status = 200, description = "The manifest", body = serde_json::Value),
+        (status = 206, description = "The part that `Range` asked for", body = serde_json::Value),
+        (status = 304, description = "What the client has is current"),
+        (status = 416, description = "The range lies outside the manifest", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn get(
     state: web::Data<AppState>,
+    caller: Caller,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let catalog = state.catalog.current();
-    let document = match wanted_countries(&request)? {
+    let mut wanted = wanted_countries(&request)?;
+    if caller.key.countries.is_some() {
+        caller.narrow_countries(wanted.get_or_insert_default())?;
+    }
+    let document = match wanted {
         None => catalog.document().clone(),
         Some(countries) => {
             catalog.document_for(&countries).map_err(|error| ApiError::Internal(error.into()))?

@@ -10,4 +10,5 @@ pub mod keys;
 pub mod manifest;
 pub mod patches;
 pub mod permissions;
+pub mod reference;
 pub mod site;

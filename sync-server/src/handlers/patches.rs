@@ -5,12 +5,19 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use crate::access::Caller;
-use crate::error::{ApiError, Place};
+use crate::error::{ApiError, ErrorBody, Place};
 use crate::idempotency::{Attempt, Begun};
 use crate::json_body::JsonBody;
 use crate::model::{HistoryEntry, Patch, Scope};
+use crate::openapi::answers::Nothing;
+use crate::openapi::parameters::{Conditional, Preferring, Repeatable};
+use crate::openapi::patching::{
+    Correction, NewPatch, PatchChanges, PatchEnd, PatchOperations, PatchSearchOptions, PatchesDone,
+};
+use crate::openapi::values::PatchId;
 use crate::patches::change::Actor;
 use crate::patches::input::Input;
 use crate::patches::operation::Operation;
@@ -26,7 +33,7 @@ const MAX_OPERATIONS: usize = 100;
 /// The members of a body.
 type Body = Map<String, Value>;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct PatchList {
     results: Vec<PatchView>,
@@ -38,6 +45,18 @@ struct PatchList {
 }
 
 /// `POST /patch/search`
+#[utoipa::path(
+    post,
+    path = "/patch/search",
+    tag = "Patches",
+    operation_id = "searchPatches",
+    summary = "Lists patches of the app",
+    description = "",
+    request_body = Option<PatchSearchOptions>,
+    responses(
+        (status = 200, description = "Patches", body = PatchList),
+    ),
+)]
 pub async fn search(
     state: web::Data<AppState>,
     caller: Caller,
@@ -60,6 +79,20 @@ pub async fn search(
 }
 
 /// `POST /patch`
+#[utoipa::path(
+    post,
+    path = "/patch",
+    tag = "Patches",
+    operation_id = "createPatch",
+    summary = "Adds a record",
+    description = "",
+    params(Repeatable),
+    request_body = NewPatch,
+    responses(
+        (status = 200, description = "The patch", body = PatchView, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+        (status = 409, description = "It is being changed by others", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn create(
     state: web::Data<AppState>,
     caller: Caller,
@@ -74,6 +107,21 @@ pub async fn create(
 }
 
 /// `PUT /patch`
+#[utoipa::path(
+    put,
+    path = "/patch",
+    tag = "Patches",
+    operation_id = "correctRecord",
+    summary = "Corrects a record that exists",
+    description = "One record has one patch: a second correction changes the first one.",
+    params(Repeatable, Conditional),
+    request_body = Correction,
+    responses(
+        (status = 200, description = "The patch", body = PatchView, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+        (status = 404, description = "No such record could be found", body = ErrorBody<'_>),
+        (status = 409, description = "It has been changed meanwhile", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn upsert(
     state: web::Data<AppState>,
     caller: Caller,
@@ -93,6 +141,19 @@ struct Shown {
 }
 
 /// `GET /patch/{id}`
+#[utoipa::path(
+    get,
+    path = "/patch/{id}",
+    tag = "Patches",
+    operation_id = "getPatch",
+    summary = "Reads a patch",
+    description = "",
+    params(("id" = PatchId, Path, description = "Id of the patch"), ("language" = Option<String>, Query, nullable = false, description = "Language in which it is shown; unknown ones count as none")),
+    responses(
+        (status = 200, description = "The patch", body = PatchView, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+        (status = 404, description = "The app has no such patch", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn get(
     state: web::Data<AppState>,
     caller: Caller,
@@ -110,6 +171,22 @@ pub async fn get(
 }
 
 /// `PATCH /patch/{id}`
+#[utoipa::path(
+    patch,
+    path = "/patch/{id}",
+    tag = "Patches",
+    operation_id = "updatePatch",
+    summary = "Changes a patch",
+    description = "PlaceKit's JavaScript client gets 200 with content, as it cannot read an empty answer.",
+    params(("id" = PatchId, Path, description = "Id of the patch"), Repeatable, Conditional, Preferring),
+    request_body = Option<PatchChanges>,
+    responses(
+        (status = 200, description = "The patch, where content is preferred", body = PatchView, headers(("ETag" = String, description = "Revision of the object, for `If-Match`"))),
+        (status = 204, description = "It is changed"),
+        (status = 404, description = "The app has no such patch", body = ErrorBody<'_>),
+        (status = 409, description = "It has been changed meanwhile", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn update(
     state: web::Data<AppState>,
     caller: Caller,
@@ -126,6 +203,22 @@ pub async fn update(
 }
 
 /// `DELETE /patch/{id}`
+#[utoipa::path(
+    delete,
+    path = "/patch/{id}",
+    tag = "Patches",
+    operation_id = "deletePatch",
+    summary = "Ends a patch",
+    description = "PlaceKit's JavaScript client gets 200 with content, as it cannot read an empty answer.",
+    params(("id" = PatchId, Path, description = "Id of the patch"), Repeatable, Conditional, Preferring),
+    request_body = Option<PatchEnd>,
+    responses(
+        (status = 200, description = "It is deleted, where content is preferred", body = Nothing),
+        (status = 204, description = "It is deleted"),
+        (status = 404, description = "The app has no such patch", body = ErrorBody<'_>),
+        (status = 409, description = "It has been changed meanwhile", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn delete(
     state: web::Data<AppState>,
     caller: Caller,
@@ -140,6 +233,21 @@ pub async fn delete(
 }
 
 /// `DELETE /patch/{id}/language/{language}`
+#[utoipa::path(
+    delete,
+    path = "/patch/{id}/language/{language}",
+    tag = "Patches",
+    operation_id = "deletePatchLanguage",
+    summary = "Takes a translation away",
+    description = "PlaceKit's JavaScript client gets 200 with content, as it cannot read an empty answer.",
+    params(("id" = PatchId, Path, description = "Id of the patch"), ("language" = String, Path, description = "ISO 639 code of the translation", pattern = "^[A-Za-z]{2,3}$"), Repeatable, Conditional, Preferring),
+    responses(
+        (status = 200, description = "It is deleted, where content is preferred", body = Nothing),
+        (status = 204, description = "It is deleted"),
+        (status = 404, description = "There is no such patch or translation", body = ErrorBody<'_>),
+        (status = 409, description = "It is the last translation, or the patch has been changed meanwhile", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn delete_language(
     state: web::Data<AppState>,
     caller: Caller,
@@ -152,6 +260,21 @@ pub async fn delete_language(
 }
 
 /// `POST /patch/bulk`: all operations or none.
+#[utoipa::path(
+    post,
+    path = "/patch/bulk",
+    tag = "Patches",
+    operation_id = "changePatches",
+    summary = "Does many operations, or none of them",
+    description = "",
+    params(Repeatable),
+    request_body = PatchOperations,
+    responses(
+        (status = 200, description = "The patches", body = PatchesDone),
+        (status = 404, description = "An operation is of a patch or record that is not there", body = ErrorBody<'_>),
+        (status = 409, description = "A patch has been changed meanwhile", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn bulk(
     state: web::Data<AppState>,
     caller: Caller,
@@ -162,12 +285,25 @@ pub async fn bulk(
     run(&state, &caller, &request, &operations, &How::List).await
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct History {
     results: Vec<HistoryEntry>,
 }
 
 /// `GET /patch/{id}/history`
+#[utoipa::path(
+    get,
+    path = "/patch/{id}/history",
+    tag = "Patches",
+    operation_id = "getPatchHistory",
+    summary = "Says who changed a patch, when and why",
+    description = "It outlives the patch.",
+    params(("id" = PatchId, Path, description = "Id of the patch")),
+    responses(
+        (status = 200, description = "Changes, in order", body = History),
+        (status = 404, description = "The app never had such a patch", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn history(
     state: web::Data<AppState>,
     caller: Caller,

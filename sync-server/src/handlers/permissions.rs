@@ -2,10 +2,11 @@
 
 use actix_web::HttpResponse;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::model::Scope;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Permission {
     /// The number that `permissionIds` takes.
     id: usize,
@@ -14,6 +15,17 @@ struct Permission {
 }
 
 /// `GET /permissions`
+#[utoipa::path(
+    get,
+    path = "/permissions",
+    tag = "Keys",
+    operation_id = "listPermissions",
+    summary = "Lists what keys can be allowed to do",
+    description = "",
+    responses(
+        (status = 200, description = "Permissions", body = Vec<Permission>),
+    ),
+)]
 pub async fn list() -> HttpResponse {
     let permissions: Vec<_> = Scope::ALL
         .into_iter()

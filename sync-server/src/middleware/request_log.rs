@@ -10,10 +10,13 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 
 use crate::access::RequestId;
 use crate::error::ApiError;
+use crate::metrics::RoutePath;
+use crate::state::AppState;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -34,7 +37,12 @@ pub async fn log_request(
     let (method, path) = (response.request().method(), response.request().path());
     let status = response.status();
     let code = status.as_u16();
-    let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let duration = start.elapsed();
+    let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+    if let Some(state) = response.request().app_data::<Data<AppState>>() {
+        let route = response.request().extensions().get::<RoutePath>().copied();
+        state.metrics.count(route, method, status, duration);
+    }
     if status.is_server_error() {
         let cause = response.response().error().map(cause_of).unwrap_or_default();
         tracing::error!(id, %method, path, status = code, duration_us, cause, "failed");

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use geocoder_core::RecordType;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::time::Timestamp;
 
 /// Whether end users see a patch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PatchStatus {
     /// Seen by administrators only.
@@ -28,7 +29,7 @@ impl PatchStatus {
 }
 
 /// A house number and its street.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Street {
     /// Number without suffix; empty when the record is the whole street.

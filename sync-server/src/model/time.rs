@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// Milliseconds since 1970-01-01 in UTC; in JSON `2026-01-31T12:00:00.000Z`, as PlaceKit's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, ToSchema)]
+#[schema(value_type = String, format = DateTime, examples("2026-01-31T12:00:00.000Z"))]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {

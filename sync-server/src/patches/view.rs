@@ -2,12 +2,13 @@
 
 use geocoder_core::RecordType;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::model::patch::Street;
 use crate::model::{Fields, Patch, PatchStatus, Timestamp};
 
 /// A patch in a language.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PatchView {
     id: String,
     status: PatchStatus,
@@ -30,7 +31,7 @@ pub struct PatchView {
 }
 
 /// A record in PlaceKit's fields: missing texts are empty, never absent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RecordView {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,6 +49,7 @@ pub struct RecordView {
     lat: f64,
     lng: f64,
     coordinates: String,
+    #[schema(value_type = crate::openapi::values::RecordType)]
     #[serde(rename = "type")]
     kind: RecordType,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -43,19 +43,36 @@ impl SqlStore {
         Self::of(Database::in_memory())
     }
 
-    /// Opens the database of a URL: `sqlite:FILE` or `postgres://…`.
+    /// Checks that a URL is of a kind that [`Self::open`] knows.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when it is not.
+    pub fn check_url(url: &str) -> Result<()> {
+        match (sqlite_file(url), is_postgres(url)) {
+            (Some(":memory:" | ""), _) => {
+                let what = "a database in memory ends with the program: use sqlite:FILE";
+                Err(StoreError::Unusable(what.into()))
+            }
+            (Some(_), _) | (None, true) => Ok(()),
+            (None, false) => {
+                let what = "the database URL is neither sqlite:FILE nor postgres://…";
+                Err(StoreError::Unusable(what.into()))
+            }
+        }
+    }
+
+    /// Opens the database of a URL, `sqlite:FILE` or `postgres://…`, and brings its schema up to
+    /// date.
     ///
     /// # Errors
     /// [`StoreError::Unusable`] for other URLs and for databases of another program or of a newer
     /// version of this one.
     pub async fn open(url: &str) -> Result<Self> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            return Self::open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await;
+        Self::check_url(url)?;
+        match sqlite_file(url) {
+            Some(file) => Self::open_sqlite(Path::new(file)).await,
+            None => Self::open_postgres(url).await,
         }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Self::open_postgres(url).await;
-        }
-        Err(StoreError::Unusable("the database URL is neither sqlite:FILE nor postgres://…".into()))
     }
 
     /// Opens or makes a SQLite file and brings its schema up to date.
@@ -140,6 +157,15 @@ impl SqlStore {
         let missing = || StoreError::Database("the database has lost its row of the store".into());
         self.database.fetch(Query::new(query)).await?.pop().ok_or_else(missing)
     }
+}
+
+fn sqlite_file(url: &str) -> Option<&str> {
+    let file = url.strip_prefix("sqlite:")?;
+    Some(file.strip_prefix("//").unwrap_or(file))
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
 #[async_trait]

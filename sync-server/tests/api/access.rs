@@ -1,13 +1,17 @@
 //! Keys in requests: where tokens stand, limits, quotas, revocation, and a database that is down.
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use serde_json::{Value, json};
+use sqlx::Connection;
 use sync_server::access::KEY_HEADER;
 use sync_server::access::options::AccessOptions;
 use sync_server::model::key::RateLimit;
 use sync_server::model::{Role, Scope};
+use sync_server::store::SqlStore;
 
-use crate::access_fixture::{TestClock, server, server_with};
+use crate::access_fixture::{TestClock, server, server_on, server_with};
 use crate::fixture::{TOKEN, anonymous};
 
 #[actix_web::test]
@@ -112,7 +116,11 @@ async fn whoever_guesses_tokens_is_slowed_down_and_others_are_not() {
     }
     // The first good request asked the store too.
     assert_eq!(statuses, [401, 401, 401, 401, 429, 429, 429, 429]);
-    assert_eq!(server.status("GET", "/keys", Value::Null).await, 200, "a known key works on");
+    // A key that was seen works on, also after changes, when it is read again.
+    for _ in 0..8 {
+        server.state.access.invalidate();
+        assert_eq!(server.status("GET", "/keys", Value::Null).await, 200);
+    }
     let elsewhere = anonymous(Method::POST, "/search")
         .insert_header((KEY_HEADER, "pk_guess"))
         .peer_addr(([198, 51, 100, 9], 1).into());
@@ -216,6 +224,61 @@ async fn permissions_narrow_what_a_key_may_do() {
     // A public key that was given more by mistake still may not.
     let public = server.add_key(Role::Public, only(Scope::KeysWrite)).await;
     assert_eq!(server.call(&public, "POST", "/keys", &json!({})).await.status, 403);
+}
+
+#[actix_web::test]
+async fn a_key_for_some_countries_sees_no_others() {
+    let server = server().await;
+    let elsewhere =
+        server.add_key(Role::Public, |key| key.countries = Some(vec!["fr".into()])).await;
+    let here = server.add_key(Role::Public, |key| key.countries = Some(vec!["li".into()])).await;
+    let listed = async |token: &str, query: &str| {
+        let path = format!("/sync/v1/manifest{query}");
+        let answer = server.call(token, "GET", &path, &Value::Null).await;
+        let countries = answer.json()["countries"].as_object().map(serde_json::Map::len);
+        (answer.status.as_u16(), countries)
+    };
+    assert_eq!(listed(&here, "").await, (200, Some(1)));
+    assert_eq!(listed(&here, "?countries=li,fr").await, (200, Some(1)));
+    assert_eq!(listed(&elsewhere, "").await, (200, Some(0)));
+    assert_eq!(listed(&elsewhere, "?countries=li").await, (403, None));
+    let search = json!({ "countries": ["li"], "query": "Vaduz" });
+    assert_eq!(server.call(&here, "POST", "/search", &search).await.status, 200);
+    assert_eq!(server.call(&elsewhere, "POST", "/search", &search).await.status, 403);
+    let reverse = json!({ "countries": ["li"], "coordinates": "47.1,9.5" });
+    assert_eq!(server.call(&elsewhere, "POST", "/reverse", &reverse).await.status, 403);
+    let countries = json!({ "types": ["country"], "query": "Li" });
+    assert_eq!(server.call(&elsewhere, "POST", "/search", &countries).await.status, 200);
+}
+
+#[actix_web::test]
+async fn known_keys_work_on_while_the_database_is_down() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let file = dir.path().join("store.db");
+    let store = SqlStore::open_sqlite(&file).await.unwrap();
+    let server = server_on(Arc::new(store), AccessOptions::unlimited(), &TestClock::new()).await;
+    let public = server.add_key(Role::Public, |_| {}).await;
+    let unseen = server.add_key(Role::Public, |_| {}).await;
+    let search = async |token: &str| server.call(token, "POST", "/search", &json!({})).await;
+    assert_eq!(search(&public).await.status, 200);
+    // Whatever fails: the tables of keys and apps are not there any more.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
+    let mut other = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::raw_sql("ALTER TABLE api_keys RENAME TO k; ALTER TABLE apps RENAME TO a;")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    server.state.access.invalidate();
+    assert_eq!(search(&public).await.status, 200);
+    let answer = search(&unseen).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.message(), "The data for this request is unavailable, try again later");
+    assert_eq!(server.call(&public, "GET", "/keys/current", &Value::Null).await.status, 503);
+    sqlx::raw_sql("ALTER TABLE k RENAME TO api_keys; ALTER TABLE a RENAME TO apps;")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    assert_eq!(search(&unseen).await.status, 200);
 }
 
 #[actix_web::test]

@@ -18,7 +18,7 @@ use sync_server::access::token::Token;
 use sync_server::model::{App, Clock, Key, Role, Timestamp};
 use sync_server::routes;
 use sync_server::state::AppState;
-use sync_server::store::{Change, Write};
+use sync_server::store::{Change, SqlStore, Store, Write};
 
 use crate::fixture::{Answer, DataDir, TOKEN, anonymous, send_to};
 
@@ -68,8 +68,18 @@ pub(crate) async fn server_with(
     options: AccessOptions,
     clock: &TestClock,
 ) -> TestServer<impl Service<Request, Response = Respond, Error = actix_web::Error> + use<>> {
-    let data = DataDir::new();
-    let state = web::Data::new(data.state_with(options, clock.clock()));
+    server_on(Arc::new(SqlStore::in_memory()), options, clock).await
+}
+
+/// Starts a server on a store.
+pub(crate) async fn server_on(
+    store: Arc<dyn Store>,
+    options: AccessOptions,
+    clock: &TestClock,
+) -> TestServer<impl Service<Request, Response = Respond, Error = actix_web::Error> + use<>> {
+    let mut data = DataDir::new();
+    data.list_country("li", b"not opened by these tests");
+    let state = web::Data::new(data.state_with(store, options, clock.clock()));
     state.access.bootstrap(Path::new("")).await.unwrap();
     let root = state.access.root_app().await.unwrap().id;
     let app = test::init_service(ActixApp::new().configure(routes::configure(state.clone()))).await;

@@ -26,6 +26,7 @@ use sync_server::access::secret::Secret;
 use sync_server::access::{Access, KEY_HEADER};
 use sync_server::blobs::BlobStore;
 use sync_server::catalog::Catalog;
+use sync_server::live::LiveCatalog;
 use sync_server::model::Clock;
 use sync_server::routes;
 use sync_server::site::Site;
@@ -134,34 +135,34 @@ impl DataDir {
     /// Returns a state over this directory whose shards are not opened: enough for everything
     /// but geocoding.
     pub(crate) fn state(&self) -> AppState {
-        let catalog = Catalog::from_parts(self.manifest.clone(), Geocoder::new()).unwrap();
-        self.state_of(catalog, AccessOptions::unlimited(), Clock::system())
+        self.state_serving(Catalog::from_parts(self.manifest.clone(), Geocoder::new()).unwrap())
     }
 
-    /// Returns a state with settings and a clock of the test's own.
-    pub(crate) fn state_with(&self, options: AccessOptions, clock: Clock) -> AppState {
+    /// Returns a state with a store, settings and a clock of the test's own.
+    pub(crate) fn state_with(
+        &self,
+        store: Arc<dyn Store>,
+        options: AccessOptions,
+        clock: Clock,
+    ) -> AppState {
         let catalog = Catalog::from_parts(self.manifest.clone(), Geocoder::new()).unwrap();
-        self.state_of(catalog, options, clock)
+        let bootstrap_key = Some(Hidden(TOKEN.into()));
+        let options = AccessOptions { bootstrap_key, ..options };
+        let secret = Secret::from_bytes([7; 32]);
+        let access = Access::new(Arc::clone(&store), clock.clone(), secret, options);
+        AppState::new(self.store(), catalog, store, clock, access)
     }
 
     /// Returns a state with the shards opened, as the program starts with.
     pub(crate) fn loaded_state(&self) -> AppState {
-        let catalog = Catalog::load(&self.store(), None).unwrap();
-        self.state_of(catalog, AccessOptions::unlimited(), Clock::system())
+        self.state_serving(Catalog::load(&self.store(), None).unwrap())
     }
 
     /// Returns a state that serves a catalog of the test's own.
     pub(crate) fn state_serving(&self, catalog: Catalog) -> AppState {
-        self.state_of(catalog, AccessOptions::unlimited(), Clock::system())
-    }
-
-    fn state_of(&self, catalog: Catalog, options: AccessOptions, clock: Clock) -> AppState {
-        let bootstrap_key = Some(Hidden(TOKEN.into()));
-        let options = AccessOptions { bootstrap_key, ..options };
-        let store: Arc<dyn Store> = Arc::new(SqlStore::in_memory());
-        let secret = Secret::from_bytes([7; 32]);
-        let access = Access::new(Arc::clone(&store), clock.clone(), secret, options);
-        AppState::new(self.store(), catalog, store, clock, access)
+        let store = Arc::new(SqlStore::in_memory());
+        let state = self.state_with(store, AccessOptions::unlimited(), Clock::system());
+        AppState { catalog: LiveCatalog::new(catalog), ..state }
     }
 
     /// Returns a state that serves a web app as well.

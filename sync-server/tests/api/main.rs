@@ -12,7 +12,11 @@ mod audit;
 #[cfg(test)]
 mod blobs;
 #[cfg(test)]
+mod bucket;
+#[cfg(test)]
 mod cors;
+#[cfg(all(test, unix))]
+mod crash;
 #[cfg(test)]
 mod errors;
 #[cfg(test)]
@@ -40,10 +44,19 @@ mod manifest;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod operation;
+#[cfg(test)]
 mod patches;
 #[cfg(test)]
+#[path = "../store/postgres.rs"]
+mod postgres;
+#[cfg(test)]
 mod process;
+#[cfg(test)]
+mod replicas;
 #[cfg(test)]
 mod site;
 #[cfg(test)]
 mod sockets;
+#[cfg(test)]
+mod tls;

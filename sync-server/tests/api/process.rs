@@ -1,9 +1,10 @@
 //! Starts the built program on a free port and ends it with the test.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::time::Instant;
 
 use crate::fixture::{DEADLINE, TOKEN};
@@ -17,14 +18,44 @@ pub(crate) struct ServerProcess {
 impl ServerProcess {
     /// Starts the server over a data directory and waits until it listens.
     pub(crate) fn start(data: &Path, more: &[&str]) -> Self {
-        let mut child = command(data, more).stdout(Stdio::piped()).spawn().unwrap();
+        Self::start_command(&mut command(data, more))
+    }
+
+    /// Starts the server as it first starts, without a key in its environment.
+    pub(crate) fn start_without_key(data: &Path, more: &[&str]) -> Self {
+        let mut command = command(data, more);
+        command.env_remove("HEREABOUTS_BOOTSTRAP_KEY");
+        Self::start_command(&mut command)
+    }
+
+    /// Starts the server with every log line in a file, whose path is returned.
+    pub(crate) fn start_with_log(data: &Path) -> (Self, PathBuf) {
+        let path = data.join("log.txt");
+        let mut command = command(data, &[]);
+        command.env("RUST_LOG", "trace").stderr(File::create(&path).unwrap());
+        (Self::start_command(&mut command), path)
+    }
+
+    /// Starts the server by a command of the test's own.
+    pub(crate) fn start_command(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line
-            .trim_end()
-            .strip_prefix("listening on http://")
-            .unwrap_or_else(|| panic!("no address in {line:?}"));
+        let (_, address) =
+            line.trim_end().split_once("://").unwrap_or_else(|| panic!("no address in {line:?}"));
         Self { address: address.parse().unwrap(), child }
+    }
+
+    /// Ends the process as a loss of power ends it: without a word.
+    #[cfg(unix)]
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Takes what the process writes to standard error, when its command pipes that.
+    pub(crate) fn take_stderr(&mut self) -> ChildStderr {
+        self.child.stderr.take().unwrap()
     }
 
     /// Opens a connection whose reads end at the deadline.
@@ -73,7 +104,8 @@ pub(crate) fn output_of_failed_start(data: &Path, more: &[&str]) -> Output {
     output
 }
 
-fn command(data: &Path, more: &[&str]) -> Command {
+/// Returns the command that serves a data directory on a free port.
+pub(crate) fn command(data: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
     command
         .args(["serve", "--data"])

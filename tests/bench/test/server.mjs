@@ -6,11 +6,13 @@ import { createInterface } from 'node:readline';
 import { binary, DEMO_DATA } from '../workspace.mjs';
 
 const PARALLEL = 4;
+const KEY = 'pk_of-the-server-under-test';
 
 /** Starts the server; `stop` ends it. */
 export async function startServer() {
   const options = ['serve', '--data', DEMO_DATA, '--listen', '127.0.0.1:0'];
-  const child = spawn(binary('sync-server'), options, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const env = { ...process.env, HEREABOUTS_BOOTSTRAP_KEY: KEY, HEREABOUTS_RATE_LIMIT: '1000000/1' };
+  const child = spawn(binary('sync-server'), options, { stdio: ['ignore', 'pipe', 'ignore'], env });
   const origin = await originOf(child);
   return {
     /** Posts requests and returns the bodies of the answers, in the order of the requests. */
@@ -23,7 +25,7 @@ export async function startServer() {
           next += 1;
           const response = await fetch(`${origin}/${route}`, {
             method: 'POST',
-            headers: { 'content-type': 'application/json' },
+            headers: { 'content-type': 'application/json', 'x-placekit-api-key': KEY },
             body: JSON.stringify(requests[at]),
           });
           bodies[at] = await response.text();

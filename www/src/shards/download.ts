@@ -8,7 +8,9 @@ const MAX_MANIFEST_CHARS = 8 << 20;
 
 /** Fetches the list of countries on offer. */
 export async function fetchManifest(signal?: AbortSignal): Promise<CountryEntry[]> {
-  const response = await get('/sync/v1/manifest', signal);
+  const apiKey = await fetchApiKey(signal);
+  const headers = apiKey === null ? {} : { 'x-placekit-api-key': apiKey };
+  const response = await get('/sync/v1/manifest', signal, headers);
   const text = await bodyOf(() => response.text());
   if (text.length > MAX_MANIFEST_CHARS) {
     throw new ShardError('refused', 'the list of countries is too long');
@@ -39,11 +41,34 @@ export async function fetchShard(
   return bytes.slice(0, received);
 }
 
-async function get(path: string, signal?: AbortSignal): Promise<Response> {
-  // The blobs' own immutable caching would hand out damaged bytes again on a retry.
-  const response = await bodyOf(() => fetch(path, { cache: 'no-store', signal: signal ?? null }));
+/**
+ * Asks the server for the public key of this page; null where none is needed, as on a static host.
+ */
+async function fetchApiKey(signal?: AbortSignal): Promise<string | null> {
+  const response = await request('/config.json', signal, {});
+  if (response.status === 404) return null;
+  if (!response.ok) throw new ShardError('refused', `status ${response.status}`);
+  const config = parseJson(await bodyOf(() => response.text())) as { apiKey?: unknown } | null;
+  return typeof config?.apiKey === 'string' ? config.apiKey : null;
+}
+
+async function get(
+  path: string,
+  signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const response = await request(path, signal, headers);
   if (!response.ok) throw new ShardError('refused', `status ${response.status}`);
   return response;
+}
+
+function request(
+  path: string,
+  signal: AbortSignal | undefined,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
+  // The blobs' own immutable caching would hand out damaged bytes again on a retry.
+  return bodyOf(() => fetch(path, { cache: 'no-store', signal: signal ?? null, headers }));
 }
 
 /** Turns the browser's network failures into ours; an abort stays an abort. */
@@ -60,6 +85,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ShardError('refused', 'the list of countries is not JSON', { cause: error });
+    throw new ShardError('refused', 'the answer is not JSON', { cause: error });
   }
 }

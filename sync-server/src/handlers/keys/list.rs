@@ -8,9 +8,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::settings::parse_scopes;
 use super::view_of;
 use crate::access::{Caller, scopes_of};
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorBody};
 use crate::fields::FieldReader;
 use crate::model::{Key, KeyStatus, Role, Scope, Timestamp};
+use crate::openapi::keys::{KeyFilter, KeyList};
+use crate::openapi::parameters::PageParameters;
 use crate::pagination::{self, PageRequest};
 use crate::state::AppState;
 
@@ -55,6 +57,19 @@ struct Listed<'a> {
 ///
 /// # Errors
 /// Refuses wrong parameters.
+#[utoipa::path(
+    get,
+    path = "/keys",
+    tag = "Keys",
+    operation_id = "listKeys",
+    summary = "Lists keys",
+    description = "A bare array, or an envelope with any parameter of pages.",
+    params(KeyFilter, PageParameters),
+    responses(
+        (status = 200, description = "Keys", body = KeyList<'_>, headers(("X-Total-Count" = u64, description = "Number of items in all"), ("Link" = String, description = "Next page and page before, as in RFC 8288"))),
+        (status = 404, description = "The caller sees no such app, or no such key to start from", body = ErrorBody<'_>),
+    ),
+)]
 pub async fn list(
     state: web::Data<AppState>,
     caller: Caller,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::access::scopes_of;
 use crate::access::token::Token;
@@ -10,8 +11,9 @@ use crate::model::key::{RateLimit, Rotation};
 use crate::model::{Key, KeyStatus, Role, Scope, Timestamp};
 
 /// A key as clients see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Key)]
 pub struct KeyView<'a> {
     id: &'a str,
     /// The token, or its first and last characters.

@@ -1,7 +1,10 @@
-//! Where manifests and blobs are stored: a directory as `shard-builder build --out` writes it.
+//! Where manifests and blobs are stored: a directory as `shard-builder build --out` writes it, or
+//! a copy of one in a bucket.
 //!
 //! Most blobs are chunks of a few kilobytes, for which the change to a thread that may block costs
 //! more than all the rest of the answer: those asked for often are kept in memory.
+
+pub mod bucket;
 
 use std::fs;
 use std::io;
@@ -12,8 +15,9 @@ use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use self::bucket::Bucket;
 use crate::coding::Coding;
-use crate::stored_file::{Content, StoredFile};
+use crate::stored_file::{Content, PIECE_BYTES, StoredFile};
 
 /// Most bytes of small blobs that are kept in memory.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
@@ -68,48 +72,72 @@ impl Weighter<CacheKey, SmallBlob> for ByBytes {
     }
 }
 
-/// A directory with `manifest.json` and `blobs/`.
+/// A directory or bucket with `manifest.json` and `blobs/`.
 #[derive(Debug)]
 pub struct BlobStore {
-    dir: PathBuf,
+    place: Place,
     /// Blobs never change, so nothing in here grows stale.
     small: Cache<CacheKey, SmallBlob, ByBytes>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Directory(PathBuf),
+    Bucket(Bucket),
 }
 
 impl BlobStore {
     /// Names the directory; nothing is read yet.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), small: Cache::with_weighter(CACHE_ITEMS, CACHE_BYTES, ByBytes) }
+        Self::of(Place::Directory(dir.into()))
     }
 
-    /// Returns the directory.
+    /// Takes what is in a bucket.
+    pub fn in_bucket(bucket: Bucket) -> Self {
+        Self::of(Place::Bucket(bucket))
+    }
+
+    fn of(place: Place) -> Self {
+        Self { place, small: Cache::with_weighter(CACHE_ITEMS, CACHE_BYTES, ByBytes) }
+    }
+
+    /// Returns the directory, or the URL of the bucket.
     pub fn dir(&self) -> &Path {
-        &self.dir
+        match &self.place {
+            Place::Directory(dir) => dir,
+            Place::Bucket(bucket) => Path::new(bucket.url()),
+        }
     }
 
     /// Returns where the manifest is.
     pub fn manifest_path(&self) -> PathBuf {
-        self.dir.join("manifest.json")
+        self.dir().join("manifest.json")
     }
 
     /// Returns where a blob is.
     pub fn blob_path(&self, name: &BlobName) -> PathBuf {
-        self.dir.join("blobs").join(name.as_str())
+        self.dir().join("blobs").join(name.as_str())
     }
 
-    /// Reads the manifest.
+    /// Reads the manifest; blocks.
     ///
     /// # Errors
-    /// Fails when the file is not there or cannot be read.
+    /// Fails when it is not there or cannot be read.
     pub fn read_manifest(&self) -> io::Result<Vec<u8>> {
-        fs::read(self.manifest_path())
+        match &self.place {
+            Place::Directory(_) => fs::read(self.manifest_path()),
+            Place::Bucket(bucket) => bucket.read_manifest(),
+        }
     }
 
-    /// Looks at the manifest file.
+    /// Looks at the manifest; blocks.
     ///
     /// # Errors
-    /// Fails when the file is not there or cannot be looked at.
+    /// Fails when it is not there or cannot be looked at.
     pub fn manifest_stamp(&self) -> io::Result<ManifestStamp> {
+        if let Place::Bucket(bucket) = &self.place {
+            return bucket.manifest_stamp();
+        }
         let metadata = fs::metadata(self.manifest_path())?;
         Ok(ManifestStamp {
             modified: metadata.modified().ok(),
@@ -118,26 +146,34 @@ impl BlobStore {
         })
     }
 
-    /// Reads a whole blob.
+    /// Reads a whole blob; blocks.
     ///
     /// # Errors
-    /// Fails when the file is not there or cannot be read.
+    /// Fails when it is not there or cannot be read.
     pub fn read(&self, name: &BlobName) -> io::Result<Vec<u8>> {
-        fs::read(self.blob_path(name))
+        match &self.place {
+            Place::Directory(_) => fs::read(self.blob_path(name)),
+            Place::Bucket(bucket) => bucket.read_blob(name.as_str()),
+        }
     }
 
-    /// Returns the number of bytes of a blob.
+    /// Returns the number of bytes of a blob; blocks.
     ///
     /// # Errors
-    /// Fails when the file is not there or cannot be looked at.
+    /// Fails when it is not there or cannot be looked at.
     pub fn length_bytes(&self, name: &BlobName) -> io::Result<u64> {
-        fs::metadata(self.blob_path(name)).map(|metadata| metadata.len())
+        match &self.place {
+            Place::Directory(_) => {
+                fs::metadata(self.blob_path(name)).map(|metadata| metadata.len())
+            }
+            Place::Bucket(bucket) => bucket.length_bytes(name.as_str()),
+        }
     }
 
     /// Opens the first existing coding of a blob; `None` when there is none.
     ///
     /// # Errors
-    /// Fails when the file exists and cannot be read.
+    /// Fails when it exists and cannot be read.
     pub async fn open(
         &self,
         name: &BlobName,
@@ -147,13 +183,34 @@ impl BlobStore {
         if let Some(SmallBlob { bytes, coding, modified }) = self.small.get(&key) {
             return Ok(Some(StoredFile { content: Content::Memory(bytes), coding, modified }));
         }
-        let file = StoredFile::open(self.blob_path(name), key.1.clone()).await?;
+        let file = match &self.place {
+            Place::Directory(_) => StoredFile::open(self.blob_path(name), key.1.clone()).await?,
+            Place::Bucket(bucket) => open_object(bucket, name, &key.1).await?,
+        };
         if let Some(StoredFile { content: Content::Memory(bytes), coding, modified }) = &file {
             let blob = SmallBlob { bytes: bytes.clone(), coding: *coding, modified: *modified };
             self.small.insert(key, blob);
         }
         Ok(file)
     }
+}
+
+async fn open_object(
+    bucket: &Bucket,
+    name: &BlobName,
+    codings: &[Coding],
+) -> io::Result<Option<StoredFile>> {
+    for coding in codings {
+        let variant = format!("{}{}", name.as_str(), coding.file_suffix());
+        let Some(object) = bucket.find(&variant).await? else { continue };
+        let content = if object.length_bytes <= PIECE_BYTES as u64 {
+            Content::Memory(object.read().await?)
+        } else {
+            Content::Object(object)
+        };
+        return Ok(Some(StoredFile { content, coding: *coding, modified: None }));
+    }
+    Ok(None)
 }
 
 /// A file that replaces another by renaming has a number of its own, where files have numbers.

@@ -1,0 +1,69 @@
+//! Where the database is.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::Args;
+
+use crate::store::{Result, SqlStore, StoreError};
+
+/// File of the database in the data directory.
+const DATABASE_FILE: &str = "hereabouts.db";
+
+/// Options of commands that work on the database alone.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseConfig {
+    /// Directory with the database hereabouts.db
+    #[arg(
+        long,
+        env = "HEREABOUTS_DATA_DIR",
+        value_name = "DIR",
+        required_unless_present = "database_url"
+    )]
+    pub data: Option<PathBuf>,
+    /// Where apps, keys and patches are kept: sqlite:FILE or postgres://USER@HOST/NAME
+    #[arg(long, env = "HEREABOUTS_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<DatabaseUrl>,
+}
+
+impl DatabaseConfig {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// Fails when the database cannot be used.
+    pub async fn open(&self) -> Result<SqlStore> {
+        open(self.database_url.as_ref(), self.data.as_deref().unwrap_or(Path::new("."))).await
+    }
+}
+
+/// Opens the database of a URL, else that of the data directory.
+///
+/// # Errors
+/// Fails when the database cannot be used.
+pub async fn open(url: Option<&DatabaseUrl>, data: &Path) -> Result<SqlStore> {
+    match url {
+        Some(DatabaseUrl(url)) => SqlStore::open(url).await,
+        None => SqlStore::open_sqlite(&data.join(DATABASE_FILE)).await,
+    }
+}
+
+/// URL of a database; it may hold a password and is shown without.
+#[derive(Clone)]
+pub struct DatabaseUrl(String);
+
+impl FromStr for DatabaseUrl {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        SqlStore::check_url(text)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, _) = self.0.split_once(':').unwrap_or_default();
+        write!(f, "{scheme}:(hidden)")
+    }
+}

@@ -1,0 +1,271 @@
+//! Overlays: corrections laid over a base answer what a base built with them answers.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds something missing has failed"
+)]
+
+mod case;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use case::Case;
+
+use geocoder_core::gazetteer::Gazetteer;
+use geocoder_core::overlay::{PatchRecord, RecordRef};
+use geocoder_core::{
+    Geocoder, Hit, LonLat, RecordType, ReverseRequest, SearchRequest, Shard, TypeSet,
+};
+use hereabouts_tests::{gazetteer, liechtenstein};
+
+/// Distance up to which a corrected record may stand beside the rebuilt one, in metres: shards
+/// place streets in the middle of cells of 18 metres, which move with the centre of their city.
+const STREET_TOLERANCE_M: f64 = 25.0;
+/// The same of points, which shards place in cells of 2 metres.
+const POINT_TOLERANCE_M: f64 = 3.0;
+/// By so much may a house be farther than its street to be answered in its place.
+const HOUSE_ADVANTAGE_M: f64 = 40.0;
+/// Results that must be the same; of those behind, equal ones push one another out before their
+/// houses are looked up.
+const FIRST_RESULTS: usize = 10;
+/// So many equal results of a query with a number are too many to look all of their houses up;
+/// so are those with less than no points.
+const CROWD: usize = 4;
+/// Distance up to which a city may be named in place of the one beside it, in metres.
+const NEIGHBOUR_M: f64 = 2_000.0;
+
+/// Where a record of the base stands in the gazetteer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum At {
+    Place(usize),
+    Street(usize),
+    Point(usize),
+}
+
+struct Base {
+    gazetteer: Gazetteer,
+    shard: Shard<Vec<u8>>,
+    /// Records that are certainly the same in the shard and in the gazetteer.
+    records: Vec<(RecordRef, PatchRecord, At)>,
+}
+
+static BASE: LazyLock<Base> = LazyLock::new(|| {
+    let gazetteer = gazetteer("li", "liechtenstein").unwrap();
+    let shard = Shard::open(liechtenstein().bytes.clone()).unwrap();
+    let mut by_name: BTreeMap<(RecordType, &str), Vec<(LonLat, At)>> = BTreeMap::new();
+    for (number, place) in gazetteer.places.iter().enumerate() {
+        let key = (place.kind, place.names.default.as_str());
+        by_name.entry(key).or_default().push((place.coordinates, At::Place(number)));
+    }
+    for (number, street) in gazetteer.streets.iter().enumerate() {
+        let key = (RecordType::Street, street.names.default.as_str());
+        by_name.entry(key).or_default().push((street.coordinates, At::Street(number)));
+    }
+    for (number, point) in gazetteer.points.iter().enumerate() {
+        let key = (point.kind, point.names.default.as_str());
+        by_name.entry(key).or_default().push((point.coordinates, At::Point(number)));
+    }
+    let mut records = Vec::new();
+    let places = (0..).map(|ordinal| RecordRef::Place { ordinal });
+    let places = places.map_while(|r| Some((shard.record(&r).unwrap()?, r)));
+    let mut found: Vec<_> = places.collect();
+    for block in 0.. {
+        let of_block = (0..).map(|index| RecordRef::Record { block, index });
+        let of_block = of_block.map_while(|r| Some((shard.record(&r).unwrap()?, r)));
+        let before = found.len();
+        found.extend(of_block);
+        if found.len() == before {
+            break;
+        }
+    }
+    for (record, reference) in found {
+        let same = &by_name[&(record.kind, record.default.name.as_str())];
+        let near = |(at, _): &&(LonLat, At)| at.distance_m(record.coordinates) < 40.0;
+        let near: Vec<_> = same.iter().filter(near).collect();
+        let at = if let [(_, at)] = near.as_slice() { Some(*at) } else { None };
+        records.extend(at.map(|at| (reference, record, at)));
+    }
+    assert!(records.len() * 10 > by_name.values().map(Vec::len).sum::<usize>() * 9);
+    Base { gazetteer, shard, records }
+});
+
+/// All that a result says, but for where it is and how it was found.
+fn label(hit: &Hit) -> String {
+    let mut zipcodes = hit.zipcode.clone();
+    zipcodes.sort();
+    format!(
+        "{:?} {} | {} | {} | {} | {} | {zipcodes:?} {} {:?} {:?} {}",
+        hit.kind,
+        hit.name,
+        hit.city,
+        hit.county,
+        hit.administrative,
+        hit.country,
+        hit.population,
+        hit.street,
+        hit.precision,
+        hit.citycode,
+    )
+}
+
+fn tolerance_m(hit: &Hit) -> f64 {
+    let street = hit.kind == RecordType::Street;
+    if street { STREET_TOLERANCE_M } else { POINT_TOLERANCE_M }
+}
+
+fn at(hit: &Hit) -> LonLat {
+    LonLat { lon: hit.lng, lat: hit.lat }
+}
+
+/// Whether every result of one answer that must be in the other is there: all but those at the
+/// end, where equal ones may have been cut off.
+fn is_contained(
+    some: &[Hit],
+    others: &[Hit],
+    is_certain: impl Fn(&Hit) -> bool,
+    is_same: impl Fn(&Hit, &Hit) -> bool,
+) -> Result<(), String> {
+    for hit in some.iter().filter(|hit| is_certain(hit)) {
+        if !others.iter().any(|other| is_same(hit, other)) {
+            return Err(format!("{} at {}", label(hit), hit.coordinates));
+        }
+    }
+    Ok(())
+}
+
+fn show(hits: &[Hit]) -> String {
+    let lines = hits.iter().map(|hit| {
+        let score = hit.explain.as_ref().map(|explained| explained.score);
+        format!("  {score:?} {:?} {} at {}\n", hit.distance_m, label(hit), hit.coordinates)
+    });
+    lines.collect()
+}
+
+fn compare_search(
+    laid_over: &Geocoder<Vec<u8>>,
+    rebuilt: &Geocoder<Vec<u8>>,
+    request: &SearchRequest,
+    case: &Case,
+) -> Result<(), String> {
+    let (a, b) = (laid_over.search(request).unwrap(), rebuilt.search(request).unwrap());
+    let (a, b) = (a.results, b.results);
+    let score = |hit: &Hit| hit.explain.as_ref().unwrap().score;
+    for (some, others) in [(&a, &b), (&b, &a)] {
+        let full = some.len() == request.max_results || others.len() == request.max_results;
+        let last = some.last().into_iter().chain(others.last()).map(score).fold(-1e9, f32::max);
+        let tenth = some.get(FIRST_RESULTS - 1).map_or(f32::MIN, score);
+        let crowd =
+            some.windows(CROWD).find(|hits| score(&hits[0]) - score(&hits[CROWD - 1]) < 0.02);
+        let crowd = crowd.map_or(0.0, |hits| score(&hits[0]) + 0.02).max(0.0);
+        let houses = request.query.contains(|c: char| c.is_ascii_digit());
+        let certain = |hit: &Hit| {
+            (!full || score(hit) > last + 0.02)
+                && score(hit) >= tenth
+                && (!houses || score(hit) > crowd)
+                && !case.is_at_edge(hit)
+        };
+        let same = |hit: &Hit, other: &Hit| {
+            label(hit) == label(other)
+                && (score(hit) - score(other)).abs() < 0.01
+                && (at(hit).distance_m(at(other)) <= tolerance_m(hit) || case.is_twin(hit))
+        };
+        is_contained(some, others, certain, same).map_err(|missing| {
+            format!("{request:?}\n{missing}\nlaid over:\n{}rebuilt:\n{}", show(&a), show(&b))
+        })?;
+    }
+    Ok(())
+}
+
+fn compare_reverse(
+    laid_over: &Geocoder<Vec<u8>>,
+    rebuilt: &Geocoder<Vec<u8>>,
+    request: &ReverseRequest,
+) -> Result<(), String> {
+    let (a, b) = (laid_over.reverse(request).unwrap(), rebuilt.reverse(request).unwrap());
+    let (a, b) = (a.results, b.results);
+    let distance_m = |hit: &Hit| hit.distance_m.unwrap();
+    for (some, others) in [(&a, &b), (&b, &a)] {
+        let records = |hit: &&Hit| !hit.kind.is_place();
+        let last = others.iter().filter(records).map(distance_m).fold(0.0, f64::max);
+        let certain = |hit: &Hit| distance_m(hit) + 2.0 * STREET_TOLERANCE_M < last;
+        let same = |hit: &Hit, other: &Hit| {
+            let apart_m = (distance_m(hit) - distance_m(other)).abs();
+            // Whether a street is answered as its nearest house is decided by the metre.
+            let street = |hit: &Hit| hit.street.as_ref().map(|street| street.name.clone());
+            let as_house = hit.precision != other.precision
+                && street(hit) == street(other)
+                && hit.city == other.city
+                && apart_m <= HOUSE_ADVANTAGE_M + tolerance_m(hit);
+            as_house || (label(hit) == label(other) && apart_m <= tolerance_m(hit))
+        };
+        is_contained(some, others, certain, same).map_err(|missing| {
+            format!("{request:?}\n{missing}\nlaid over:\n{}rebuilt:\n{}", show(&a), show(&b))
+        })?;
+    }
+    Ok(())
+}
+
+/// Number of cases: a few, or as many as the environment asks for.
+fn cases() -> u64 {
+    let wanted = std::env::var("PROPTEST_CASES").ok();
+    wanted.and_then(|wanted| wanted.parse().ok()).unwrap_or(12)
+}
+
+#[test]
+fn corrections_over_a_base_answer_what_a_base_built_with_them_answers() {
+    let mut failures = Vec::new();
+    let mut compared = 0;
+    for seed in 1..=cases() {
+        let mut case = Case::new(seed);
+        let steps = [1, 6, 40, 150][usize::try_from(seed % 4).unwrap()];
+        (0..steps).for_each(|_| case.step());
+        let (laid_over, rebuilt) = case.geocoders();
+        for (number, query) in case.queries().into_iter().enumerate() {
+            let language = [None, Some("fr"), Some("tlh")][number % 3].map(String::from);
+            let coordinates = (number % 4 == 3).then(|| *case.random.of(&case.points));
+            let types = match number % 11 {
+                5 => TypeSet::NONE.with(RecordType::City),
+                7 => TypeSet::NONE.with(RecordType::Street),
+                _ => TypeSet::ALL,
+            };
+            let request = SearchRequest {
+                query,
+                language,
+                coordinates,
+                types,
+                max_results: 20,
+                explain: true,
+                ..SearchRequest::default()
+            };
+            compared += 1;
+            let result = compare_search(&laid_over, &rebuilt, &request, &case);
+            failures.extend(result.err().map(|failure| format!("seed {seed}: {failure}")));
+        }
+        let mut points = case.points.clone();
+        for _ in 0..40 {
+            let at = *case.random.of(&case.points);
+            points.push(case.random.beside(at, 800));
+        }
+        for (number, coordinates) in points.into_iter().enumerate() {
+            let types = if number % 3 == 0 {
+                TypeSet::ALL.without(RecordType::Street)
+            } else {
+                TypeSet::ALL
+            };
+            let request =
+                ReverseRequest { max_results: 12, types, ..ReverseRequest::at(coordinates) };
+            compared += 1;
+            let result = compare_reverse(&laid_over, &rebuilt, &request);
+            failures.extend(result.err().map(|failure| format!("seed {seed}: {failure}")));
+        }
+    }
+    eprintln!("{compared} answers compared");
+    let shown: Vec<&String> = failures.iter().step_by(failures.len() / 5 + 1).collect();
+    let count = failures.len();
+    assert!(
+        failures.is_empty(),
+        "{count} of {compared} answers differ\n{}",
+        shown.iter().map(|s| format!("{s}\n")).collect::<String>()
+    );
+}
