@@ -7,18 +7,20 @@ MAKEFLAGS += --no-print-directory
 
 WASM_BINDGEN_VERSION := 0.2.130
 WASM_PACK_VERSION := 0.15.1
+SCHEMATHESIS_VERSION := 4.32.5
 WASM_BINDGEN := .tools/wasm-bindgen-$(WASM_BINDGEN_VERSION)
 WASM_PACK := .tools/wasm-pack-$(WASM_PACK_VERSION)
+SCHEMATHESIS := .tools/schemathesis-$(SCHEMATHESIS_VERSION)/bin/schemathesis
 JS := geocoder-wasm/js
 PORT ?= 8080
 
 export PATH := $(CURDIR)/$(WASM_BINDGEN)/bin:$(CURDIR)/$(WASM_PACK)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser test-conformance quality quality-quick soak bench size \
+.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser test-conformance test-schemathesis openapi quality quality-quick soak bench size \
 	lint fmt fmt-check doc ci clean chromium xz postgresql wasm-target bench-native bench-server callgrind callgrind-update run-queries
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
 
 setup: wasm-target $(WASM_BINDGEN)/bin/wasm-bindgen $(WASM_PACK)/bin/wasm-pack node_modules/.installed chromium ## Install every tool (the other targets call what they need)
 
@@ -41,7 +43,7 @@ data: build ## Build the demo's shards (demo.toml) into demo-data, those that ch
 demo: data www ## Build everything and serve the demo on 127.0.0.1 (PORT=8080)
 	target/release/sync-server serve --data demo-data --www www/dist --listen 127.0.0.1:$(PORT)
 
-test: test-rust test-js test-browser test-conformance ## Run all tests
+test: test-rust test-js test-browser test-conformance test-schemathesis ## Run all tests
 
 test-rust: postgresql ## Run the Rust tests
 	cargo test --workspace --all-features
@@ -52,6 +54,12 @@ test-js: package data chromium xz ## Run the tests of the npm package, built and
 
 test-browser: build data www chromium ## Run the tests in Chromium
 	npm run --workspace hereabouts-browser-tests test
+
+test-schemathesis: build data $(SCHEMATHESIS) ## Check the running server against its OpenAPI description
+	node tests/schemathesis/run.mjs $(SCHEMATHESIS)
+
+openapi: build ## Write the OpenAPI description of the server into docs/openapi.json
+	target/release/sync-server openapi > docs/openapi.json
 
 test-conformance: build data chromium ## Run PlaceKit's own clients against the server
 	node --test tests/conformance/*.test.mjs
@@ -66,8 +74,9 @@ quality-quick: ## Check the floors of a tenth of the queries
 	cargo run --profile quality -p hereabouts-quality -- li mc is world --queries 200 \
 		--floors tests/quality/floors-quick.toml
 
-soak: package data xz postgresql ## Run the property tests with many more random cases, and as many queries
+soak: package data xz postgresql $(SCHEMATHESIS) ## Run the property tests with many more random cases, and as many queries
 	PROPTEST_CASES=20000 HEREABOUTS_SOAK_CRASHES=200 cargo test --release --workspace --all-features
+	node tests/schemathesis/run.mjs $(SCHEMATHESIS) 500
 	HEREABOUTS_SOAK_QUERIES=100000 HEREABOUTS_QUERIES_PER_KIND=1000 node --test tests/bench/test/*.test.mjs
 
 bench: package data chromium xz ## Measure the package beside its peers; writes docs/BENCHMARKS.md
@@ -135,6 +144,11 @@ run-queries:
 
 chromium:
 	@scripts/install-chromium
+
+$(SCHEMATHESIS):
+	python3 -m venv .tools/schemathesis-$(SCHEMATHESIS_VERSION) \
+		|| { echo 'Python 3.10 or newer with venv is needed: apt-get install python3-venv' >&2; exit 1; }
+	.tools/schemathesis-$(SCHEMATHESIS_VERSION)/bin/pip install --quiet schemathesis==$(SCHEMATHESIS_VERSION)
 
 xz:
 	@scripts/install-package xz xz-utils

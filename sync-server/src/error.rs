@@ -261,7 +261,7 @@ pub enum ApiError {
     Internal(#[source] Cause),
 }
 
-/// JSON of an answer that is not a success.
+/// Why a request is refused or fails.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
 pub(crate) struct ErrorBody<'a> {

@@ -25,6 +25,21 @@ pub struct FieldReader {
     errors: Vec<FieldError>,
 }
 
+/// Reads a whole number from 0, also when it is written as `5.0`: JSON has no integers of its own.
+pub fn whole_number(value: &Value) -> Option<u64> {
+    /// The largest number up to which every whole number has a float of its own.
+    const MOST: f64 = 9_007_199_254_740_991.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole, and in the range of both types"
+    )]
+    let from_float = |float: f64| {
+        (float.fract() == 0.0 && (0.0..=MOST).contains(&float)).then_some(float as u64)
+    };
+    value.as_u64().or_else(|| value.as_f64().and_then(from_float))
+}
+
 /// A field that can be there without a value: `None` when it is not there, `Some(None)` when it
 /// is null or empty, which takes back what was set.
 pub type Settable<T> = Option<Option<T>>;
@@ -135,7 +150,7 @@ impl FieldReader {
         }
         let number = match (&value, self.place) {
             (Value::String(text), Place::Query) => text.parse().ok(),
-            _ => value.as_u64(),
+            _ => whole_number(&value),
         };
         let number = number.filter(|number| range.contains(number));
         if number.is_none() {

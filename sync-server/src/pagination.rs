@@ -174,6 +174,7 @@ pub fn cut<T>(
     }
 }
 
+/// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Page)]

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::access::random::new_app_id;
 use crate::access::{Caller, MAX_DEPTH};
 use crate::error::{ApiError, ErrorBody};
-use crate::fields::FieldReader;
+use crate::fields::{FieldReader, whole_number};
 use crate::handlers::keys::{self, view::KeyView};
 use crate::idempotency::{Attempt, Begun};
 use crate::json_body::JsonBody;
@@ -23,6 +23,8 @@ use crate::precondition;
 use crate::state::AppState;
 use crate::store::{Change, Write};
 
+/// Largest monthly quota; JSON numbers are exact up to far beyond it.
+const MAX_QUOTA: u64 = 1_000_000_000_000;
 /// Most apps that an app can have below it.
 const MAX_APPS: usize = 1_000;
 
@@ -326,10 +328,12 @@ fn apply(fields: &mut FieldReader, app: &mut App, by_above: bool) {
         app.active = active;
     }
     if let Some((name, value)) = fields.take(&["monthlyQuota"]) {
-        match (value.is_null(), value.as_u64()) {
-            (true, _) => app.monthly_quota = None,
-            (_, Some(quota)) => app.monthly_quota = Some(quota),
-            _ => fields.refuse(name, &value, "Must be a number of requests, or null."),
+        let quota = whole_number(&value).filter(|quota| *quota <= MAX_QUOTA);
+        if value.is_null() || quota.is_some() {
+            app.monthly_quota = quota;
+        } else {
+            let msg = format!("Must be an integer from 0 to {MAX_QUOTA}, or null.");
+            fields.refuse(name, &value, msg);
         }
     }
     // An app that could change its own quota would have none.

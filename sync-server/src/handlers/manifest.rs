@@ -4,7 +4,6 @@ use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, web};
 use geocoder_core::CountryCode;
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::access::Caller;
 use crate::coding::Coding;
@@ -13,7 +12,7 @@ use crate::representation::Representation;
 use crate::state::AppState;
 use crate::stored_file::Content;
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ManifestQuery {
     /// ISO 3166-1 alpha-2 codes with commas; all other countries are left out.

@@ -11,7 +11,10 @@ use crate::openapi;
 use crate::openapi::page;
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::json().unwrap_or_default());
-static PAGE: LazyLock<String> = LazyLock::new(|| page::render(&openapi::document()));
+static PAGE: LazyLock<String> = LazyLock::new(|| {
+    serde_json::from_str(&DOCUMENT).map(|document| page::render(&document)).unwrap_or_default()
+});
+static PAGE_POLICY: LazyLock<String> = LazyLock::new(page::content_security_policy);
 
 /// `GET /openapi.json`
 #[utoipa::path(
@@ -42,7 +45,7 @@ pub async fn page() -> HttpResponse {
     HttpResponse::Ok()
         .content_type(ContentType::html())
         .insert_header((CACHE_CONTROL, "no-cache"))
-        .insert_header((CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))
+        .insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY.as_str()))
         .insert_header((REFERRER_POLICY, "no-referrer"))
         .body(PAGE.as_str())
 }

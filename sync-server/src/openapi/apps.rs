@@ -2,7 +2,7 @@
 
 use utoipa::{IntoParams, ToSchema};
 
-use super::values::{Id, Label};
+use super::values::{AnyId, Label};
 use crate::handlers::apps::AppView;
 use crate::model::{KeyStatus, Role};
 use crate::pagination::Envelope;
@@ -18,10 +18,11 @@ pub struct NewApp {
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     pub name: String,
     /// The app above; that of the caller unless told otherwise.
-    pub parent_id: Option<Id>,
+    pub parent_id: Option<AnyId>,
     /// Whether its keys work.
     pub status: Option<KeyStatus>,
     /// Geocoding requests a month; null means no limit.
+    #[schema(maximum = 1_000_000_000_000_u64)]
     pub monthly_quota: Option<u64>,
     /// Whether a key is made with it; the fields of a key are those of `POST /keys`.
     pub create_api_key: Option<bool>,
@@ -40,6 +41,7 @@ pub struct AppChanges {
     /// Whether its keys work.
     pub status: Option<KeyStatus>,
     /// Geocoding requests a month; null means no limit.
+    #[schema(maximum = 1_000_000_000_000_u64)]
     pub monthly_quota: Option<u64>,
 }
 
@@ -71,16 +73,16 @@ pub enum AppList<'a> {
 pub struct AuditParameters {
     /// Those of this app; without it, of the caller's and all below it. Also `subAccountId`.
     #[param(rename = "appId", nullable = false)]
-    pub app_id: Option<Id>,
+    pub app_id: Option<AnyId>,
     /// Those of changes of this object.
-    #[param(nullable = false)]
-    pub target: Option<Id>,
+    #[param(nullable = false, max_length = 64)]
+    pub target: Option<String>,
     /// Those of this kind, such as `key.create`.
-    #[param(nullable = false, max_length = 64, pattern = r"^[a-z.-]*$")]
+    #[param(nullable = false, max_length = 64)]
     pub action: Option<String>,
     /// Those of changes made with this key.
-    #[param(rename = "actorKeyId", nullable = false)]
-    pub actor_key_id: Option<Id>,
+    #[param(rename = "actorKeyId", nullable = false, max_length = 64)]
+    pub actor_key_id: Option<String>,
     /// Those before this position.
     #[param(nullable = false, minimum = 1)]
     pub before: Option<i64>,

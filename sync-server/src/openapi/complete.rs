@@ -5,7 +5,8 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::link::Link;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -105,8 +106,7 @@ fn complete_operation(operation: &mut Operation, entry: &RouteEntry) {
     refuse(operation, &OF_ALL);
     if let Some(body) = operation.request_body.as_mut() {
         if let RefOr::T(body) = body {
-            let limit = entry.body_limit.bytes;
-            body.description = Some(format!("A JSON object of at most {limit} bytes."));
+            describe_body(body, entry.body_limit.bytes);
         }
         refuse(operation, &OF_BODIES);
     }
@@ -130,6 +130,19 @@ fn complete_operation(operation: &mut Operation, entry: &RouteEntry) {
     refuse(operation, &OF_KEYS);
     if matches!(entry.need, Need::Key(Scope::GeocodeSearch | Scope::GeocodeReverse)) {
         refuse(operation, &OF_QUOTAS);
+    }
+}
+
+/// Says how large a body may be, and that one which may be absent counts as `{}`: null is none.
+fn describe_body(body: &mut RequestBody, limit_bytes: usize) {
+    let required = body.required == Some(Required::True);
+    let absent = if required { "" } else { "; without one, `{}` is meant" };
+    body.description = Some(format!("A JSON object of at most {limit_bytes} bytes{absent}."));
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        if let Some(RefOr::T(Schema::OneOf(choice))) = &content.schema {
+            content.schema = choice.items.first().cloned();
+        }
     }
 }
 

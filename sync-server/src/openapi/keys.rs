@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::{IntoParams, ToSchema};
 
-use super::values::{DateTime, Domain, Id, Label, LongLabel, Network, PermissionName};
+use super::values::{AnyCountryCode, AnyId, DateTime, Domain, Label, LongLabel, Network, PermissionName};
 use crate::handlers::keys::view::KeyView;
 use crate::model::{KeyStatus, Role};
 use crate::pagination::Envelope;
@@ -30,10 +30,10 @@ pub struct KeyFields {
     #[schema(max_items = 100)]
     pub permissions: Option<Vec<PermissionName>>,
     /// Countries that it may search, as ISO 3166-1 alpha-2 codes; none means all.
-    #[schema(value_type = Option<Vec<String>>, max_items = 250)]
-    pub countries: Option<Vec<super::values::CountryCode>>,
+    #[schema(max_items = 250)]
+    pub countries: Option<Vec<AnyCountryCode>>,
     /// Version of this API that it is answered in.
-    #[schema(pattern = "^2026-11-01$")]
+    #[schema(pattern = "^(2026-11-01)?$")]
     pub api_version: Option<String>,
     /// User that it is made for, in the words of whoever makes it.
     pub user_id: Option<Label>,
@@ -67,8 +67,7 @@ pub struct NewKeyFields {
     /// What the key is for; `public` unless told otherwise. Also `permissionType`.
     pub role: Option<Role>,
     /// App that it is made for; that of the caller unless told otherwise. Also `subAccountId`.
-    pub app_id: Option<Id>,
-    #[schema(inline)]
+    pub app_id: Option<AnyId>,
     #[serde(flatten)]
     /// The rest of its fields.
     pub fields: KeyFields,
@@ -81,7 +80,6 @@ pub struct NewKeyFields {
 pub struct KeyChanges {
     /// Whether the caller may lock itself out.
     pub force: Option<bool>,
-    #[schema(inline)]
     #[serde(flatten)]
     /// The fields.
     pub fields: KeyFields,
@@ -108,7 +106,7 @@ pub struct KeyRotation {
 #[into_params(parameter_in = Query)]
 pub struct KeyFilter {
     /// Those of this status; without it, all that are not deleted.
-    #[param(nullable = false)]
+    #[param(nullable = false, inline)]
     pub status: Option<ListedStatus>,
     /// Those of this role. Also `permissionType`.
     #[param(nullable = false)]
@@ -123,11 +121,11 @@ pub struct KeyFilter {
     /// Also `sortBy`.
     #[param(
         nullable = false,
-        pattern = "^-?(createdAt|updatedAt|lastUsedAt|expiresAt|name|status|role|id)$"
+        pattern = "^(-?(createdAt|updatedAt|lastUsedAt|expiresAt|name|status|role|id))?$"
     )]
     pub sort: Option<String>,
     /// App whose keys are listed, `*` for the caller's and all below it. Also `subAccountId`.
-    #[param(rename = "appId", nullable = false, pattern = r"^([A-Za-z0-9]{1,64}|\*)$")]
+    #[param(rename = "appId", nullable = false, pattern = r"^([A-Za-z0-9]{0,64}|\*)$")]
     pub app_id: Option<String>,
 }
 

@@ -69,6 +69,15 @@ use crate::routes;
         handlers::reference::document,
         handlers::reference::page,
     ),
+    // Shapes of parameters, which are not found by themselves.
+    components(schemas(
+        values::AnyId,
+        values::Id,
+        values::PatchId,
+        values::PermissionName,
+        crate::model::KeyStatus,
+        crate::model::Role,
+    )),
 )]
 struct Handlers;
 
@@ -88,3 +97,6 @@ pub fn json() -> serde_json::Result<String> {
     json.push('\n');
     Ok(json)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use utoipa::IntoParams;
 
-use super::values::Id;
+use super::values::AnyId;
 
 /// Which part of a list is wanted. `limit` goes with `startingAfter`, `endingBefore` or `offset`,
 /// and `page` with `size`; other mixtures are refused.
@@ -14,10 +14,10 @@ pub struct PageParameters {
     pub limit: Option<u8>,
     /// Id of the item that the page follows.
     #[param(rename = "startingAfter", nullable = false)]
-    pub starting_after: Option<Id>,
+    pub starting_after: Option<AnyId>,
     /// Id of the item that the page comes before; wins over `startingAfter`.
     #[param(rename = "endingBefore", nullable = false)]
-    pub ending_before: Option<Id>,
+    pub ending_before: Option<AnyId>,
     /// Number of items to leave out.
     #[param(nullable = false, minimum = 0, maximum = 1_000_000_000)]
     pub offset: Option<u32>,
@@ -56,6 +56,6 @@ pub struct Conditional {
 #[into_params(parameter_in = Header)]
 pub struct Preferring {
     /// `return=representation` asks for 200 with content in place of 204.
-    #[param(rename = "Prefer", nullable = false, pattern = "^return=(representation|minimal)$")]
+    #[param(rename = "Prefer", nullable = false, example = "return=representation")]
     pub prefer: Option<String>,
 }

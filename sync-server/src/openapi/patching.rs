@@ -3,7 +3,7 @@
 use utoipa::ToSchema;
 
 use super::values::{
-    Code, Coordinates, CountryCode, LanguageCode, MaxResults, PatchId, RecordType, ShownName,
+    AnyCountryCode, Code, Coordinates, CountryCode, LanguageCode, MaxResults, PatchId, RecordType, ShownName,
     ShownText, TypeFilter, Zipcode,
 };
 use crate::model::PatchStatus;
@@ -221,8 +221,8 @@ pub struct PatchSearchOptions {
     /// Words that start words of theirs.
     pub query: Option<String>,
     /// Their countries.
-    #[schema(value_type = Option<Vec<String>>, max_items = 300)]
-    pub countries: Option<Vec<CountryCode>>,
+    #[schema(max_items = 300)]
+    pub countries: Option<Vec<AnyCountryCode>>,
     /// Their types.
     #[schema(max_items = 300)]
     pub types: Option<Vec<TypeFilter>>,

@@ -41,6 +41,11 @@ pub struct TypeFilter(pub String);
 #[schema(pattern = "^[A-Za-z]{2}$", examples("li"))]
 pub struct CountryCode(pub String);
 
+/// ISO 3166-1 alpha-2 code of any case.
+#[derive(Debug, ToSchema)]
+#[schema(pattern = "^[A-Za-z]{2}$", examples("li"))]
+pub struct AnyCountryCode(pub String);
+
 /// Latitude and longitude in degrees.
 #[derive(Debug, ToSchema)]
 #[schema(
@@ -54,9 +59,9 @@ pub struct Coordinates(pub String);
 #[serde(untagged)]
 pub enum MaxResults {
     /// As a number.
-    Number(#[schema(inline)] ResultNumber),
+    Number(ResultNumber),
     /// As text.
-    Text(#[schema(inline)] ResultNumberText),
+    Text(ResultNumberText),
 }
 
 /// As a number.
@@ -119,11 +124,11 @@ pub struct LongLabel(pub String);
 #[serde(untagged)]
 pub enum Domain {
     /// By name.
-    Host(#[schema(inline)] HostName),
+    Host(HostName),
     /// By an IPv4 address.
-    V4(#[schema(inline)] Ipv4Address),
+    V4(Ipv4Address),
     /// By an IPv6 address.
-    V6(#[schema(inline)] Ipv6Address),
+    V6(Ipv6Address),
 }
 
 /// A host name, all names below one as `*.example.com`, or `localhost`.
@@ -157,11 +162,11 @@ pub struct CidrNetwork(pub String);
 #[serde(untagged)]
 pub enum Network {
     /// An IPv4 address.
-    V4(#[schema(inline)] Ipv4Address),
+    V4(Ipv4Address),
     /// An IPv6 address.
-    V6(#[schema(inline)] Ipv6Address),
+    V6(Ipv6Address),
     /// A network.
-    Cidr(#[schema(inline)] CidrNetwork),
+    Cidr(CidrNetwork),
 }
 
 /// Name of a permission of `GET /permissions`, its number, or the start of several with `*`.
@@ -181,6 +186,11 @@ pub struct DateTime(pub String);
 #[derive(Debug, ToSchema)]
 #[schema(max_length = 64, pattern = "^[A-Za-z0-9]{1,64}$")]
 pub struct Id(pub String);
+
+/// Id of a key or app; empty counts as absent.
+#[derive(Debug, ToSchema)]
+#[schema(max_length = 64, pattern = "^[A-Za-z0-9]{0,64}$")]
+pub struct AnyId(pub String);
 
 /// Id of a patch: 32 hexadecimal digits.
 #[derive(Debug, ToSchema)]

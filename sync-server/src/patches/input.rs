@@ -5,6 +5,7 @@ use geocoder_core::{CountryCode, LonLat, RecordType};
 use serde_json::{Map, Value};
 
 use crate::error::{ApiError, Place};
+use crate::fields::whole_number;
 use crate::model::Fields;
 use crate::model::patch::Street;
 
@@ -91,7 +92,11 @@ impl<'a> Input<'a> {
     /// Reads the code of a language for a translation; clients' words for none count as absent.
     pub fn language(&mut self) -> Option<String> {
         let value = self.member("language")?;
-        let code = value.as_str().unwrap_or(" ").trim().to_ascii_lowercase();
+        let Some(text) = value.as_str() else {
+            self.refuse("language", "Must be a string.");
+            return None;
+        };
+        let code = text.trim().to_ascii_lowercase();
         if code.is_empty() || code == "undefined" {
             return None;
         }
@@ -212,7 +217,7 @@ impl<'a> Input<'a> {
     }
 
     fn population(&mut self) -> Option<u32> {
-        let number = self.member("population")?.as_u64().filter(|number| *number <= MAX_POPULATION);
+        let number = whole_number(self.member("population")?).filter(|number| *number <= MAX_POPULATION);
         if number.is_none() {
             self.refuse("population", format!("Must be an integer from 0 to {MAX_POPULATION}."));
         }
@@ -307,6 +312,30 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_may_be_written_with_a_fraction_of_zero() {
+        let mut record = record();
+        record["population"] = serde_json::from_str("5700.0").unwrap();
+        assert_eq!(read(&record, Extent::Whole).unwrap().population, Some(5700));
+    }
+
+    #[test]
+    fn a_language_is_a_text_or_none() {
+        let read = |value: Value| {
+            let body = json!({ "language": value });
+            let mut input = Input::new(body.as_object().unwrap(), "");
+            let language = input.language();
+            input.finish().map(|()| language).ok()
+        };
+        assert_eq!(read(json!(" FR ")), Some(Some("fr".to_owned())));
+        for none in [json!(null), json!(""), json!("undefined")] {
+            assert_eq!(read(none.clone()), Some(None), "{none}");
+        }
+        for wrong in [json!({}), json!(3), json!(["fr"]), json!("f"), json!("french")] {
+            assert_eq!(read(wrong.clone()), None, "{wrong}");
+        }
+    }
+
+    #[test]
     fn every_broken_rule_is_named_by_its_field() {
         for (field, value, msg) in [
             ("name", json!("a<b"), "Must not contain `<`, `>` or control characters."),
@@ -319,6 +348,7 @@ mod tests {
             ("zipcode[1]", json!(["1", 2]), "Must be a string."),
             ("population", json!(-1), "Must be an integer from 0 to 2147483647."),
             ("population", json!(1.5), "Must be an integer from 0 to 2147483647."),
+            ("population", json!(1e10), "Must be an integer from 0 to 2147483647."),
             ("coordinates", json!("91,0"), "Must be \"lat,lng\" in degrees, latitude first."),
             ("coordinates", json!([47, 9]), "Must be \"lat,lng\" in degrees, latitude first."),
             ("type", json!("house"), "Must be a record type."),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::input::Input;
 use crate::error::{ApiError, Place};
+use crate::fields::whole_number;
 use crate::model::PatchStatus;
 use crate::store::{PatchFilter, search_words};
 
@@ -34,7 +35,7 @@ impl PatchSearch {
         let offset = match input.member("offset") {
             None => 0,
             Some(value) => {
-                value.as_u64().filter(|offset| *offset <= MAX_OFFSET).unwrap_or_else(|| {
+                whole_number(value).filter(|offset| *offset <= MAX_OFFSET).unwrap_or_else(|| {
                     input.refuse("offset", format!("Must be an integer from 0 to {MAX_OFFSET}."));
                     0
                 })

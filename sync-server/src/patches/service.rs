@@ -129,14 +129,20 @@ impl Run<'_> {
         content: &Content,
     ) -> Result<Option<Patch>, ApiError> {
         if let Some(patch) = origin::earlier_patch(self.state, app_id, fields).await? {
+            (self.work.condition)(patch.revision)?;
             return self.update(patch, content.clone());
         }
         let found = origin::find(self.state, fields)?;
         let origin = found.ok_or(ApiError::NotFound { what: "origin" })?;
         let id = id_of(app_id, &origin);
         match self.find(app_id, &id).await? {
-            Some(before) => self.update(before, content.clone()),
+            Some(before) => {
+                (self.work.condition)(before.revision)?;
+                self.update(before, content.clone())
+            }
             None => {
+                // Who names a revision means a patch that is there.
+                (self.work.condition)(0)?;
                 let patch = edit::create(app_id, id, Some(origin), content.clone(), self.now);
                 self.record(None, Some(patch), false, None)
             }

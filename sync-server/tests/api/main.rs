@@ -45,6 +45,8 @@ mod manifest;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod operation;
 #[cfg(test)]
 mod patches;

@@ -320,6 +320,17 @@ async fn a_revision_that_has_passed_is_a_conflict() {
     assert_eq!(answer.status, StatusCode::CONFLICT);
     assert_eq!(rename("b", "\"2\"").await.status, StatusCode::NO_CONTENT);
     assert_eq!(rename("c", "*").await.status, StatusCode::NO_CONTENT);
+
+    let origin = admin.found(&json!({"query": "Dorfstrasse Triesen", "types": ["street"]})).await;
+    let correct = async |name: &str, revision: &str| {
+        let body = json!({"origin": origin, "update": {"name": name}});
+        admin.send_with(Method::PUT, "/patch", &body, &[("if-match", revision)]).await.status
+    };
+    // There is no patch to have a revision yet.
+    assert_eq!(correct("a", "\"1\"").await, StatusCode::CONFLICT);
+    assert_eq!(correct("a", "*").await, StatusCode::OK);
+    assert_eq!(correct("b", "\"1\"").await, StatusCode::OK);
+    assert_eq!(correct("c", "\"1\"").await, StatusCode::CONFLICT);
 }
 
 #[actix_web::test]
