@@ -13,7 +13,8 @@ use actix_web::{HttpMessage, HttpResponse, Resource, Route};
 use crate::access::Need::{self, AnyKey, Key, Open};
 use crate::error::ApiError;
 use crate::handlers::{
-    apps, audit, blobs, config, geocode, health, keys, manifest, patches, permissions, reference, site,
+    apps, audit, blobs, config, geocode, health, keys, manifest, patches, permissions, reference,
+    site,
 };
 use crate::json_body::BodyLimit;
 use crate::metrics::RoutePath;

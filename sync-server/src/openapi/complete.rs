@@ -4,8 +4,8 @@
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::link::Link;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
@@ -119,7 +119,8 @@ fn complete_operation(operation: &mut Operation, entry: &RouteEntry) {
         Need::AnyKey => "Needs a key.".into(),
         Need::Key(scope) => format!("Needs a key that may `{}`.", scope.name()),
     };
-    operation.description = Some(description.into_iter().chain([need]).collect::<Vec<_>>().join(" "));
+    operation.description =
+        Some(description.into_iter().chain([need]).collect::<Vec<_>>().join(" "));
     if entry.need == Need::Open {
         return;
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use utoipa::{IntoParams, ToSchema};
 
-use super::values::{AnyCountryCode, AnyId, DateTime, Domain, Label, LongLabel, Network, PermissionName};
+use super::values::{
+    AnyCountryCode, AnyId, DateTime, Domain, Label, LongLabel, Network, PermissionName,
+};
 use crate::handlers::keys::view::KeyView;
 use crate::model::{KeyStatus, Role};
 use crate::pagination::Envelope;

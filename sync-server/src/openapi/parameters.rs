@@ -38,7 +38,13 @@ pub struct PageParameters {
 pub struct Repeatable {
     /// Name of the attempt, chosen by the client and kept for 30 days; another request with it
     /// is refused.
-    #[param(rename = "Idempotency-Key", nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
+    #[param(
+        rename = "Idempotency-Key",
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$"
+    )]
     pub idempotency_key: Option<String>,
 }
 

@@ -3,8 +3,8 @@
 use utoipa::ToSchema;
 
 use super::values::{
-    AnyCountryCode, Code, Coordinates, CountryCode, LanguageCode, MaxResults, PatchId, RecordType, ShownName,
-    ShownText, TypeFilter, Zipcode,
+    AnyCountryCode, Code, Coordinates, CountryCode, LanguageCode, MaxResults, PatchId, RecordType,
+    ShownName, ShownText, TypeFilter, Zipcode,
 };
 use crate::model::PatchStatus;
 
@@ -252,6 +252,7 @@ pub struct PatchOperations {
 /// One operation of many.
 #[derive(Debug, ToSchema)]
 #[serde(tag = "method", rename_all = "lowercase")]
+#[expect(clippy::large_enum_variant, reason = "it is described, never made")]
 pub enum PatchOperation {
     /// Adds a record, as `POST /patch`.
     Create(NewPatch),

@@ -217,7 +217,8 @@ impl<'a> Input<'a> {
     }
 
     fn population(&mut self) -> Option<u32> {
-        let number = whole_number(self.member("population")?).filter(|number| *number <= MAX_POPULATION);
+        let number =
+            whole_number(self.member("population")?).filter(|number| *number <= MAX_POPULATION);
         if number.is_none() {
             self.refuse("population", format!("Must be an integer from 0 to {MAX_POPULATION}."));
         }

@@ -172,7 +172,11 @@ impl<'a> Page<'a> {
 fn content(of: &Value) -> String {
     let shapes = members(of.get("content")).map(|(media_type, content)| {
         let kind = content.get("schema").map(schema::kind).unwrap_or_default();
-        if media_type == "application/json" { kind } else { format!("<code>{}</code>", escape(media_type)) }
+        if media_type == "application/json" {
+            kind
+        } else {
+            format!("<code>{}</code>", escape(media_type))
+        }
     });
     shapes.collect::<Vec<_>>().join(" or ")
 }
