@@ -31,6 +31,8 @@ pub(crate) fn request_options(query: &JsValue, options: &JsValue) -> Result<Requ
         max_results: read("maxResults")?,
         coordinates: read("coordinates")?,
         explain: read("explain")?,
+        // No device knows the country of its address.
+        country_by_ip: Value::Null,
     })
 }
 

@@ -19,8 +19,9 @@ use crate::store::Store;
 #[derive(Debug, Default)]
 pub struct Overlays {
     apps: RwLock<HashMap<String, Arc<AppOverlay>>>,
-    /// Held while one is made, so that an older state never replaces a newer one.
-    making: Mutex<()>,
+    /// Epoch of the store; held while one is made, so that an older state never replaces a newer
+    /// one.
+    making: Mutex<String>,
 }
 
 /// The geocoder of an app.
@@ -64,7 +65,15 @@ impl Overlays {
         catalog: &Arc<Catalog>,
         app_id: Option<&str>,
     ) -> Result<(), Cause> {
-        let _making = self.making.lock().await;
+        let mut known_epoch = self.making.lock().await;
+        let epoch = store.epoch().await?;
+        let is_same_epoch = *known_epoch == epoch;
+        if !is_same_epoch {
+            // The store was restored: positions of its feeds mean something else now.
+            self.apps.write().unwrap_or_else(PoisonError::into_inner).clear();
+            *known_epoch = epoch;
+        }
+        let app_id = app_id.filter(|_| is_same_epoch);
         let mut heads: BTreeMap<String, Vec<(String, i64)>> = BTreeMap::new();
         for (app, country, head) in store.feed_heads().await? {
             if app_id.is_none_or(|wanted| wanted == app) {

@@ -13,10 +13,10 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 #[derive(Debug, Clone, Default, Args)]
 pub struct TlsConfig {
     /// Certificates in PEM, that of the server first; with it the port speaks HTTPS only
-    #[arg(long, env = "HEREABOUTS_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    #[arg(long, env = "HEREABOUTS_TLS_CERT", value_name = "FILE")]
     pub tls_cert: Option<PathBuf>,
     /// Private key of the certificate in PEM
-    #[arg(long, env = "HEREABOUTS_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, env = "HEREABOUTS_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
 }
 
@@ -24,6 +24,9 @@ pub struct TlsConfig {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
+    /// One of the two is missing.
+    #[error("--tls-cert and --tls-key need one another")]
+    Incomplete,
     /// A file cannot be read or holds something else.
     #[error("{} is not usable as {option}: it must be in PEM", path.display())]
     Unusable {
@@ -46,7 +49,11 @@ impl TlsConfig {
     /// # Errors
     /// Fails when the files are not usable.
     pub fn load(&self) -> Result<Option<ServerConfig>, TlsError> {
-        let (Some(cert), Some(key)) = (&self.tls_cert, &self.tls_key) else { return Ok(None) };
+        let (cert, key) = match (&self.tls_cert, &self.tls_key) {
+            (Some(cert), Some(key)) => (cert, key),
+            (None, None) => return Ok(None),
+            _ => return Err(TlsError::Incomplete),
+        };
         let unusable = |option, path: &Path, source| TlsError::Unusable {
             option,
             path: path.to_owned(),

@@ -290,7 +290,8 @@ test('attributes and the property `options` say what is searched', () =>
       await shown.input.fill('sta');
       await shown.settled(({ names }) => names.length > 0);
       await shown.input.fill('st');
-      assert.deepEqual((await shown.state()).names, []);
+      const { names, status, visible } = await shown.state();
+      assert.deepEqual({ names, status, visible }, { names: [], status: '', visible: false });
     },
   ));
 

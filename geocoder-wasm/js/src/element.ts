@@ -293,7 +293,7 @@ export class GeoAutocomplete extends Base {
     if (text.trim().length < Math.max(least, 1)) {
       this.#latest?.cancel();
       this.#settle();
-      this.#view.showResults([]);
+      this.#view.clearResults();
       return;
     }
     this.#patience ??= setTimeout(

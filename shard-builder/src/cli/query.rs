@@ -76,7 +76,7 @@ impl CommonOptions {
             types: list(&self.types),
             max_results: self.max_results.map_or(Value::Null, |n| Value::Number(n.into())),
             coordinates: text(coordinates),
-            explain: Value::Null,
+            ..RequestOptions::default()
         }
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use futures_util::stream::{self, StreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::path::Path;
 use object_store::{ClientOptions, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Handle};
 
 use super::ManifestStamp;
 use crate::stored_file::Pieces;
@@ -49,8 +50,7 @@ pub struct StoredObject {
 }
 
 impl Bucket {
-    /// Names a place as `s3://BUCKET/PREFIX`; nothing is asked yet. Must be called within the
-    /// runtime of the server.
+    /// Names a place as `s3://BUCKET/PREFIX`; nothing is asked yet.
     ///
     /// # Errors
     /// Fails when the URL is none of a bucket or the environment lacks what is needed.
@@ -70,17 +70,13 @@ impl Bucket {
             .with_client_options(options)
             .with_bucket_name(name)
             .build()?;
-        Ok(Self::of(Arc::new(objects), prefix, url))
-    }
-
-    fn of(objects: Arc<dyn ObjectStore>, prefix: &str, url: &str) -> Self {
-        Self {
-            objects,
+        Ok(Self {
+            objects: Arc::new(objects),
             prefix: Path::from(prefix),
             url: url.trim_end_matches('/').to_owned(),
             lengths: Arc::default(),
-            runtime: Handle::current(),
-        }
+            runtime: start_runtime()?,
+        })
     }
 
     /// Returns the URL.
@@ -142,18 +138,16 @@ impl Bucket {
         Ok(bytes.into())
     }
 
-    /// Waits for the bucket, in a thread of its own so that it may be called from any.
-    fn wait_for<T: Send + 'static, F>(
-        &self,
-        ask: impl FnOnce(Self) -> F + Send + 'static,
-    ) -> io::Result<T>
+    /// Waits for the bucket, in whatever thread.
+    fn wait_for<T: Send + 'static, F>(&self, ask: impl FnOnce(Self) -> F) -> io::Result<T>
     where
-        F: Future<Output = object_store::Result<T>> + Send,
+        F: Future<Output = object_store::Result<T>> + Send + 'static,
     {
-        let (bucket, runtime) = (self.clone(), self.runtime.clone());
-        let waiting = std::thread::spawn(move || runtime.block_on(ask(bucket)));
-        let answer = waiting.join().map_err(|_| io::Error::other("asking the bucket failed"))?;
-        Ok(answer?)
+        let (sender, receiver) = channel();
+        let asked = ask(self.clone());
+        // Nobody waits any more for an answer that cannot be sent.
+        self.runtime.spawn(async move { drop(sender.send(asked.await)) });
+        Ok(receiver.recv().map_err(io::Error::other)??)
     }
 
     /// Finds a variant of a blob; `None` when there is none.
@@ -168,6 +162,17 @@ impl Bucket {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Starts a thread that asks the bucket for those who wait: the runtime of the server stands still
+/// while it waits itself.
+fn start_runtime() -> io::Result<Handle> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let handle = runtime.handle().clone();
+    std::thread::Builder::new()
+        .name("bucket".into())
+        .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+    Ok(handle)
 }
 
 impl StoredObject {

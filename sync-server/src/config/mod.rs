@@ -135,7 +135,7 @@ pub struct ServeConfig {
 }
 
 impl ServeConfig {
-    /// Returns where blobs are. Must be called within the runtime of the server.
+    /// Returns where blobs are.
     ///
     /// # Errors
     /// Fails when the URL of the bucket is not usable.

@@ -252,11 +252,12 @@ pub struct PatchOperations {
 /// One operation of many.
 #[derive(Debug, ToSchema)]
 #[serde(tag = "method", rename_all = "lowercase")]
+#[expect(clippy::large_enum_variant, reason = "it is described, never made")]
 pub enum PatchOperation {
     /// Adds a record, as `POST /patch`.
     Create(NewPatch),
     /// Corrects a record, as `PUT /patch`.
-    Upsert(Box<Correction>),
+    Upsert(Correction),
     /// Changes a patch, as `PATCH /patch/{id}`.
     Update(IdentifiedChanges),
     /// Ends a patch, as `DELETE /patch/{id}`.

@@ -201,7 +201,8 @@ async fn the_last_use_is_seen_at_once_and_written_later() {
     let shown = server.ok("GET", &format!("/keys/{id}"), Value::Null).await;
     assert_eq!(shown["lastUsedAt"], json!(used));
     let written = async || {
-        let written = server.state.store.last_used(&[server.root.clone()]).await.unwrap();
+        let written =
+            server.state.store.last_used(std::slice::from_ref(&server.root)).await.unwrap();
         written.into_iter().find(|(key, _)| key == id).map(|(_, at)| at.to_string())
     };
     assert_eq!(written().await, None);

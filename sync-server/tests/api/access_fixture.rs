@@ -15,12 +15,15 @@ use sync_server::access::KEY_HEADER;
 use sync_server::access::bootstrap::NewKey;
 use sync_server::access::options::AccessOptions;
 use sync_server::access::token::Token;
+use sync_server::catalog::Catalog;
+use sync_server::live::LiveCatalog;
 use sync_server::model::{App, Clock, Key, Role, Timestamp};
 use sync_server::routes;
 use sync_server::state::AppState;
 use sync_server::store::{Change, SqlStore, Store, Write};
 
 use crate::fixture::{Answer, DataDir, TOKEN, anonymous, send_to};
+use crate::gazetteer::liechtenstein;
 
 /// A server with its state at hand.
 pub(crate) struct TestServer<S> {
@@ -78,8 +81,10 @@ pub(crate) async fn server_on(
     clock: &TestClock,
 ) -> TestServer<impl Service<Request, Response = Respond, Error = actix_web::Error> + use<>> {
     let mut data = DataDir::new();
-    data.list_country("li", b"not opened by these tests");
-    let state = web::Data::new(data.state_with(store, options, clock.clock()));
+    data.list_country("li", &liechtenstein());
+    let catalog = LiveCatalog::new(Catalog::load(&data.store(), None).unwrap());
+    let state = AppState { catalog, ..data.state_with(store, options, clock.clock()) };
+    let state = web::Data::new(state);
     state.access.bootstrap(Path::new("")).await.unwrap();
     let root = state.access.root_app().await.unwrap().id;
     let app = test::init_service(ActixApp::new().configure(routes::configure(state.clone()))).await;

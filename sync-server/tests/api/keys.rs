@@ -268,7 +268,7 @@ async fn no_token_is_in_the_store() {
     let server = server().await;
     let made = server.ok("POST", "/keys", json!({ "role": "private" })).await;
     let token = made["token"].as_str().unwrap();
-    let keys = server.state.store.keys(&[server.root.clone()]).await.unwrap();
+    let keys = server.state.store.keys(std::slice::from_ref(&server.root)).await.unwrap();
     let all = format!("{keys:?} {}", serde_json::to_string(&keys).unwrap());
     assert!(!all.contains(token) && !all.contains(TOKEN));
 }

@@ -15,7 +15,8 @@ mod blobs;
 mod bucket;
 #[cfg(test)]
 mod cors;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod crash;
 #[cfg(test)]
 mod errors;

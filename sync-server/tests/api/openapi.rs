@@ -26,7 +26,7 @@ impl Description {
         let operation = self.document.pointer(&pointer).unwrap();
         let answer = &operation["responses"][status.as_str()];
         let answer = match answer["$ref"].as_str() {
-            Some(target) => self.document.pointer(&target[1..]).unwrap(),
+            Some(target) => self.document.pointer(target.trim_start_matches('#')).unwrap(),
             None => answer,
         };
         answer["content"]["application/json"]["schema"].clone()
@@ -35,7 +35,7 @@ impl Description {
     /// Names of the members that a shape can have; none for shapes other than objects.
     fn members(&self, shape: &Value) -> BTreeSet<String> {
         if let Some(target) = shape["$ref"].as_str() {
-            return self.members(self.document.pointer(&target[1..]).unwrap());
+            return self.members(self.document.pointer(target.trim_start_matches('#')).unwrap());
         }
         let own = shape["properties"].as_object().into_iter().flatten().map(|(name, _)| name);
         let mut members: BTreeSet<String> = own.cloned().collect();
@@ -88,9 +88,9 @@ async fn answers_have_the_shapes_of_the_description() {
     let patch = ask(Method::PUT, "/patch", "/patch", correction).await;
     let path = format!("/patch/{}", patch["id"].as_str().unwrap());
     ask(Method::GET, "/patch/{id}", &path, json!({})).await;
-    let history = format!("{path}/history");
-    let history = ask(Method::GET, "/patch/{id}/history", &history, json!({})).await;
-    assert_eq!(history["results"].as_array().unwrap().len(), 1);
+    let of_patch = format!("{path}/history");
+    let history = ask(Method::GET, "/patch/{id}/history", &of_patch, json!({}));
+    assert_eq!(history.await["results"].as_array().unwrap().len(), 1);
     ask(Method::POST, "/patch/search", "/patch/search", json!({"query": "Feld"})).await;
     let operations = json!({"operations": [{"method": "delete", "id": patch["id"]}]});
     ask(Method::POST, "/patch/bulk", "/patch/bulk", operations).await;

@@ -97,10 +97,17 @@ export class View {
 
   /** Puts a text into the box without searching for it. */
   setText(text: string): void {
+    this.clearResults();
+    this.#send({ type: 'text', value: text });
+  }
+
+  /** Shows nothing under the box, for a text that is not searched. */
+  clearResults(): void {
     this.#results = [];
     this.#list.replaceChildren();
+    this.#showNotice(null);
     this.#status.textContent = '';
-    this.#send({ type: 'text', value: text });
+    this.#send({ type: 'options', count: 0 });
   }
 
   /** Shows the answers to the present text. */
@@ -112,9 +119,8 @@ export class View {
     );
     this.#list.replaceChildren(...options);
     const { none, found } = this.#host.strings;
-    this.#showNotice(results.length === 0 && this.text.trim() !== '' ? 'none' : null);
-    this.#status.textContent =
-      results.length === 0 ? this.text.trim() && none : found(results.length);
+    this.#showNotice(results.length === 0 ? 'none' : null);
+    this.#status.textContent = results.length === 0 ? none : found(results.length);
     this.#send({ type: 'options', count: results.length });
   }
 
