@@ -79,13 +79,18 @@ pub struct AuditParameters {
     #[param(rename = "appId", nullable = false)]
     pub app_id: Option<AnyId>,
     /// Those of changes of this object.
-    #[param(nullable = false, max_length = 64)]
+    #[param(nullable = false, max_length = 64, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub target: Option<String>,
     /// Those of this kind, such as `key.create`.
-    #[param(nullable = false, max_length = 64)]
+    #[param(nullable = false, max_length = 64, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub action: Option<String>,
     /// Those of changes made with this key.
-    #[param(rename = "actorKeyId", nullable = false, max_length = 64)]
+    #[param(
+        rename = "actorKeyId",
+        nullable = false,
+        max_length = 64,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"
+    )]
     pub actor_key_id: Option<String>,
     /// Those before this position.
     #[param(nullable = false, minimum = 1)]
