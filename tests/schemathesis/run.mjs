@@ -1,7 +1,7 @@
 // Runs schemathesis against the server over the demo's shards, with a database of its own.
 //
 // `node tests/schemathesis/run.mjs SCHEMATHESIS [EXAMPLES]`; HEREABOUTS_SERVER names another binary
-// than the release one. The seed is fixed, so that two runs ask the same.
+// than the release one. Two runs ask the same.
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
