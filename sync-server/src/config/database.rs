@@ -15,12 +15,7 @@ const DATABASE_FILE: &str = "hereabouts.db";
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseConfig {
     /// Directory with the database hereabouts.db
-    #[arg(
-        long,
-        env = "HEREABOUTS_DATA_DIR",
-        value_name = "DIR",
-        required_unless_present = "database_url"
-    )]
+    #[arg(long, env = "HEREABOUTS_DATA_DIR", value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Where apps, keys and patches are kept: sqlite:FILE or postgres://USER@HOST/NAME
     #[arg(long, env = "HEREABOUTS_DATABASE_URL", value_name = "URL", hide_env_values = true)]
@@ -33,7 +28,11 @@ impl DatabaseConfig {
     /// # Errors
     /// Fails when the database cannot be used.
     pub async fn open(&self) -> Result<SqlStore> {
-        open(self.database_url.as_ref(), self.data.as_deref().unwrap_or(Path::new("."))).await
+        let missing = || StoreError::Unusable("name it: --data DIR or --database-url URL".into());
+        match (&self.database_url, &self.data) {
+            (None, None) => Err(missing()),
+            (url, data) => open(url.as_ref(), data.as_deref().unwrap_or(Path::new("."))).await,
+        }
     }
 }
 

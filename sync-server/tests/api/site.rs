@@ -123,7 +123,6 @@ async fn nothing_outside_the_site_is_answered() {
         "/assets/..%2f.hidden",
         "/assets",
         "/assets/",
-        "/docs",
         "/index.html/",
         "/index.html/x",
         "/%00",
