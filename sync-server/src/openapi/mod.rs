@@ -1,7 +1,7 @@
 //! The description of the API in OpenAPI 3.1, made from the handlers and the table of routes.
 //!
 //! A handler says what is its own ([`utoipa::path`]); what follows from its route, such as the key
-//! that it needs and how requests without it are answered, is added by [`complete`]. Bodies that
+//! that it needs and how requests without it are answered, is added by `complete`. Bodies that
 //! handlers read member by member are described by the types of this module.
 
 pub mod answers;
