@@ -9,7 +9,7 @@ let server;
 let restore;
 let pk;
 before(async () => {
-  server = await startServer();
+  server = await startServer(['--rate-limit', '1000/1']);
   restore = redirect(server.origin);
   pk = placekit(server.privateKey, { countries: ['li'], maxResults: 5 });
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ let host;
 let browser;
 let publicKey;
 before(async () => {
-  server = await startServer();
+  server = await startServer(['--rate-limit', '100/1']);
   const restore = redirect(server.origin);
   const made = await placekit(server.privateKey).keys.create('public', { domains: ['127.0.0.1'] });
   publicKey = made.token;
@@ -33,6 +33,7 @@ before(async () => {
     const name = new URL(request.url, 'http://x').pathname.slice(1);
     if (!name) return response.setHeader('content-type', 'text/html').end(page(server.origin));
     const file = `${WIDGET}${name}`;
+    if (!existsSync(file)) return response.writeHead(404).end();
     response.setHeader('content-type', name.endsWith('.css') ? 'text/css' : 'text/javascript');
     response.end(readFileSync(file));
   });
@@ -48,7 +49,7 @@ after(async () => {
 
 const page = (origin) => `<!doctype html><meta charset="utf-8">
 <link rel="stylesheet" href="/placekit-autocomplete.css">
-<input id="address">
+<input id="address" type="search">
 <script>
   const real = window.fetch;
   window.fetch = (input, init) => {
@@ -64,7 +65,7 @@ const page = (origin) => `<!doctype html><meta charset="utf-8">
   window.failures = [];
   window.start = (key, options) => {
     const flag = () => '';
-    window.widget = PlaceKitAutocomplete(key, { target: '#address', format: { flag }, ...options });
+    window.widget = placekitAutocomplete(key, { target: '#address', format: { flag }, ...options });
     window.widget.on('pick', (value, item) => window.picked.push({ value, item }));
     window.widget.on('error', (error) => window.failures.push(error));
   };

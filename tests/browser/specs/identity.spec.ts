@@ -50,12 +50,12 @@ function askCommandLine(
     .map((line) => JSON.parse(line));
 }
 
-/** Asks the REST server. */
-async function askServer(origin: string, request: CorpusRequest): Promise<unknown> {
+/** Asks the REST server, with the key of its page. */
+async function askServer(origin: string, apiKey: string, request: CorpusRequest): Promise<unknown> {
   const path = request.query === undefined ? 'reverse' : 'search';
   const response = await fetch(`${origin}/${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'x-placekit-api-key': apiKey },
     body: JSON.stringify(request),
   });
   return response.json();
@@ -91,9 +91,9 @@ test('page, server and command line answer the corpus alike, the page without a 
     expect(answers).toHaveLength(requests.length);
     requests.forEach((request, index) => void told.set(request, answers[index]));
   }
-  const served = await Promise.all(
-    REQUESTS.map((request) => askServer(app.server.origin, request)),
-  );
+  const { origin } = app.server;
+  const { apiKey } = await (await fetch(`${origin}/config.json`)).json();
+  const served = await Promise.all(REQUESTS.map((request) => askServer(origin, apiKey, request)));
 
   await app.open();
   await app.download('li', 'Liechtenstein');
