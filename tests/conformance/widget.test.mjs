@@ -84,7 +84,7 @@ test('typing shows suggestions, and one is picked', async () => {
   const { tab, problems, input } = await open({ countries: ['li'], countryAutoFill: false });
   await input.click();
   await input.pressSequentially('Städtle 43', { delay: 120 });
-  const first = tab.locator('.pka-suggestions-item').first();
+  const first = tab.locator('.pka-panel-suggestion').first();
   await first.filter({ hasText: 'Städtle 43' }).waitFor();
   assert.match(await first.innerHTML(), /<mark>/);
   await first.click();
@@ -100,7 +100,7 @@ test('with its usual options the widget asks for the country first, and gets one
   const { tab, problems, input } = await open({});
   await input.click();
   await input.pressSequentially('Vad', { delay: 120 });
-  await tab.locator('.pka-suggestions-item').first().waitFor();
+  await tab.locator('.pka-panel-suggestion').first().waitFor();
   assert.deepEqual(await tab.evaluate(() => window.failures), []);
   assert.deepEqual(problems, []);
   await tab.close();
@@ -110,7 +110,7 @@ test('cities are suggested with their postcode and country', async () => {
   const { tab, problems, input } = await open({ countries: ['li'], types: ['city'] });
   await input.click();
   await input.pressSequentially('Vaduz', { delay: 120 });
-  const first = tab.locator('.pka-suggestions-item').first();
+  const first = tab.locator('.pka-panel-suggestion').first();
   await first.filter({ hasText: '9490' }).waitFor();
   assert.deepEqual(problems, []);
   await tab.close();
