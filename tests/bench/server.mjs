@@ -8,9 +8,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { binary, DEMO_DATA, REPOSITORY } from './workspace.mjs';
+import { SyncServer } from '../harness/server.mjs';
+import { DEMO_DATA, REPOSITORY } from './workspace.mjs';
 
 const SECONDS = Number(process.env.SECONDS ?? 8);
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
@@ -23,32 +23,8 @@ const rows = [];
 
 /** Starts the server with a database of its own, and makes a public key without limits. */
 async function startServer(data) {
-  const token = `pk_${randomBytes(32).toString('base64')}`;
-  const database = `sqlite:${join(folder, `${rows.length}-${Date.now()}.db`)}`;
-  const options = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--database-url', database];
-  const child = spawn(binary('sync-server'), options, {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, HEREABOUTS_BOOTSTRAP_KEY: token, RUST_LOG: 'warn' },
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const origin = /listening on (http:\/\/\S+)/.exec(line)?.[1];
-    if (!origin) continue;
-    child.stdout.resume();
-    const made = await fetch(`${origin}/keys`, {
-      method: 'POST',
-      headers: { 'x-placekit-api-key': token },
-      body: JSON.stringify({ role: 'public', rateLimit: UNLIMITED }),
-    });
-    if (!made.ok) throw new Error(`no key: ${made.status} ${await made.text()}`);
-    return { child, origin, key: (await made.json()).token };
-  }
-  throw new Error('the server did not start');
-}
-
-async function stop(child) {
-  const ended = once(child, 'exit');
-  child.kill();
-  await ended;
+  const server = await SyncServer.start({ data, env: { RUST_LOG: 'warn' } });
+  return { server, key: await server.createKey({ rateLimit: UNLIMITED }) };
 }
 
 function cpuSeconds(pid) {
@@ -102,13 +78,13 @@ end
 
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-async function posts(label, server, route, bodies) {
-  const path = script(label.replace(/\W+/g, '-'), server.key, bodies);
+async function posts(label, { server, key }, route, bodies) {
+  const path = script(label.replace(/\W+/g, '-'), key, bodies);
   const runs = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const before = cpuSeconds(server.child.pid);
+    const before = cpuSeconds(server.pid);
     const run = await wrk(`${server.origin}${route}`, 64, path);
-    run.cpuUs = ((cpuSeconds(server.child.pid) - before) / run.requests) * 1e6;
+    run.cpuUs = ((cpuSeconds(server.pid) - before) / run.requests) * 1e6;
     runs.push(run);
   }
   const of = (field) => median(runs.map((run) => run[field]));
@@ -171,7 +147,7 @@ http { access_log off; sendfile on; tcp_nopush on; tcp_nodelay on;
 
 async function blobs(bytes, connections) {
   const { data, name } = emptyData(bytes);
-  const server = await startServer(data);
+  const { server } = await startServer(data);
   const nginx = await startNginx(data);
   const [own, theirs] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -179,17 +155,19 @@ async function blobs(bytes, connections) {
     theirs.push((await wrk(`${nginx.origin}/blobs/${name}`, connections)).megabytesPerSecond);
   }
   const [a, b] = [median(own), median(theirs)];
-  await stop(nginx.child);
-  await stop(server.child);
+  const ended = once(nginx.child, 'exit');
+  nginx.child.kill();
+  await ended;
+  await server.stop();
   return `| blob of ${bytes / 1e6} MB, c=${connections} | ${a.toFixed(0)} | ${b.toFixed(0)} | ${((100 * a) / b).toFixed(0)} % |`;
 }
 
 /** Opens many connections that read a little now and then. */
 async function slowReaders(bytes) {
   const { data, name } = emptyData(bytes);
-  const server = await startServer(data);
+  const { server } = await startServer(data);
   const { hostname, port } = new URL(server.origin);
-  const before = residentMb(server.child.pid);
+  const before = residentMb(server.pid);
   const sockets = Array.from({ length: SLOW_READERS }, () => {
     const socket = connect(Number(port), hostname);
     socket.on('error', () => {});
@@ -203,24 +181,24 @@ async function slowReaders(bytes) {
   let peak = before;
   for (let step = 0; step < 50; step += 1) {
     await sleep(200);
-    peak = Math.max(peak, residentMb(server.child.pid));
+    peak = Math.max(peak, residentMb(server.pid));
   }
   for (const socket of sockets) socket.destroy();
-  await stop(server.child);
+  await server.stop();
   return `${SLOW_READERS} slow readers of ${bytes / 1e6} MB: ${before.toFixed(0)} MB before, ${peak.toFixed(0)} MB at most`;
 }
 
 try {
   const empty = await startServer(emptyData(1000).data);
   await posts('/search, no shard', empty, '/search', [{ query: 'Städtle 43 Vaduz' }]);
-  await stop(empty.child);
+  await empty.server.stop();
   const full = await startServer(DEMO_DATA);
   const countries = ['li', 'mc', 'is'];
   const searches = queries().map((query) => ({ query, countries }));
   const reverses = points().map((coordinates) => ({ coordinates }));
   await posts('/search, li mc is', full, '/search', searches);
   await posts('/reverse', full, '/reverse', reverses);
-  await stop(full.child);
+  await full.server.stop();
   const lines = [await blobs(5_000_000, 16), await blobs(16_000, 64)];
   const memory = await slowReaders(60_000_000);
   console.log('\n| c=64 | requests/s | p50 ms | p99 ms | CPU µs a request | failed |');

@@ -1,7 +1,7 @@
 // Browser tests: the built app, the real server and real countries, in an installed Chromium.
 
 import { defineConfig } from '@playwright/test';
-import { chromiumPath } from './harness/chromium.js';
+import { findChromium, LAUNCH_FLAGS } from '../harness/chromium.mjs';
 
 export default defineConfig({
   testDir: 'specs',
@@ -14,17 +14,8 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     launchOptions: {
-      executablePath: chromiumPath(),
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
+      executablePath: findChromium(),
+      args: ['--headless', ...LAUNCH_FLAGS],
     },
     viewport: { width: 1280, height: 800 },
     // The map jumps instead of flying, so that a click finds it where the test expects it.

@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import placekit from '@placekit/client-js';
-import { redirect, startServer } from './server.mjs';
+import { SyncServer } from '../harness/server.mjs';
+import { redirect } from './redirect.mjs';
 
 let server;
 let restore;
 let pk;
 before(async () => {
-  server = await startServer(['--rate-limit', '1000/1']);
+  server = await SyncServer.start({ options: ['--rate-limit', '1000/1'] });
   restore = redirect(server.origin);
   pk = placekit(server.privateKey, { countries: ['li'], maxResults: 5 });
 });
@@ -162,5 +163,5 @@ test('keys are made, listed, changed and deleted, and a public one may geocode o
 });
 
 test('no token is in the log', () => {
-  assert.ok(!server.log().includes(server.privateKey));
+  assert.ok(!server.log.includes(server.privateKey));
 });

@@ -8,23 +8,20 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import placekit from '@placekit/client-js';
 import { chromium } from 'playwright-core';
-import { findChromium } from './chromium.mjs';
-import { redirect, startServer } from './server.mjs';
+import { findChromium, LAUNCH_FLAGS } from '../harness/chromium.mjs';
+import { SyncServer } from '../harness/server.mjs';
+import { redirect } from './redirect.mjs';
 
 const WIDGET = fileURLToPath(
   new URL('../../node_modules/@placekit/autocomplete-js/dist/', import.meta.url),
 );
-const LAUNCH_FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update'],
-];
 
 let server;
 let host;
 let browser;
 let publicKey;
 before(async () => {
-  server = await startServer(['--rate-limit', '100/1']);
+  server = await SyncServer.start({ options: ['--rate-limit', '100/1'] });
   const restore = redirect(server.origin);
   const made = await placekit(server.privateKey).keys.create('public', { domains: ['127.0.0.1'] });
   publicKey = made.token;

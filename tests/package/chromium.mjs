@@ -2,12 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
-import { findChromium } from '../conformance/chromium.mjs';
-
-const LAUNCH_FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update'],
-];
+import { findChromium, LAUNCH_FLAGS } from '../harness/chromium.mjs';
 
 /** Starts the browser; `flags` are added to those of every test. */
 export function launchChromium(flags = []) {

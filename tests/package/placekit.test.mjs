@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { startServer } from '../conformance/server.mjs';
+import { SyncServer } from '../harness/server.mjs';
 import { writePage } from './bundle.mjs';
 import { launchChromium } from './chromium.mjs';
 import { makeProject, root } from './project.mjs';
@@ -17,7 +17,9 @@ let server;
 before(async () => {
   project = makeProject(['@placekit/client-js']);
   // The questions are asked all at once.
-  server = await startServer(['--rate-limit', '1000/1', '--default-country', 'li']);
+  server = await SyncServer.start({
+    options: ['--rate-limit', '1000/1', '--default-country', 'li'],
+  });
   project.write(
     'clients.mjs',
     `import official from '@placekit/client-js';

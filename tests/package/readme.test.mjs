@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { transform } from 'esbuild';
-import { startServer } from '../conformance/server.mjs';
+import { SyncServer } from '../harness/server.mjs';
 import { writePage } from './bundle.mjs';
 import { launchChromium, watchFaults } from './chromium.mjs';
 import { copyShards, makeProject, root } from './project.mjs';
@@ -33,7 +33,7 @@ before(async () => {
   }
   host = await serveFolder(project.folder);
   browser = await launchChromium(['--use-angle=swiftshader', '--enable-unsafe-swiftshader']);
-  server = await startServer();
+  server = await SyncServer.start();
 });
 after(async () => {
   server?.stop();

@@ -1,15 +1,14 @@
 // Measures in headless Chromium: every contender has a page of its own; one works at a time.
 
-import { execFileSync } from 'node:child_process';
 import { relative } from 'node:path';
 import { chromium } from 'playwright-core';
+import { findChromium, LAUNCH_FLAGS } from '../../harness/chromium.mjs';
 import { REPOSITORY } from '../workspace.mjs';
 import { within } from './limit.mjs';
 import { serveBench } from './loopback.mjs';
 
 const FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update'],
+  ...LAUNCH_FLAGS,
   // Tabs that nobody looks at must not be slowed down.
   ...['--disable-renderer-backgrounding', '--disable-background-timer-throttling'],
   '--disable-backgrounding-occluded-windows',
@@ -75,11 +74,4 @@ class PageSession {
   async close() {
     await this.#context.close();
   }
-}
-
-function findChromium() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const script = names.map((name) => `command -v ${name}`).join(' || ');
-  return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim();
 }

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { SyncServer } from '../../harness/server.mjs';
 import { availableSets } from '../data/sets.mjs';
 import { shardOf } from '../data/shards.mjs';
 import { readTable } from '../data/table.mjs';
@@ -14,7 +15,7 @@ import { generate } from '../query/generate.mjs';
 import { oneOf, randomFrom } from '../query/random.mjs';
 import { withTypo } from '../query/typo.mjs';
 import { binary, DEMO_DATA, REPOSITORY } from '../workspace.mjs';
-import { startServer } from './server.mjs';
+import { ask } from './ask.mjs';
 
 const SEED = 11;
 const QUERIES_PER_KIND = Number(process.env.HEREABOUTS_QUERIES_PER_KIND ?? 100);
@@ -44,7 +45,7 @@ let requests;
 let server;
 before(async () => {
   requests = await makeRequests();
-  server = await startServer();
+  server = await SyncServer.start({ options: ['--rate-limit', '1000000/1'] });
 });
 after(() => server?.stop());
 
@@ -63,7 +64,7 @@ test('package, server and command line answer thousands of generated requests al
     const [packaged, told, served] = await Promise.all([
       answersOf(process.execPath, [script, ...reverse, ...shards], lines),
       answersOf(binary('shard-builder'), [kind, ...shards], lines),
-      server.ask(kind, list),
+      ask(server, kind, list),
     ]);
     assert.equal(packaged.length, list.length);
     assert.equal(told.length, list.length);

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test as base, expect, type Page } from '@playwright/test';
-import { SyncServer } from './server.js';
+import type { SyncServer } from '../../harness/server.mjs';
+import { startServer } from './server.js';
 
 export { expect };
 
@@ -49,7 +50,7 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from the pattern
   server: async ({}, use) => {
-    const server = await SyncServer.start();
+    const server = await startServer();
     await use(server);
     await server.stop();
   },
