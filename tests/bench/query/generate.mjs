@@ -1,7 +1,7 @@
 // Makes the queries of a data set from its source file: by kind, with a fixed seed.
 
+import { below, oneOf, randomFrom, seedOf } from '../../harness/random.mjs';
 import { fold } from './fold.mjs';
-import { below, oneOf, randomFrom, seedOf } from './random.mjs';
 import { withTypo } from './typo.mjs';
 
 const PREFIX_LENGTHS = [1, 2, 3, 4, 6];

@@ -1,6 +1,6 @@
 // One typing error in a word: a letter wrong, missing, doubled up or swapped.
 
-import { below, oneOf } from './random.mjs';
+import { below, oneOf } from '../../harness/random.mjs';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const MIN_LETTERS = 5;

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { randomFrom } from '../../harness/random.mjs';
 import { fold, hasWordThatBegins } from '../query/fold.mjs';
 import { generate } from '../query/generate.mjs';
 import { Judge } from '../query/judge.mjs';
-import { randomFrom } from '../query/random.mjs';
 import { withTypo } from '../query/typo.mjs';
 import { percentile } from '../report/statistics.mjs';
 
