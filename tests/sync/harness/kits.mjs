@@ -70,8 +70,7 @@ export class TabKit {
     return this.#tab.open({ apiKey: this.#apiKey, storage: 'opfs', storageName, ...options });
   }
 
-  async copy(storageName) {
-    const copy = this.fresh();
+  async copy(storageName, copy = this.fresh()) {
     await this.#tab.copyFiles(storageName, copy);
     return copy;
   }

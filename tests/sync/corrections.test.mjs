@@ -1,0 +1,118 @@
+// What people correct, before and after, on the server, on a device in Node and on one in Chromium:
+// all three answer the same.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browser, withProfile } from './harness/browser.mjs';
+import { FaultProxy } from './harness/fault-proxy.mjs';
+import { NodeKit, TabKit } from './harness/kits.mjs';
+import { Office } from './harness/office.mjs';
+import { pageFile } from './harness/page-host.mjs';
+
+let office;
+let proxy;
+before(async () => {
+  office = await Office.start();
+  proxy = await FaultProxy.start(office.server.origin, pageFile);
+});
+after(async () => {
+  proxy?.close();
+  await office?.close();
+});
+
+/** First result of a search in the office. */
+async function find(query) {
+  const [first] = await office.search(query);
+  assert.ok(first, query);
+  return first;
+}
+
+const nameAndPlace = ([first]) => first && `${first.name}, ${first.city} (${first.precision})`;
+
+/** Each correction, how it is made, and what a question answers before and after. */
+const CORRECTIONS = [
+  {
+    what: 'a house number is fixed',
+    async make() {
+      const house = await find('Städtle 43 Vaduz');
+      const street = { ...house.street, number: '143', suffix: '' };
+      await office.correct(house, { street });
+    },
+    expect: [
+      ['Städtle 43 Vaduz', 'Städtle 43, Vaduz (exact)', /^Städtle(?! 43,)/],
+      ['Städtle 143 Vaduz', 'Städtle, Vaduz (street)', 'Städtle 143, Vaduz (exact)'],
+    ],
+  },
+  {
+    what: 'a street is renamed',
+    make: async () => office.correct(await find('Lettstrasse Vaduz'), { name: 'Quittenallee' }),
+    expect: [
+      ['Quittenallee', undefined, 'Quittenallee, Vaduz (street)'],
+      ['Lettstrasse Vaduz', 'Lettstrasse, Vaduz (street)', /^(?!Lettstrasse, Vaduz \(street\))/],
+    ],
+  },
+  {
+    what: 'a street is added in a village',
+    make: () =>
+      office.add({
+        type: 'street',
+        name: 'Mispelgasse',
+        city: 'Nendeln',
+        zipcode: ['9485'],
+        coordinates: '47.1985,9.5441',
+      }),
+    expect: [['Mispelgasse Nendeln', /^Nendeln/, 'Mispelgasse, Nendeln (street)']],
+  },
+  {
+    what: 'a wrong place is deleted',
+    make: async () => office.correct(await find('Postmuseum Vaduz'), {}, { remove: true }),
+    expect: [['Postmuseum Vaduz', 'Postmuseum, Vaduz (exact)', /^(?!Postmuseum,)/]],
+  },
+  {
+    what: 'a French translation is added',
+    make: async () =>
+      office.correct(
+        await find('Postmuseum Vaduz'),
+        { name: 'Musée de la poste' },
+        { language: 'fr' },
+      ),
+    options: { language: 'fr' },
+    expect: [['Postmuseum Vaduz', 'Postmuseum, Vaduz (exact)', 'Musée de la poste, Vaduz (exact)']],
+  },
+];
+// The museum is translated before it is deleted.
+CORRECTIONS.push(...CORRECTIONS.splice(3, 1));
+
+test('corrections are seen alike by server, Node and Chromium', async (t) => {
+  await withProfile(async (profile) => {
+    const browser = await Browser.start(profile);
+    try {
+      const nodeKit = await NodeKit.make(proxy.origin, office.deviceKey);
+      const tab = await browser.openTab(proxy.origin);
+      const tabKit = new TabKit(tab, office.deviceKey);
+      const inNode = await nodeKit.open(nodeKit.fresh());
+      const inBrowser = await tabKit.open(tabKit.fresh());
+      const assertSame = async (query, options, expected) => {
+        const served = await office.search(query, options);
+        const answer = nameAndPlace(served);
+        if (expected instanceof RegExp) assert.match(answer ?? '', expected);
+        else assert.equal(answer, expected);
+        assert.deepEqual(await inNode.search(query, options), served);
+        assert.deepEqual(await inBrowser.search(query, options), served);
+      };
+      for (const { what, make, options, expect } of CORRECTIONS) {
+        await t.test(what, async () => {
+          for (const [query, before] of expect) await assertSame(query, options, before);
+          await make();
+          await inNode.syncWatched('Vaduz');
+          await inBrowser.syncWatched('Vaduz');
+          for (const [query, , after] of expect) await assertSame(query, options, after);
+        });
+      }
+      await inNode.close();
+      assert.deepEqual(tab.faults, []);
+    } finally {
+      await browser.kill();
+    }
+  });
+});

@@ -1,0 +1,138 @@
+// Chromium killed at seeded points of download, application and flip: the next start, without a
+// network, answers from the old state or the new one, and the next synchronisation is clean.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { below, randomFrom } from '../harness/random.mjs';
+import { Browser, withProfile } from './harness/browser.mjs';
+import { FaultProxy } from './harness/fault-proxy.mjs';
+import { converge } from './harness/fault-run.mjs';
+import { assertStored } from './harness/files.mjs';
+import { journeys, SMALL_COMPACTION } from './harness/journeys.mjs';
+import { TabKit } from './harness/kits.mjs';
+import { Office } from './harness/office.mjs';
+import { pageFile } from './harness/page-host.mjs';
+import { Witness } from './harness/witness.mjs';
+
+const KILLS = Number(process.env.HEREABOUTS_SOAK_KILLS ?? 12);
+const JOURNEYS = 5;
+
+let office;
+let proxy;
+before(async () => {
+  office = await Office.start({ options: SMALL_COMPACTION });
+  proxy = await FaultProxy.start(office.server.origin, pageFile);
+});
+after(async () => {
+  proxy?.close();
+  await office?.close();
+});
+
+test('a killed browser starts with the old state or the new one, never with both', async (t) => {
+  await withProfile(async (profile) => {
+    const witness = new Witness(office);
+    const session = new Session(profile);
+    await session.start();
+    const random = randomFrom(5);
+    const ends = [];
+    for await (const journey of journeys(office, witness, session)) {
+      for (let kill = 0; kill < KILLS / JOURNEYS; kill += 1) {
+        const files = await session.copy(journey.files);
+        const label = await killOnce(session, journey, files, random);
+        ends.push(`${journey.name}: ${label}`);
+        const at = await restart(session, witness, journey, files);
+        ends[ends.length - 1] += ` → ${at ?? 'nothing'}`;
+        await session.discard(files);
+      }
+    }
+    t.diagnostic(ends.join('; '));
+    await session.kill();
+  });
+});
+
+/** Kills the browser while it synchronises; tells when. */
+async function killOnce(session, journey, files, random) {
+  // Before an answer, or while what the last one brought is applied.
+  const request = below(random, 6);
+  const delayMs = random() * 60;
+  let killed;
+  proxy.begin((index) => {
+    if (index === request) killed ??= sleep(delayMs).then(() => session.kill());
+  });
+  const work = async () => {
+    const device = await session.open(files);
+    if (journey.from) await device.call('sync');
+    // What is under way when all requests were answered ends as well.
+    killed ??= sleep(delayMs).then(() => session.kill());
+    await killed;
+  };
+  await work().catch(() => {});
+  await killed;
+  await session.start();
+  return `killed ${delayMs.toFixed(0)} ms after request ${request}`;
+}
+
+async function restart(session, witness, journey, files) {
+  proxy.begin();
+  proxy.offline = true;
+  let at;
+  const device = await session.open(files).catch(() => undefined);
+  if (device) {
+    at = witness.labelOf(JSON.stringify(await device.search(witness.question)));
+    assert.ok([journey.from, journey.to].includes(at), `started with ${at}`);
+    await device.close();
+  } else {
+    assert.equal(journey.from, undefined, 'a device that had a state starts with one');
+  }
+  proxy.offline = false;
+  const online = await session.open(files);
+  await converge(online, witness, at ?? journey.to, journey.to);
+  await online.close();
+  assertStored(await session.describe(files), await office.head());
+  return at;
+}
+
+/** A kit whose browser can be killed and started again. */
+class Session {
+  #profile;
+  #browser;
+  #kit;
+  #names = 0;
+
+  constructor(profile) {
+    this.#profile = profile;
+  }
+
+  async start() {
+    this.#browser = await Browser.start(this.#profile);
+    this.#kit = new TabKit(await this.#browser.openTab(proxy.origin), office.deviceKey);
+  }
+
+  kill() {
+    return this.#browser.kill();
+  }
+
+  fresh() {
+    this.#names += 1;
+    return `kept-${this.#names}`;
+  }
+
+  async copy(from) {
+    const to = this.fresh();
+    await this.#kit.copy(from, to);
+    return to;
+  }
+
+  open(files) {
+    return this.#kit.open(files);
+  }
+
+  describe(files) {
+    return this.#kit.describe(files);
+  }
+
+  discard(files) {
+    return this.#kit.discard(files);
+  }
+}

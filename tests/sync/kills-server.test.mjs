@@ -1,0 +1,164 @@
+// Processes of the server killed at seeded moments of publishing, approving and compacting: what
+// was acknowledged is there afterwards, what is named is there, and devices go on.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { randomFrom } from '../harness/random.mjs';
+import { binary } from '../harness/workspace.mjs';
+import { isClean, settled } from './device/device.mjs';
+import { FaultProxy } from './harness/fault-proxy.mjs';
+import { assertStored } from './harness/files.mjs';
+import { generationName, MARK, shardsOf } from './harness/generations.mjs';
+import { SMALL_COMPACTION } from './harness/journeys.mjs';
+import { NodeKit } from './harness/kits.mjs';
+import { Office } from './harness/office.mjs';
+
+const KILLS = Number(process.env.HEREABOUTS_SOAK_KILLS ?? 12);
+/** Approvals of one round: some segments and a snapshot or two. */
+const APPROVALS = 40;
+
+let office;
+let proxy;
+let kit;
+before(async () => {
+  office = await Office.start({ options: SMALL_COMPACTION });
+  proxy = await FaultProxy.start(office.server.origin);
+  office.onMove((origin) => {
+    proxy.target = origin;
+  });
+  kit = await NodeKit.make(proxy.origin, office.deviceKey);
+});
+after(async () => {
+  proxy?.close();
+  await office?.close();
+});
+
+/** Asserts that manifest and heads agree, and that every blob that they name is what its name says. */
+async function assertWhole() {
+  const { countries, version, epoch } = await office.manifest();
+  const heads = await office.heads();
+  assert.deepEqual([heads.version, heads.epoch], [version, epoch]);
+  const { base, overlay } = countries.li;
+  const head = heads.countries.li;
+  assert.equal(base.generation, head.generation);
+  assert.deepEqual([overlay.head, overlay.state_sha256], [head.head, head.state_sha256]);
+  const blobs = [base, ...base.chunks, ...overlay.segments];
+  if (overlay.snapshot) blobs.push(overlay.snapshot);
+  for (const { sha256 } of blobs) {
+    const response = await fetch(`${office.server.origin}/sync/v1/blobs/${sha256}`);
+    assert.equal(response.status, 200, `blob ${sha256}`);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256);
+  }
+  let position = overlay.floor;
+  for (const { from, to } of overlay.segments) {
+    assert.ok(from <= position && from < to, 'segments follow each other');
+    position = Math.max(position, to);
+  }
+  await office.command('verify', '--database-url', office.database);
+  return head;
+}
+
+/** Asserts that a device that was synchronised before, and a new one, are where the server is. */
+async function assertDevicesFollow(files, names) {
+  const head = await assertWhole();
+  for (const storage of [files, kit.fresh()]) {
+    const device = await kit.open(storage);
+    const outcome = await settled(device.geocoder.sync());
+    assert.ok(isClean(outcome), JSON.stringify(outcome));
+    assertStored(storage.describe(), head);
+    for (const name of names) {
+      assert.deepEqual(await device.search(name), await office.search(name), name);
+    }
+    await device.close();
+  }
+}
+
+test('acknowledged approvals survive a killed server, and its compaction leaves nothing half', async () => {
+  const files = kit.fresh();
+  await (await kit.open(files)).close();
+  const random = randomFrom(77);
+  for (let round = 0; round < KILLS; round += 1) {
+    const killed = sleep(random() * 150).then(() => office.server.stop());
+    const acknowledged = [];
+    for (let at = 0; at < APPROVALS; at += 1) {
+      const name = `${MARK} Runde ${words(round)} ${words(at)}`;
+      const added = await settled(office.add({ name }));
+      if (added.error) break;
+      acknowledged.push(name);
+    }
+    await killed;
+    await office.open();
+    for (const name of acknowledged) {
+      const [first] = await office.search(name);
+      assert.equal(first?.name, name, `round ${round}: an acknowledged approval is lost`);
+    }
+    await assertDevicesFollow(files, acknowledged.slice(-3));
+  }
+});
+
+test('a killed publication leaves the old manifest or the new one, and the next one works', async () => {
+  const files = kit.fresh();
+  await (await kit.open(files)).close();
+  const random = randomFrom(78);
+  const manifestFile = join(office.data, 'manifest.json');
+  let generation = 1;
+  const seen = new Set();
+  for (let round = 0; round < KILLS; round += 1) {
+    const before = readFileSync(manifestFile, 'utf8');
+    const next = generation === 1 ? 2 : 1;
+    const args = ['publish', shardsOf(next), '--data', office.data];
+    const publisher = spawn(binary('sync-server'), args, { stdio: 'ignore' });
+    const ended = once(publisher, 'exit');
+    await sleep(random() * 120);
+    publisher.kill('SIGKILL');
+    await ended;
+    if (round % 3 === 0) {
+      await office.server.stop();
+      await office.open();
+    }
+    const isPublished = readFileSync(manifestFile, 'utf8') !== before;
+    seen.add(isPublished);
+    if (isPublished) generation = next;
+    const { countries } = JSON.parse(readFileSync(manifestFile, 'utf8'));
+    for (const { sha256 } of [countries.li.base, ...countries.li.base.chunks]) {
+      assert.ok(existsSync(join(office.data, 'blobs', sha256)), 'a named blob is there');
+    }
+    // Publishing again does what is left to do, and waits until the server has it.
+    await office.publish(generation);
+    assert.equal(
+      (await office.search(generationName(generation)))[0]?.name,
+      generationName(generation),
+    );
+    await assertDevicesFollow(files, [generationName(1), generationName(2)]);
+  }
+  assert.equal(seen.size, 2, 'some publications were killed early enough, some too late');
+});
+
+test('a server that is killed while a base is published starts with a whole one', async () => {
+  const files = kit.fresh();
+  await (await kit.open(files)).close();
+  const random = randomFrom(79);
+  for (let round = 0; round < KILLS; round += 1) {
+    const generation = 1 + (round % 3);
+    const published = office.command('publish', shardsOf(generation), '--data', office.data);
+    await sleep(random() * 250);
+    await office.server.stop();
+    await published;
+    await office.open();
+    const [first] = await office.search(generationName(generation));
+    assert.equal(first?.name, generationName(generation));
+    await assertDevicesFollow(files, [1, 2, 3].map(generationName));
+  }
+});
+
+/** A number as a word, so that it is no house number. */
+function words(number) {
+  return [...`${number}`].map((digit) => 'abcdefghij'[digit]).join('x');
+}
