@@ -16,7 +16,7 @@ PORT ?= 8080
 
 export PATH := $(CURDIR)/$(WASM_BINDGEN)/bin:$(CURDIR)/$(WASM_PACK)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser test-conformance test-schemathesis openapi quality quality-quick soak bench size \
+.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser test-conformance test-sync test-schemathesis openapi quality quality-quick soak bench size \
 	lint fmt fmt-check doc ci clean chromium xz postgresql wasm-target bench-native bench-server callgrind callgrind-update run-queries
 
 help: ## List the targets
@@ -43,7 +43,7 @@ data: build ## Build the demo's shards (demo.toml) into demo-data, those that ch
 demo: data www ## Build everything and serve the demo on 127.0.0.1 (PORT=8080)
 	target/release/sync-server serve --data demo-data --www www/dist --listen 127.0.0.1:$(PORT)
 
-test: test-rust test-js test-browser test-conformance test-schemathesis ## Run all tests
+test: test-rust test-js test-browser test-conformance test-sync test-schemathesis ## Run all tests
 
 test-rust: postgresql ## Run the Rust tests
 	cargo test --workspace --all-features
@@ -64,6 +64,9 @@ openapi: build ## Write the OpenAPI description of the server into docs/openapi.
 test-conformance: build data chromium ## Run PlaceKit's own clients against the server
 	node --test tests/conformance/*.test.mjs
 
+test-sync: build package data chromium ## Run devices against the server through faults, kills and absences
+	node --test --test-concurrency=1 tests/sync/*.test.mjs
+
 size: package ## Check the download sizes against their budgets
 	node $(JS)/scripts/size.mjs
 
@@ -78,6 +81,8 @@ soak: package data xz postgresql $(SCHEMATHESIS) ## Run the property tests with 
 	PROPTEST_CASES=20000 HEREABOUTS_SOAK_CRASHES=200 cargo test --release --workspace --all-features
 	node tests/schemathesis/run.mjs $(SCHEMATHESIS) 500
 	HEREABOUTS_SOAK_QUERIES=100000 HEREABOUTS_QUERIES_PER_KIND=1000 node --test tests/bench/test/*.test.mjs
+	HEREABOUTS_SOAK_FAULTS=300 HEREABOUTS_SOAK_MODEL=100 HEREABOUTS_SOAK_KILLS=60 \
+		node --test --test-concurrency=1 tests/sync/*.test.mjs
 
 bench: package data chromium xz ## Measure the package beside its peers; writes docs/BENCHMARKS.md
 	node --max-old-space-size=8192 tests/bench/run.mjs
