@@ -1,0 +1,81 @@
+// A device that ends at every single change of its files, on every journey: the next start, without
+// a network, answers from the old state or the new one.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { settled } from './device/device.mjs';
+import { FaultProxy } from './harness/fault-proxy.mjs';
+import { converge } from './harness/fault-run.mjs';
+import { assertStored } from './harness/files.mjs';
+import { journeys, SMALL_COMPACTION } from './harness/journeys.mjs';
+import { NodeKit } from './harness/kits.mjs';
+import { Office, until } from './harness/office.mjs';
+import { Witness } from './harness/witness.mjs';
+
+let office;
+let proxy;
+let kit;
+let witness;
+before(async () => {
+  office = await Office.start({ options: SMALL_COMPACTION });
+  proxy = await FaultProxy.start(office.server.origin);
+  kit = await NodeKit.make(proxy.origin, office.deviceKey);
+  witness = new Witness(office);
+});
+after(async () => {
+  proxy?.close();
+  await office?.close();
+});
+
+/** Synchronises a copy and ends it after some changes; whether that was before its end. */
+async function crash(journey, changes) {
+  const files = journey.files.copy();
+  const work = async () => {
+    const device = await kit.open(files);
+    files.pullPlugAfter(changes);
+    await settled(device.geocoder.sync());
+    return device;
+  };
+  // A first download happens while the device opens.
+  if (!journey.from) files.pullPlugAfter(changes);
+  let ended;
+  const working = work().then((device) => {
+    ended = device;
+  });
+  await until(() => ended || files.isPulled, 'the device ends or is done');
+  const wasPulled = files.isPulled;
+  const left = files.copy();
+  if (wasPulled) working.catch(() => {});
+  else await ended.close();
+  return { left, wasPulled };
+}
+
+test('a device that ends at any change of its files starts with the old state or the new one', async (t) => {
+  for await (const journey of journeys(office, witness, kit)) {
+    await t.test(journey.name, async (t) => {
+      const starts = [];
+      for (let changes = 0; ; changes += 1) {
+        const { left, wasPulled } = await crash(journey, changes);
+        if (!wasPulled) break;
+        proxy.offline = true;
+        const device = await kit.open(left).catch(() => undefined);
+        proxy.offline = false;
+        let at;
+        if (device) {
+          at = witness.labelOf(JSON.stringify(await device.search(witness.question)));
+          assert.ok([journey.from, journey.to].includes(at), `started with ${at}`);
+          await device.close();
+        } else {
+          assert.equal(journey.from, undefined, 'a device that had a state starts with one');
+        }
+        starts.push(at ?? 'nothing');
+        const again = await kit.open(left);
+        await converge(again, witness, at ?? journey.to, journey.to);
+        await again.close();
+        assertStored(left.describe(), await office.head());
+      }
+      assert.ok(starts.length > 1, 'there are changes to end at');
+      t.diagnostic(`started with ${starts.join(', ')}`);
+    });
+  }
+});
