@@ -59,6 +59,18 @@ impl Snapshot {
         Ok(Self { generation, corrections })
     }
 
+    /// Checks that the state is one of a generation.
+    ///
+    /// # Errors
+    /// Fails when it belongs to another.
+    pub fn check_generation(&self, expected: Generation) -> Result<(), DeltaError> {
+        if self.generation == expected {
+            Ok(())
+        } else {
+            Err(DeltaError::WrongGeneration { expected, got: self.generation })
+        }
+    }
+
     /// Applies the operations of a delta. Whether it follows what was applied before is known
     /// to the caller, who keeps the position.
     ///
