@@ -19,7 +19,7 @@ let kit;
 beforeEach(async () => {
   office = await Office.start({ options: SMALL_COMPACTION });
   proxy = await FaultProxy.start(office.server.origin);
-  kit = await NodeKit.make(proxy.origin, office.deviceKey);
+  kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
 });
 afterEach(async () => {
   proxy?.close();

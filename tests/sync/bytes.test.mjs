@@ -63,7 +63,7 @@ test('a synchronisation takes what changed and hardly more', async (t) => {
     const browser = await Browser.start(profile);
     try {
       const tab = await browser.openTab(proxy.origin);
-      const kit = new TabKit(tab, office.deviceKey);
+      const kit = new TabKit(tab, { apiKey: office.deviceKey });
       const device = await kit.open(kit.fresh(), { countries: ['is'] });
       const random = randomFrom(8);
       for (const [count, bar] of BARS) {

@@ -87,9 +87,9 @@ test('corrections are seen alike by server, Node and Chromium', async (t) => {
   await withProfile(async (profile) => {
     const browser = await Browser.start(profile);
     try {
-      const nodeKit = await NodeKit.make(proxy.origin, office.deviceKey);
+      const nodeKit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
       const tab = await browser.openTab(proxy.origin);
-      const tabKit = new TabKit(tab, office.deviceKey);
+      const tabKit = new TabKit(tab, { apiKey: office.deviceKey });
       const inNode = await nodeKit.open(nodeKit.fresh());
       const inBrowser = await tabKit.open(tabKit.fresh());
       const assertSame = async (query, options, expected) => {

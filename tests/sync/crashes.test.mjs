@@ -19,7 +19,7 @@ let witness;
 before(async () => {
   office = await Office.start({ options: SMALL_COMPACTION });
   proxy = await FaultProxy.start(office.server.origin);
-  kit = await NodeKit.make(proxy.origin, office.deviceKey);
+  kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
   witness = new Witness(office);
 });
 after(async () => {

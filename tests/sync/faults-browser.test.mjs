@@ -31,7 +31,7 @@ test('faults leave a device in Chromium in the old state or the new one', async 
     const browser = await Browser.start(profile);
     try {
       const tab = await browser.openTab(proxy.origin);
-      const kit = new TabKit(tab, office.deviceKey);
+      const kit = new TabKit(tab, { apiKey: office.deviceKey });
       const witness = new Witness(office);
       const setting = { kit, proxy, witness, office };
       let seed = 2000;

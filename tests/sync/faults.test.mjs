@@ -2,7 +2,7 @@
 // server is or where they were, and never answer from anything else.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { FaultProxy } from './harness/fault-proxy.mjs';
 import { playFaults } from './harness/fault-run.mjs';
 import { journeys, SMALL_COMPACTION } from './harness/journeys.mjs';
@@ -12,30 +12,35 @@ import { Witness } from './harness/witness.mjs';
 
 const LEAST_RUNS = 300;
 
-let office;
-let proxy;
-before(async () => {
-  office = await Office.start({ options: SMALL_COMPACTION });
-  proxy = await FaultProxy.start(office.server.origin);
-});
-after(async () => {
-  proxy?.close();
-  await office?.close();
-});
+const OFFICES = [
+  ['every fault at every request of every journey leaves the old state or the new one', false],
+  ['so it does where heads and manifests are signed', true],
+];
 
-test('every fault at every request of every journey leaves the old state or the new one', async (t) => {
-  const kit = await NodeKit.make(proxy.origin, office.deviceKey);
-  const witness = new Witness(office);
-  const setting = { kit, proxy, witness, office };
-  let runs = 0;
-  let seed = 1000;
-  for await (const journey of journeys(office, witness, kit)) {
-    await t.test(journey.name, async (t) => {
-      const played = await playFaults(setting, journey, { seed, quota: Number.POSITIVE_INFINITY });
-      t.diagnostic(`${played} runs over ${setting.requests} requests`);
-      runs += played;
-    });
-    seed += 1000;
-  }
-  assert.ok(runs >= LEAST_RUNS, `${runs} runs`);
-});
+for (const [name, signs] of OFFICES) {
+  test(name, async (t) => {
+    const office = await Office.start({ options: SMALL_COMPACTION, signs });
+    const proxy = await FaultProxy.start(office.server.origin);
+    try {
+      const { deviceKey: apiKey, publicKey } = office;
+      const kit = await NodeKit.make({ server: proxy.origin, apiKey, publicKey });
+      const witness = new Witness(office);
+      const setting = { kit, proxy, witness, office };
+      let runs = 0;
+      let seed = signs ? 7000 : 1000;
+      for await (const journey of journeys(office, witness, kit)) {
+        await t.test(journey.name, async (t) => {
+          const quota = Number.POSITIVE_INFINITY;
+          const played = await playFaults(setting, journey, { seed, quota });
+          t.diagnostic(`${played} runs over ${setting.requests} requests`);
+          runs += played;
+        });
+        seed += 1000;
+      }
+      assert.ok(runs >= LEAST_RUNS, `${runs} runs`);
+    } finally {
+      proxy.close();
+      await office.close();
+    }
+  });
+}

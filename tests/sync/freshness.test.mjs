@@ -31,7 +31,7 @@ async function measure(updates) {
     const browser = await Browser.start(profile);
     try {
       const tab = await browser.openTab(proxy.origin);
-      const kit = new TabKit(tab, office.deviceKey);
+      const kit = new TabKit(tab, { apiKey: office.deviceKey });
       const device = await kit.open(kit.fresh(), { updates, pollIntervalS: POLL_S });
       const waits = [];
       for (const tree of APPROVALS) {

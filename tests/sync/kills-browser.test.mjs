@@ -106,7 +106,7 @@ class Session {
 
   async start() {
     this.#browser = await Browser.start(this.#profile);
-    this.#kit = new TabKit(await this.#browser.openTab(proxy.origin), office.deviceKey);
+    this.#kit = new TabKit(await this.#browser.openTab(proxy.origin), { apiKey: office.deviceKey });
   }
 
   kill() {

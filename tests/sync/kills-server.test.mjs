@@ -32,7 +32,7 @@ before(async () => {
   office.onMove((origin) => {
     proxy.target = origin;
   });
-  kit = await NodeKit.make(proxy.origin, office.deviceKey);
+  kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
 });
 after(async () => {
   proxy?.close();

@@ -44,7 +44,8 @@ class History {
     history.#office.onMove((origin) => {
       history.#proxy.target = origin;
     });
-    history.#kit = await NodeKit.make(history.#proxy.origin, history.#office.deviceKey);
+    const { origin: server } = history.#proxy;
+    history.#kit = await NodeKit.make({ server, apiKey: history.#office.deviceKey });
     history.#files = history.#kit.fresh();
     history.#device = await history.#kit.open(history.#files);
     return history;

@@ -26,7 +26,7 @@ let kit;
 before(async () => {
   office = await Office.start();
   proxy = await FaultProxy.start(office.server.origin);
-  kit = await NodeKit.make(proxy.origin, office.deviceKey);
+  kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
 });
 after(async () => {
   proxy?.close();

@@ -29,7 +29,7 @@ before(async () => {
   host.listen(0, '127.0.0.1');
   await once(host, 'listening');
   proxy = await FaultProxy.start(`http://127.0.0.1:${host.address().port}`);
-  kit = await NodeKit.make(`${proxy.origin}/sync/`);
+  kit = await NodeKit.make({ server: `${proxy.origin}/sync/` });
 });
 after(() => {
   proxy?.close();

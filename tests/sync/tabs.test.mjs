@@ -38,7 +38,7 @@ test('two tabs download once, listen once, and both find what is new', async () 
     const browser = await Browser.start(profile);
     try {
       const tabs = [await browser.openTab(proxy.origin), await browser.openTab(proxy.origin)];
-      const kits = tabs.map((tab) => new TabKit(tab, office.deviceKey));
+      const kits = tabs.map((tab) => new TabKit(tab, { apiKey: office.deviceKey }));
       proxy.begin();
       const devices = await Promise.all(
         kits.map((kit) => kit.open('shared', { updates: 'events' })),
@@ -67,7 +67,7 @@ test('when the tab that listens is closed, another one takes over', async () => 
     const browser = await Browser.start(profile);
     try {
       const tabs = [await browser.openTab(proxy.origin), await browser.openTab(proxy.origin)];
-      const [first, second] = tabs.map((tab) => new TabKit(tab, office.deviceKey));
+      const [first, second] = tabs.map((tab) => new TabKit(tab, { apiKey: office.deviceKey }));
       proxy.begin();
       await first.open('handed-over', { updates: 'events' });
       await until(() => requests().has('/sync/v1/events'), 'the first tab listens');

@@ -11,17 +11,13 @@ const ENGINE = fileURLToPath(
 
 /** Devices in this process, their files in memory. */
 export class NodeKit {
-  #server;
-  #apiKey;
-  #engine;
+  #options;
 
-  /** Makes a kit for devices that ask a server with a key. */
-  static async make(server, apiKey) {
+  /** Makes a kit for devices that are opened with options. */
+  static async make(options) {
     const kit = new NodeKit();
-    kit.#server = server;
-    kit.#apiKey = apiKey;
-    // Compiled once for all devices.
-    kit.#engine = await WebAssembly.compile(await readFile(ENGINE));
+    // The engine is compiled once for all devices.
+    kit.#options = { ...options, wasm: await WebAssembly.compile(await readFile(ENGINE)) };
     return kit;
   }
 
@@ -30,13 +26,7 @@ export class NodeKit {
   }
 
   open(files, options = {}) {
-    return Device.open({
-      server: this.#server,
-      apiKey: this.#apiKey,
-      wasm: this.#engine,
-      storage: files,
-      ...options,
-    });
+    return Device.open({ ...this.#options, storage: files, ...options });
   }
 
   async copy(files) {
@@ -53,12 +43,13 @@ export class NodeKit {
 /** Devices in a tab, their files in the origin private file system. */
 export class TabKit {
   #tab;
-  #apiKey;
+  #options;
   #names = 0;
 
-  constructor(tab, apiKey) {
+  /** Makes a kit for devices that are opened with options; the server is that of the page. */
+  constructor(tab, options) {
     this.#tab = tab;
-    this.#apiKey = apiKey;
+    this.#options = options;
   }
 
   fresh() {
@@ -67,7 +58,7 @@ export class TabKit {
   }
 
   open(storageName, options = {}) {
-    return this.#tab.open({ apiKey: this.#apiKey, storage: 'opfs', storageName, ...options });
+    return this.#tab.open({ ...this.#options, storage: 'opfs', storageName, ...options });
   }
 
   async copy(storageName, copy = this.fresh()) {

@@ -1,6 +1,7 @@
 // A real server with a data directory and a database of its own, and what administrators do there.
 
 import { execFile } from 'node:child_process';
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ import { shardsOf } from './generations.mjs';
 
 const run = promisify(execFile);
 const BULK_OPERATIONS = 100;
+/** What stands before the 32 bytes of an Ed25519 key in PKCS#8 (RFC 8410, section 7). */
+const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 /** Tests ask faster than people do. */
 const UNLIMITED = ['--rate-limit', '1000000/1'];
 
@@ -34,6 +37,8 @@ export class Office {
   server;
   /** Token of a public key, as devices have. */
   deviceKey;
+  /** Ed25519 key that verifies what the server signs, as base64; nothing where it signs nothing. */
+  publicKey;
   #privateKey = newToken();
   #options;
   #moved = [];
@@ -41,11 +46,12 @@ export class Office {
   /**
    * Starts a server over a generation of Liechtenstein, or over countries of the demo.
    *
-   * `options` are more options of `serve`.
+   * `options` are more options of `serve`; with `signs` it signs manifests and heads.
    */
-  static async start({ generation = 1, demoCountries, options = [] } = {}) {
+  static async start({ generation = 1, demoCountries, options = [], signs = false } = {}) {
     const office = new Office();
     office.#options = [...UNLIMITED, ...options];
+    if (signs) office.#options.push('--sync-signing-key', office.#makeSigningKey());
     if (demoCountries) copyDemo(demoCountries, office.data);
     else cpSync(shardsOf(generation), office.data, { recursive: true });
     await office.open();
@@ -59,6 +65,21 @@ export class Office {
   onMove(listener) {
     this.#moved.push(listener);
     listener(this.server.origin);
+  }
+
+  /** Writes a key that the server signs with; its file. */
+  #makeSigningKey() {
+    const seed = randomBytes(32);
+    const privateKey = createPrivateKey({
+      key: Buffer.concat([ED25519_PKCS8, seed]),
+      format: 'der',
+      type: 'pkcs8',
+    });
+    const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
+    this.publicKey = Buffer.from(x, 'base64url').toString('base64');
+    const file = join(this.folder, 'signing.key');
+    writeFileSync(file, seed.toString('hex'), { mode: 0o600 });
+    return file;
   }
 
   /** Starts the server again after it ended. */
