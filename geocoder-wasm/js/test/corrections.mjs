@@ -35,25 +35,24 @@ export function encodeDelta(generation, { from, to, head, state, operations }) {
     before = seq;
     if (put) writer.correction(put);
   }
-  if (state) writer.numbers.push(...Buffer.from(state, 'hex'));
+  if (state) writer.raw.push(...Buffer.from(state, 'hex'));
   return writer.finish('HDLT', generation, [from, to, head, state ? 1 : 0]);
 }
 
+/** Columns: raw bytes, numbers, texts; lengths and numbers as `postcard` writes them. */
 class Writer {
-  ids = [];
+  raw = [];
   numbers = [];
   texts = [];
   count = 0;
 
   id(id) {
     this.count += 1;
-    this.ids.push(...Buffer.from(id, 'hex'));
+    this.raw.push(...Buffer.from(id, 'hex'));
   }
 
-  number(value, into = this.numbers) {
-    let rest = value;
-    for (; rest >= 128; rest = Math.floor(rest / 128)) into.push((rest % 128) + 128);
-    into.push(rest);
+  number(value) {
+    this.numbers.push(value);
   }
 
   text(text) {
@@ -77,8 +76,24 @@ class Writer {
   }
 
   finish(magic, generation, head) {
-    const front = [...Buffer.from(magic), 1, ...Buffer.from(generation, 'hex')];
-    for (const number of [...head, this.count, this.numbers.length]) this.number(number, front);
-    return Uint8Array.from([...front, ...this.ids, ...this.numbers, ...this.texts]);
+    const list = (numbers) => [numbers.length, ...numbers].flatMap(varint);
+    return Uint8Array.from([
+      ...Buffer.from(magic),
+      1,
+      ...Buffer.from(generation, 'hex'),
+      ...list([...head, this.count]),
+      ...varint(this.raw.length),
+      ...this.raw,
+      ...list(this.numbers),
+      ...varint(this.texts.length),
+      ...this.texts,
+    ]);
   }
+}
+
+function varint(value) {
+  const bytes = [];
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+  return [...bytes, rest];
 }

@@ -156,10 +156,13 @@ function nextBatch(queue: Proposal[]): Proposal[] {
   return queue.splice(0, count);
 }
 
-/** Makes a UUID of version 7: the time and chance. */
+let lastTime = 0;
+
+/** Makes a UUID of version 7: the time and chance; later ones are greater. */
 function uuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  let time = Date.now();
+  lastTime = Math.max(Date.now(), lastTime + 1);
+  let time = lastTime;
   for (let index = 5; index >= 0; index--) {
     bytes[index] = time % 256;
     time = Math.floor(time / 256);
