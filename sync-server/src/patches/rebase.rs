@@ -226,8 +226,7 @@ impl Look<'_> {
         };
         let is_point = found.record.kind != RecordType::Street && !found.record.kind.is_place();
         let distance_m = found.record.coordinates.distance_m(wanted.coordinates);
-        if is_point && distance_m > POINT_M
-            || !has_house(self.shard, &found.record, self.country)?
+        if is_point && distance_m > POINT_M || !has_house(self.shard, &found.record, self.country)?
         {
             return Ok(None);
         }
@@ -250,11 +249,7 @@ impl Look<'_> {
         }
     }
 
-    fn change(
-        &self,
-        found: Found,
-        origin: Option<&Fields>,
-    ) -> geocoder_core::Result<Resolution> {
+    fn change(&self, found: Found, origin: Option<&Fields>) -> geocoder_core::Result<Resolution> {
         let wanted = match origin {
             Some(_) => self.patch.default.clone().unwrap_or_default(),
             None => self.patch.record(None),
