@@ -7,10 +7,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use geocoder_core::manifest::{BaseEntry, MANIFEST_FORMAT, Manifest};
 use geocoder_core::{CountryCode, Geocoder, Shard};
-use sha2::{Digest, Sha256};
 
 use crate::blobs::{BlobName, BlobStore};
 use crate::error::{Error, Result};
+use crate::hex::sha256_hex;
 
 /// JSON of a manifest and its hash.
 #[derive(Debug, Clone)]
@@ -259,8 +259,4 @@ fn blob_name(store: &BlobStore, country: &str, sha256: &str) -> Result<BlobName>
         dir: store.dir().into(),
         what: format!("`{sha256}` of {country} is not a lower-case SHA-256"),
     })
-}
-
-fn sha256_hex(bytes: &[u8]) -> String {
-    format!("{:x}", Bytes::copy_from_slice(&Sha256::digest(bytes)))
 }

@@ -16,6 +16,7 @@ pub mod error;
 pub mod fields;
 pub mod geography;
 pub mod handlers;
+pub mod hex;
 pub mod idempotency;
 pub mod json_body;
 pub mod live;

@@ -109,6 +109,19 @@ pub enum SkipReason {
     Superseded,
 }
 
+impl SkipReason {
+    /// Returns the name that programs may rely on.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoSuchRecord => "no_such_record",
+            Self::Invalid => "invalid",
+            Self::Country => "country",
+            Self::MissingChunk => "missing_chunk",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
 impl Overlay {
     /// Lays corrections over the base of a shard; the same set gives the same overlay, in
     /// whatever order. An overlay that the shard already has plays no role.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::random::random_bytes;
-use super::token::to_hex;
+use crate::hex::to_hex;
 
 /// File of the secret in the data directory.
 pub const SECRET_FILE: &str = "hereabouts.secret";

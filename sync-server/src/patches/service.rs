@@ -1,18 +1,19 @@
 //! Carries out operations on patches: reads what they are about, and stores all of it at once.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use geocoder_core::CountryCode;
 use geocoder_core::wire::{FieldError, Value as WireValue};
-use sha2::{Digest, Sha256};
 
-use super::change::{Actor, Step, change_of};
+use super::change::{Step, change_of};
 use super::edit::{self, Content, LanguageFault, Origin};
 use super::operation::Operation;
 use super::origin;
+use crate::access::Caller;
+use crate::access::random::random_bytes;
 use crate::error::{ApiError, Place};
-use crate::model::{Fields, Patch, PatchStatus, Timestamp};
+use crate::hex::{sha256_hex, to_hex};
+use crate::model::{Fields, Patch, PatchStatus, Scope, Timestamp};
 use crate::state::AppState;
 use crate::store::{Idempotency, StoreError};
 
@@ -26,10 +27,8 @@ pub struct Work<'a> {
     /// What to do, all of it or nothing.
     pub operations: &'a [Operation],
     /// Who asks.
-    pub actor: &'a Actor,
-    /// Whether the actor may change what end users see.
-    pub may_approve: bool,
-    /// Refuses the revision of a patch that was changed since the actor read it.
+    pub caller: &'a Caller,
+    /// Refuses the revision of a patch that was changed since the caller read it.
     pub condition: &'a dyn Fn(i64) -> Result<(), ApiError>,
 }
 
@@ -38,7 +37,7 @@ pub struct Work<'a> {
 /// `remember` makes the answer that is kept for a request that may come again.
 ///
 /// # Errors
-/// Fails when a patch or origin is not there, a revision is another one, or the actor may not.
+/// Fails when a patch or origin is not there, a revision is another one, or the caller may not.
 pub async fn carry_out(
     state: &AppState,
     work: &Work<'_>,
@@ -54,13 +53,13 @@ pub async fn carry_out(
         if run.steps.is_empty() {
             return Ok(patches);
         }
-        let mut change = change_of(run.steps, work.actor, now);
+        let mut change = change_of(run.steps, work.caller, now);
         change.idempotency = remember(&patches, now);
         let seen = !change.feed.is_empty();
         match state.store.commit(change).await {
             Ok(_) => {
                 if seen {
-                    state.refresh_overlays(Some(&work.actor.app_id)).await?;
+                    state.refresh_overlays(Some(&work.caller.app.id)).await?;
                 }
                 return Ok(patches);
             }
@@ -88,7 +87,7 @@ impl Run<'_> {
         number: usize,
         operation: &Operation,
     ) -> Result<Option<Patch>, ApiError> {
-        let app_id = self.work.actor.app_id.clone();
+        let app_id = self.work.caller.app.id.clone();
         match operation {
             Operation::Create(content) => {
                 self.check_country(number, "record", content.fields.as_ref())?;
@@ -168,7 +167,9 @@ impl Run<'_> {
         let approved = |patch: &Option<Patch>| {
             patch.as_ref().is_some_and(|p| p.status == PatchStatus::Approved)
         };
-        if (approved(&before) || approved(&after)) && !self.work.may_approve {
+        if (approved(&before) || approved(&after))
+            && !self.work.caller.scopes.contains(Scope::PatchesApprove)
+        {
             return Err(ApiError::Forbidden);
         }
         let id = before.as_ref().or(after.as_ref()).map(|patch| patch.id.clone());
@@ -223,23 +224,14 @@ impl Run<'_> {
 
 /// Returns an id that nobody can guess.
 fn new_id() -> Result<String, ApiError> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| ApiError::Internal(error.to_string().into()))?;
-    Ok(hex(&bytes))
+    let bytes = random_bytes::<16>().map_err(|error| ApiError::Internal(error.into()))?;
+    Ok(to_hex(&bytes))
 }
 
 /// Returns the id of the patch of an origin: the same for whoever corrects the same record.
 fn id_of(app_id: &str, origin: &Origin) -> String {
     let fields = serde_json::to_string(&origin.fields).unwrap_or_default();
-    let digest = Sha256::digest(format!("{app_id}\n{fields}").as_bytes());
-    let mut id = hex(&digest);
+    let mut id = sha256_hex(format!("{app_id}\n{fields}"));
     id.truncate(32);
     id
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
 use super::database::{Database, Transaction, sqlite};
 use super::query::{Query, Row};
 use super::{Result, StoreError};
+use crate::hex::to_hex;
 use crate::model::Clock;
 
 /// Scripts in the order in which they were added; a script that was released never changes.
@@ -129,5 +130,5 @@ pub(super) async fn refuse_foreign_file(path: &Path) -> Result<()> {
 pub(super) fn new_epoch() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| StoreError::Database(error.into()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(to_hex(&bytes))
 }

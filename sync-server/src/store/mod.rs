@@ -11,6 +11,7 @@ pub mod change;
 mod commit_queue;
 mod database;
 mod document;
+mod follow;
 mod listener;
 mod migrate;
 mod patch_index;
@@ -22,6 +23,7 @@ mod verify;
 use async_trait::async_trait;
 
 pub use change::{Change, Committed, FeedOperation, Guard, Idempotency, Write};
+pub use follow::follow;
 pub use patch_index::search_words;
 pub use sql_store::SqlStore;
 
