@@ -220,17 +220,13 @@ impl Look<'_> {
     /// Finds the nearest record of the same type, name and city that is the same, not another one
     /// of that name.
     fn across(&self, wanted: &CoreOrigin) -> geocoder_core::Result<Option<Found>> {
-        let target = self.shard.resolve(wanted)?;
+        let target = self.shard.resolve_across(wanted)?;
         let Some(found) = target.map_or(Ok(None), |target| self.found(target))? else {
             return Ok(None);
         };
         let is_point = found.record.kind != RecordType::Street && !found.record.kind.is_place();
         let distance_m = found.record.coordinates.distance_m(wanted.coordinates);
-        if is_point && distance_m > POINT_M || !has_house(self.shard, &found.record, self.country)?
-        {
-            return Ok(None);
-        }
-        Ok(Some(found))
+        Ok((!is_point || distance_m <= POINT_M).then_some(found))
     }
 
     fn remove(&self, found: Found, origin: &Fields) -> Resolution {
