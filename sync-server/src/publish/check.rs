@@ -8,9 +8,9 @@ use geocoder_core::manifest::{CountryEntry, Manifest};
 use sha2::{Digest, Sha256};
 
 use super::error::{PublishError, Result, read};
-use crate::access::token::to_hex;
 use crate::blobs::BlobStore;
 use crate::catalog::{Catalog, check_blobs};
+use crate::hex::to_hex;
 
 /// Digits of a shard's hash that name its generation.
 const GENERATION_DIGITS: usize = 16;

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::directory::{DataDirectory, draft_of};
 use super::error::{PublishError, Result, read, write};
-use crate::access::token::to_hex;
 use crate::coding::Coding;
+use crate::hex::to_hex;
 
 /// Bytes read at once.
 const PIECE_BYTES: usize = 64 * 1024;
