@@ -46,19 +46,7 @@ impl Catalog {
     /// # Errors
     /// Fails when the manifest or a blob is missing or not as it should be.
     pub fn load(store: &BlobStore, previous: Option<&Self>) -> Result<Self> {
-        let json = store.read_manifest().map_err(|source| Error::ManifestUnreadable {
-            path: store.manifest_path(),
-            dir: store.dir().into(),
-            source,
-        })?;
-        let invalid = |what: String| Error::ManifestInvalid {
-            path: store.manifest_path(),
-            dir: store.dir().into(),
-            what,
-        };
-        let manifest: Manifest =
-            serde_json::from_slice(&json).map_err(|error| invalid(error.to_string()))?;
-        check_manifest(&manifest).map_err(invalid)?;
+        let (manifest, json) = read_manifest(store)?;
         let mut geocoder = Geocoder::new();
         let mut shards = BTreeMap::new();
         for (country, entry) in &manifest.countries {
@@ -139,7 +127,24 @@ impl Catalog {
     }
 }
 
-/// Checks what can be checked without looking at blobs.
+/// Reads and checks the manifest of a directory, without looking at blobs; returns its JSON too.
+pub(crate) fn read_manifest(store: &BlobStore) -> Result<(Manifest, Vec<u8>)> {
+    let json = store.read_manifest().map_err(|source| Error::ManifestUnreadable {
+        path: store.manifest_path(),
+        dir: store.dir().into(),
+        source,
+    })?;
+    let invalid = |what: String| Error::ManifestInvalid {
+        path: store.manifest_path(),
+        dir: store.dir().into(),
+        what,
+    };
+    let manifest: Manifest =
+        serde_json::from_slice(&json).map_err(|error| invalid(error.to_string()))?;
+    check_manifest(&manifest).map_err(invalid)?;
+    Ok((manifest, json))
+}
+
 fn check_manifest(manifest: &Manifest) -> Result<(), String> {
     if manifest.format != MANIFEST_FORMAT {
         let found = manifest.format;
@@ -159,16 +164,21 @@ fn check_manifest(manifest: &Manifest) -> Result<(), String> {
     Ok(())
 }
 
+/// Checks that the blobs of a base are there and have their lengths.
+pub(crate) fn check_blobs(store: &BlobStore, country: &str, base: &BaseEntry) -> Result<()> {
+    for chunk in &base.chunks {
+        check_length(store, country, "a chunk", &chunk.sha256, chunk.size)?;
+    }
+    check_length(store, country, "the shard", &base.sha256, base.size)
+}
+
 fn load_bytes(
     store: &BlobStore,
     country: &str,
     base: &BaseEntry,
     known: Option<Bytes>,
 ) -> Result<Bytes> {
-    for chunk in &base.chunks {
-        check_length(store, country, "a chunk", &chunk.sha256, chunk.size)?;
-    }
-    check_length(store, country, "the shard", &base.sha256, base.size)?;
+    check_blobs(store, country, base)?;
     match known {
         Some(bytes) => Ok(bytes),
         None => read_checked(store, country, &blob_name(store, country, &base.sha256)?),

@@ -28,6 +28,7 @@ pub mod overlays;
 pub mod pagination;
 pub mod patches;
 pub mod precondition;
+pub mod publish;
 pub mod representation;
 pub mod routes;
 pub mod server;

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use crate::catalog::Catalog;
 use crate::error::Cause;
 use crate::model::Patch;
-use crate::patches::correction::correction_of;
+use crate::patches::rebase::resolve;
 use crate::store::Store;
 
 /// The geocoders of all apps that have approved patches.
@@ -126,9 +126,9 @@ fn build(catalog: &Catalog, country: &str, patches: &[Patch]) -> Result<Option<O
     let geocoder = catalog.geocoder();
     let Some(shard) = shard_of(catalog, country) else { return Ok(None) };
     for patch in patches {
-        match correction_of(patch, geocoder, shard, &generation)? {
+        match resolve(patch, geocoder, shard, &generation)?.correction {
             Some(correction) => corrections.push(correction),
-            None => tracing::warn!(patch = patch.id, "this patch does not fit its country"),
+            None => tracing::debug!(patch = patch.id, "this patch changes nothing of its country"),
         }
     }
     let overlay = Overlay::build(shard, &corrections)?;

@@ -25,6 +25,8 @@ mod fixture;
 #[cfg(test)]
 mod gazetteer;
 #[cfg(test)]
+mod generations;
+#[cfg(test)]
 mod geocode;
 #[cfg(test)]
 mod geography;
@@ -55,6 +57,8 @@ mod patches;
 mod postgres;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod rebase;
 #[cfg(test)]
 mod replicas;
 #[cfg(test)]
