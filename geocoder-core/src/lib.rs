@@ -6,12 +6,14 @@
 #![forbid(unsafe_code)]
 
 mod countries;
+pub mod delta;
 mod engine;
 pub mod error;
 pub mod features;
 #[cfg(feature = "build")]
 pub mod gazetteer;
 pub mod geo;
+mod hexadecimal;
 pub mod lexicon;
 pub mod manifest;
 pub mod overlay;

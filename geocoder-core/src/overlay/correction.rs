@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::geo::LonLat;
+use crate::hexadecimal;
 use crate::record::RecordType;
 
 /// Names a correction: sixteen bytes, shown as 32 hexadecimal digits.
@@ -12,24 +13,13 @@ pub struct CorrectionId(pub [u8; 16]);
 impl CorrectionId {
     /// Reads 32 hexadecimal digits of either case.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut id = [0; 16];
-        let pairs = text.as_bytes().chunks(2);
-        if text.len() != 2 * id.len() {
-            return None;
-        }
-        for (byte, pair) in id.iter_mut().zip(pairs) {
-            for digit in pair {
-                let digit = char::from(*digit).to_digit(16)?;
-                *byte = *byte << 4 | u8::try_from(digit).ok()?;
-            }
-        }
-        Some(Self(id))
+        hexadecimal::parse(text).map(Self)
     }
 }
 
 impl core::fmt::Display for CorrectionId {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hexadecimal::write(&self.0, f)
     }
 }
 
@@ -64,6 +54,22 @@ pub struct Correction {
     pub target: Option<RecordRef>,
     /// What becomes of it.
     pub change: Change,
+}
+
+impl Correction {
+    /// Whether all values keep the limits of shards; overlays skip corrections that are not
+    /// valid, and bytes that have them cannot be decoded.
+    pub fn is_valid(&self) -> bool {
+        let target = match &self.target {
+            Some(RecordRef::House { suffix, .. }) => super::draft::is_suffix(suffix),
+            _ => true,
+        };
+        target
+            && match &self.change {
+                Change::Put(record) => super::draft::is_valid(record),
+                Change::Remove => true,
+            }
+    }
 }
 
 /// What a correction makes of a record.

@@ -171,6 +171,11 @@ fn is_usable(name: &str) -> bool {
         && !name.chars().any(|c| c.is_control() || c == '<' || c == '>')
 }
 
+/// Whether a text can be the suffix of a house number.
+pub(super) fn is_suffix(suffix: &str) -> bool {
+    suffix.len() <= crate::shard::MAX_SUFFIX_BYTES && !suffix.chars().any(char::is_control)
+}
+
 /// Whether the values of a record keep the limits of shards.
 pub(super) fn is_valid(record: &PatchRecord) -> bool {
     let fields = &record.default;
@@ -183,8 +188,7 @@ pub(super) fn is_valid(record: &PatchRecord) -> bool {
     };
     let house = record.house.as_ref().is_none_or(|house| {
         house.number <= text::MAX_HOUSE_NUMBER
-            && house.suffix.len() <= crate::shard::MAX_SUFFIX_BYTES
-            && !house.suffix.chars().any(char::is_control)
+            && is_suffix(&house.suffix)
             && (house.street.is_empty() || is_usable(&house.street))
     });
     let zipcode = |zipcode: &String| {
