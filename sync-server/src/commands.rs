@@ -9,6 +9,7 @@ use crate::catalog::Catalog;
 use crate::config::{DatabaseConfig, ServeConfig};
 use crate::geography::Geography;
 use crate::site::Site;
+use crate::sync::Sync;
 
 /// Brings the schema of the database up to date.
 ///
@@ -78,6 +79,7 @@ pub fn check_config(config: &ServeConfig) -> anyhow::Result<()> {
     Geography::open(&config.geography)?;
     config.tls.load()?;
     config.access.check(&config.data)?;
+    Sync::new(config.sync.clone())?;
     say("the configuration is usable")
 }
 

@@ -94,6 +94,11 @@ impl TokenHash {
         to_hex(&self.0)
     }
 
+    /// Reads a hash as the store has it.
+    pub fn of_hex(text: &str) -> Option<Self> {
+        from_hex(text).map(Self)
+    }
+
     /// Whether this is the stored hash; takes the same time whatever differs.
     pub fn is(self, stored: &str) -> bool {
         self.to_hex().as_bytes().ct_eq(stored.as_bytes()).into()
@@ -112,6 +117,18 @@ pub fn to_hex(bytes: &[u8]) -> String {
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// Reads 32 bytes in hexadecimal, of either case.
+pub fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 2 * bytes.len() || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]

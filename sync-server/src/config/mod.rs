@@ -18,6 +18,7 @@ use crate::blobs::BlobStore;
 use crate::blobs::bucket::Bucket;
 use crate::error::Error;
 use crate::geography::GeographyConfig;
+use crate::sync::SyncOptions;
 use crate::tls::TlsConfig;
 
 /// Serves Hereabouts shards, the geocoding REST API and the web app.
@@ -132,6 +133,9 @@ pub struct ServeConfig {
     /// Who may do what.
     #[command(flatten)]
     pub access: AccessOptions,
+    /// What devices are given.
+    #[command(flatten)]
+    pub sync: SyncOptions,
 }
 
 impl ServeConfig {

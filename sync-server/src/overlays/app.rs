@@ -10,9 +10,10 @@ use geocoder_core::delta::{Generation, Snapshot};
 use sha2::{Digest, Sha256};
 
 use super::country::{CountryState, position};
-use crate::catalog::{Catalog, ManifestDocument};
+use crate::catalog::Catalog;
 use crate::store::KeptFeed;
 use crate::store::sync::{ObjectKind, SyncObject};
+use crate::sync::heads::SyncDocument;
 
 /// All that an app has at one moment; never changed, only replaced as a whole.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub struct AppOverlay {
     /// Compactions of all feeds of the app.
     compactions: i64,
     /// The whole manifest, once it was asked for.
-    pub(crate) manifest: OnceLock<ManifestDocument>,
+    pub(crate) manifest: OnceLock<SyncDocument>,
 }
 
 /// A feed: its state, and how devices come to it.

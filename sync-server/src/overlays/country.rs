@@ -77,9 +77,9 @@ impl CountryState {
             // Rows hold patches as they are now: the last one of a patch says what was read last.
             changes.insert(id, (row.seq, row.patch.as_ref()));
         }
-        let converted = changes.into_iter().map(|(id, (seq, patch))| {
-            Ok((id, (position(seq), base.change_of(id, patch)?)))
-        });
+        let converted = changes
+            .into_iter()
+            .map(|(id, (seq, patch))| Ok((id, (position(seq), base.change_of(id, patch)?))));
         let changes = converted.collect::<Result<_, Cause>>()?;
         let mut snapshot = self.snapshot.clone();
         snapshot.apply(&delta_of(base.generation, changes))?;

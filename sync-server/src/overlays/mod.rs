@@ -16,7 +16,7 @@ use bytes::Bytes;
 use geocoder_core::Geocoder;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
-pub use app::{AppOverlay, CountryFeed};
+pub use app::{AppOverlay, CountryFeed, FeedPosition};
 pub use country::CountryState;
 
 use crate::catalog::Catalog;
@@ -75,8 +75,7 @@ impl Overlays {
             return Some(Arc::clone(own));
         }
         let epoch = Arc::clone(known.epoch.as_ref()?);
-        let is_same =
-            |empty: &&Arc<AppOverlay>| empty.is_over(catalog) && empty.epoch() == &*epoch;
+        let is_same = |empty: &&Arc<AppOverlay>| empty.is_over(catalog) && empty.epoch() == &*epoch;
         if let Some(empty) = known.empty.as_ref().filter(is_same) {
             return Some(Arc::clone(empty));
         }

@@ -14,8 +14,8 @@ use super::database::Database;
 use super::listener::Listener;
 use super::query::{Query, Row};
 use super::{
-    AuditFilter, Change, Committed, FeedRow, Idempotency, Page, PatchFilter, Result, Store,
-    Compaction, KeptFeed, KeptOperations, StoreError, backup, document, search, sync, verify,
+    AuditFilter, Change, Committed, Compaction, FeedRow, Idempotency, KeptFeed, KeptOperations,
+    Page, PatchFilter, Result, Store, StoreError, backup, document, search, sync, verify,
 };
 use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, Timestamp};
 

@@ -170,8 +170,7 @@ pub(super) async fn operations(
              AND NOT EXISTS (SELECT 1 FROM feed l WHERE l.app_id = f.app_id \
                  AND l.country = f.country AND l.patch_id = f.patch_id \
                  AND l.seq > f.seq AND l.seq <= $5)) AS o ON TRUE ORDER BY o.seq";
-    let query =
-        Query::new(query).bind(app_id).bind(country).bind(after).bind(to).bind(head);
+    let query = Query::new(query).bind(app_id).bind(country).bind(after).bind(to).bind(head);
     let rows = database.fetch(query).await?;
     let missing = || StoreError::Database("the database has lost its row of the store".into());
     let first = rows.first().ok_or_else(missing)?;
@@ -192,8 +191,7 @@ pub(super) async fn last_before(
 ) -> Result<i64> {
     let query = "SELECT COALESCE(MAX(seq), 0) FROM feed \
                  WHERE app_id = $1 AND country = $2 AND at < $3";
-    let rows =
-        database.fetch(Query::new(query).bind(app_id).bind(country).bind(at.0)).await?;
+    let rows = database.fetch(Query::new(query).bind(app_id).bind(country).bind(at.0)).await?;
     rows.first().map_or(Ok(0), |row| row.integer(0))
 }
 
@@ -263,8 +261,7 @@ async fn name_objects(transaction: &mut Transaction, compaction: &Compaction) ->
     let query = "DELETE FROM sync_objects WHERE app_id = $1 AND country = $2 \
                  AND (generation = $3 OR at < $4)";
     let old = compaction.at.plus_seconds(-KEEP_UNNAMED_S);
-    let query =
-        of_feed(query, compaction).bind(compaction.generation.as_str()).bind(old.0);
+    let query = of_feed(query, compaction).bind(compaction.generation.as_str()).bind(old.0);
     transaction.execute(query).await?;
     for object in &compaction.objects {
         let query = "INSERT INTO sync_objects (app_id, country, generation, kind, from_seq, \
@@ -285,15 +282,12 @@ async fn name_objects(transaction: &mut Transaction, compaction: &Compaction) ->
 }
 
 async fn drop_unnamed(transaction: &mut Transaction, now: Timestamp) -> Result<()> {
-    const NAMED: &str =
-        "EXISTS (SELECT 1 FROM sync_objects o WHERE o.sha256 = sync_blobs.sha256)";
-    let named = format!(
-        "UPDATE sync_blobs SET unnamed_at = NULL WHERE unnamed_at IS NOT NULL AND {NAMED}"
-    );
+    const NAMED: &str = "EXISTS (SELECT 1 FROM sync_objects o WHERE o.sha256 = sync_blobs.sha256)";
+    let named =
+        format!("UPDATE sync_blobs SET unnamed_at = NULL WHERE unnamed_at IS NOT NULL AND {NAMED}");
     transaction.execute(Query::new(&named)).await?;
-    let unnamed = format!(
-        "UPDATE sync_blobs SET unnamed_at = $1 WHERE unnamed_at IS NULL AND NOT {NAMED}"
-    );
+    let unnamed =
+        format!("UPDATE sync_blobs SET unnamed_at = $1 WHERE unnamed_at IS NULL AND NOT {NAMED}");
     transaction.execute(Query::new(&unnamed).bind(now.0)).await?;
     let query = Query::new("DELETE FROM sync_blobs WHERE unnamed_at < $1");
     transaction.execute(query.bind(now.plus_seconds(-KEEP_UNNAMED_S).0)).await?;
