@@ -12,8 +12,9 @@
 //! - `apply`, `houses`: what they do to streets and points, and to houses.
 //! - `lost`: terms of the base that nothing has any more.
 //! - `blocks`, `terms`: what became of it all, as searches see it.
-//! - `resolve`: from results back to records.
+//! - `resolve`, `across`: from results back to records, in the same base and in another.
 
+mod across;
 mod apply;
 mod blocks;
 mod correction;

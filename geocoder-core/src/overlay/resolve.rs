@@ -196,7 +196,12 @@ impl<D: AsRef<[u8]>> Shard<D> {
     }
 
     /// Whether a name that is shown has the same folded words as a text.
-    fn any_name(&self, names: &[Name], text: &str, dictionary: Dictionary) -> Result<bool> {
+    pub(super) fn any_name(
+        &self,
+        names: &[Name],
+        text: &str,
+        dictionary: Dictionary,
+    ) -> Result<bool> {
         let terms = terms_of(text);
         for shown in self.shown_names(names, dictionary)? {
             if terms_of(&shown.1) == terms {
@@ -207,7 +212,11 @@ impl<D: AsRef<[u8]>> Shard<D> {
     }
 
     /// Returns names as they are shown, each with what it is for.
-    fn shown_names(&self, names: &[Name], dictionary: Dictionary) -> Result<Vec<(Role, String)>> {
+    pub(super) fn shown_names(
+        &self,
+        names: &[Name],
+        dictionary: Dictionary,
+    ) -> Result<Vec<(Role, String)>> {
         let mut shown = Vec::new();
         for name in names.iter().filter(|name| name.role != Role::Alternate) {
             let mut text = String::new();
@@ -246,7 +255,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
     }
 
     /// Whether a place is inside what an origin says, itself included.
-    fn is_inside(&self, origin: &Origin, place: u32) -> Result<bool> {
+    pub(super) fn is_inside(&self, origin: &Origin, place: u32) -> Result<bool> {
         let optional = |text: &Option<String>| text.clone().unwrap_or_default();
         let levels = [
             (RecordType::City, origin.city.clone()),

@@ -11,7 +11,7 @@ use super::operation::Operation;
 use super::origin;
 use crate::access::Caller;
 use crate::access::random::random_bytes;
-use crate::error::{ApiError, Place};
+use crate::error::{ApiError, COUNTRY_NOT_SUPPORTED, Place};
 use crate::hex::{sha256_hex, to_hex};
 use crate::model::{Fields, Patch, PatchStatus, Scope, Timestamp};
 use crate::state::AppState;
@@ -211,13 +211,11 @@ impl Run<'_> {
         let param = format!("{prefix}{object}.countrycode");
         Err(ApiError::Invalid {
             place: Place::Body,
-            errors: vec![FieldError {
-                value: WireValue::Text(code.to_owned()),
-                msg: "This country is not supported: this server has no data of it.".into(),
-                path: param.clone(),
+            errors: vec![FieldError::new(
                 param,
-                location: Place::Body.name(),
-            }],
+                &WireValue::Text(code.to_owned()),
+                COUNTRY_NOT_SUPPORTED,
+            )],
         })
     }
 }
