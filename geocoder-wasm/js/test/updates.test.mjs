@@ -179,8 +179,7 @@ describe('proposals', () => {
     let lost = 0;
     server.onRequest = async (path, _, init) => {
       if (!path.endsWith('/proposals') || lost++) return undefined;
-      server.onRequest = () => undefined;
-      await server.fetch(`${SERVER}sync/v1/proposals`, init);
+      await server.answer(`${SERVER}sync/v1/proposals`, init);
       throw new TypeError('connection reset');
     };
     await assert.rejects(geocoder.sync(), withCode('network'));
