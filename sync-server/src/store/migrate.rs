@@ -12,8 +12,10 @@ use crate::hex::to_hex;
 use crate::model::Clock;
 
 /// Scripts in the order in which they were added; a script that was released never changes.
-const MIGRATIONS: [(&str, &str); 1] =
-    [("0001_start", include_str!("../../migrations/0001_start.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("0001_start", include_str!("../../migrations/0001_start.sql")),
+    ("0003_proposals", include_str!("../../migrations/0003_proposals.sql")),
+];
 
 /// Marks SQLite files of this program: "Here" in ASCII.
 const APPLICATION_ID: i64 = 0x4865_7265;

@@ -7,7 +7,12 @@ use geocoder_core::shard::writer::ShardWriter;
 
 /// Returns the bytes of a shard with Vaduz, Triesen, a few streets, houses and a museum.
 pub(crate) fn liechtenstein() -> Vec<u8> {
-    let gazetteer = Gazetteer {
+    ShardWriter::new(&liechtenstein_gazetteer()).write().unwrap().bytes
+}
+
+/// Returns what is in that shard.
+pub(crate) fn liechtenstein_gazetteer() -> Gazetteer {
+    Gazetteer {
         country: CountryCode::parse("li"),
         places: vec![
             place(RecordType::Country, "Liechtenstein", None, (9.55, 47.15), 39_000, &[]),
@@ -28,13 +33,17 @@ pub(crate) fn liechtenstein() -> Vec<u8> {
             importance: 120,
         }],
         ..Gazetteer::default()
-    };
-    ShardWriter::new(&gazetteer).write().unwrap().bytes
+    }
 }
 
 /// Returns the bytes of a shard with Monaco alone.
 pub(crate) fn monaco() -> Vec<u8> {
-    let gazetteer = Gazetteer {
+    ShardWriter::new(&monaco_gazetteer()).write().unwrap().bytes
+}
+
+/// Returns what is in that shard.
+pub(crate) fn monaco_gazetteer() -> Gazetteer {
+    Gazetteer {
         country: CountryCode::parse("mc"),
         places: vec![
             place(RecordType::Country, "Monaco", None, (7.42, 43.74), 38_000, &[]),
@@ -42,8 +51,7 @@ pub(crate) fn monaco() -> Vec<u8> {
         ],
         streets: vec![street("Avenue d'Ostende", 1, (7.4235, 43.7360), &[(12, "")])],
         ..Gazetteer::default()
-    };
-    ShardWriter::new(&gazetteer).write().unwrap().bytes
+    }
 }
 
 fn at(lon: f64, lat: f64) -> LonLat {
