@@ -14,6 +14,7 @@ use crate::publish::history::History;
 use crate::publish::sweep::Swept;
 use crate::publish::{self, BaseChange, Publication};
 use crate::site::Site;
+use crate::sync::Sync;
 
 /// Brings the schema of the database up to date.
 ///
@@ -144,6 +145,7 @@ pub fn check_config(config: &ServeConfig) -> anyhow::Result<()> {
     Geography::open(&config.geography)?;
     config.tls.load()?;
     config.access.check(&config.data)?;
+    Sync::new(config.sync.clone())?;
     say("the configuration is usable")
 }
 

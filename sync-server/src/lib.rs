@@ -36,4 +36,5 @@ pub mod site;
 pub mod state;
 pub mod store;
 pub mod stored_file;
+pub mod sync;
 pub mod tls;

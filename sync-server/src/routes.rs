@@ -13,8 +13,8 @@ use actix_web::{HttpMessage, HttpResponse, Resource, Route};
 use crate::access::Need::{self, AnyKey, Key, Open};
 use crate::error::ApiError;
 use crate::handlers::{
-    apps, audit, blobs, config, conflicts, geocode, health, keys, manifest, patches, permissions,
-    proposals, reference, site,
+    apps, audit, blobs, changes, config, conflicts, events, geocode, heads, health, keys, manifest,
+    patches, permissions, proposals, reference, site,
 };
 use crate::json_body::BodyLimit;
 use crate::metrics::RoutePath;
@@ -50,6 +50,9 @@ pub fn table() -> Vec<RouteEntry> {
         route("GET", "/docs", Open, |r| r.to(reference::page)),
         route("GET", "/sync/v1/manifest", Key(SyncRead), |r| r.to(manifest::get)),
         route("GET", "/sync/v1/manifest.json", Key(SyncRead), |r| r.to(manifest::get)),
+        route("GET", "/sync/v1/heads", Key(SyncRead), |r| r.to(heads::get)),
+        route("GET", "/sync/v1/events", Key(SyncRead), |r| r.to(events::get)),
+        route("GET", "/sync/v1/changes", Key(SyncRead), |r| r.to(changes::get)),
         route("GET", "/sync/v1/blobs/{sha256}", Open, |r| r.to(blobs::get)),
         patches("POST", "/sync/v1/proposals", PatchesPropose, |r| r.to(proposals::create)),
         patches("GET", "/sync/v1/proposals", PatchesPropose, |r| r.to(proposals::list)),

@@ -33,7 +33,11 @@ await build({
 await build({
   ...shared,
   platform: 'node',
-  entryPoints: { node: at('src/index.ts'), 'worker.node': at('src/worker.ts') },
+  entryPoints: {
+    node: at('src/index.ts'),
+    'worker.node': at('src/worker.ts'),
+    directory: at('src/directory.ts'),
+  },
 });
 await build({
   ...shared,
@@ -54,7 +58,9 @@ for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT'])
   copyFileSync(at(`../../${licence}`), at(licence));
 
 execFileSync('tsc', ['-p', at('tsconfig.json')], { stdio: 'inherit' });
-removeUnreachableTypes(['index', ...SUBPATHS].map((name) => join(at('dist'), `${name}.d.ts`)));
+removeUnreachableTypes(
+  ['index', 'directory', ...SUBPATHS].map((name) => join(at('dist'), `${name}.d.ts`)),
+);
 
 /** Keeps imports of other entries as imports, the client's by the file of the host. */
 function leaveEntriesApart(client) {

@@ -40,7 +40,18 @@ async function answer(request: WorkerRequest) {
     case 'countries':
       return host.countries();
     case 'insertBytes':
-      return host.insertBytes(request.args.bytes, request.args.checks);
+      return host.insertBytes(request.args.bytes, request.args.checks, request.args.snapshot);
+    case 'insertOverlay': {
+      const { country, snapshot } = request.args;
+      await host.insertOverlay(country, snapshot);
+      return undefined;
+    }
+    case 'updateSnapshot': {
+      const { snapshot, generation, deltas } = request.args;
+      return host.updateSnapshot(snapshot, generation, deltas);
+    }
+    case 'sha256':
+      return host.sha256(request.args.bytes);
     case 'insertResponse': {
       const { checks, progress } = request.args;
       const report = (receivedBytes: number) =>

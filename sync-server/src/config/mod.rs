@@ -19,6 +19,7 @@ use crate::blobs::bucket::Bucket;
 use crate::error::Error;
 use crate::geography::GeographyConfig;
 use crate::publish::sweep::KEEP;
+use crate::sync::SyncOptions;
 use crate::tls::TlsConfig;
 
 /// Serves Hereabouts shards, the geocoding REST API and the web app.
@@ -171,6 +172,9 @@ pub struct ServeConfig {
     /// Who may do what.
     #[command(flatten)]
     pub access: AccessOptions,
+    /// What devices are given.
+    #[command(flatten)]
+    pub sync: SyncOptions,
 }
 
 impl ServeConfig {

@@ -12,8 +12,9 @@ use crate::hex::to_hex;
 use crate::model::Clock;
 
 /// Scripts in the order in which they were added; a script that was released never changes.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     ("0001_start", include_str!("../../migrations/0001_start.sql")),
+    ("0002_sync", include_str!("../../migrations/0002_sync.sql")),
     ("0003_proposals", include_str!("../../migrations/0003_proposals.sql")),
 ];
 
@@ -38,7 +39,9 @@ pub(super) async fn migrate(database: &Database) -> Result<()> {
         let text = match transaction {
             Transaction::Sqlite(_) => (*script).to_owned(),
             // Texts are to be sorted by their bytes, whatever the language of the database.
-            Transaction::Postgres(_) => script.replace(" TEXT", " TEXT COLLATE \"C\""),
+            Transaction::Postgres(_) => {
+                script.replace(" TEXT", " TEXT COLLATE \"C\"").replace(" BLOB", " BYTEA")
+            }
         };
         transaction.run(text).await?;
         let number = i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1);

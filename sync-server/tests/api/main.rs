@@ -75,4 +75,12 @@ mod site;
 #[cfg(test)]
 mod sockets;
 #[cfg(test)]
+mod sync;
+#[cfg(test)]
+mod sync_compaction;
+#[cfg(test)]
+mod sync_fixture;
+#[cfg(test)]
+mod sync_process;
+#[cfg(test)]
 mod tls;

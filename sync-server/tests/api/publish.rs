@@ -22,11 +22,9 @@ use crate::generations;
 use crate::liechtenstein::{get, post};
 use crate::process::{ServerProcess, poll_until};
 
-/// A build of Liechtenstein whose first street has a name of its own.
+/// A build of Liechtenstein with a street of its own.
 fn variant(street: &str) -> TempDir {
-    let mut gazetteer = liechtenstein_gazetteer();
-    gazetteer.streets[0].names.default = street.into();
-    build(&gazetteer)
+    build(&liechtenstein_gazetteer(&[street]))
 }
 
 fn build(gazetteer: &Gazetteer) -> TempDir {

@@ -71,8 +71,7 @@ fn a_publication_that_is_killed_leaves_the_old_build_or_the_new_one() {
 
 /// Makes a build that no other one is like.
 fn build(number: usize) -> TempDir {
-    let mut gazetteer = liechtenstein_gazetteer();
-    gazetteer.streets[0].names.default = format!("Strasse {number}");
+    let gazetteer = liechtenstein_gazetteer(&[&format!("Strasse {number}")]);
     let dir = TempDir::new().unwrap();
     shard_builder::publish(dir.path(), &gazetteer, None, &Silent).unwrap();
     dir
