@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use crate::access::secret::SecretError;
 use crate::store::{Guard, StoreError};
+use crate::sync::signature::SigningKeyError;
 use crate::tls::TlsError;
 
 /// Result of starting and running the server.
@@ -132,6 +133,9 @@ pub enum Error {
     /// There is no secret for tokens.
     #[error("cannot make tokens")]
     Secret(#[from] SecretError),
+    /// The key for signatures cannot be used.
+    #[error("cannot sign")]
+    SigningKey(#[from] SigningKeyError),
     /// The token of the first private key cannot be used.
     #[error(
         "HEREABOUTS_BOOTSTRAP_KEY must be 16 to {} visible ASCII characters without spaces",

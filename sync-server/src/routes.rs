@@ -13,8 +13,8 @@ use actix_web::{HttpMessage, HttpResponse, Resource, Route};
 use crate::access::Need::{self, AnyKey, Key, Open};
 use crate::error::ApiError;
 use crate::handlers::{
-    apps, audit, blobs, config, geocode, health, keys, manifest, patches, permissions, reference,
-    site,
+    apps, audit, blobs, changes, config, events, geocode, heads, health, keys, manifest, patches,
+    permissions, reference, site,
 };
 use crate::json_body::BodyLimit;
 use crate::metrics::RoutePath;
@@ -50,6 +50,9 @@ pub fn table() -> Vec<RouteEntry> {
         route("GET", "/docs", Open, |r| r.to(reference::page)),
         route("GET", "/sync/v1/manifest", Key(SyncRead), |r| r.to(manifest::get)),
         route("GET", "/sync/v1/manifest.json", Key(SyncRead), |r| r.to(manifest::get)),
+        route("GET", "/sync/v1/heads", Key(SyncRead), |r| r.to(heads::get)),
+        route("GET", "/sync/v1/events", Key(SyncRead), |r| r.to(events::get)),
+        route("GET", "/sync/v1/changes", Key(SyncRead), |r| r.to(changes::get)),
         route("GET", "/sync/v1/blobs/{sha256}", Open, |r| r.to(blobs::get)),
         route("POST", "/search", Key(GeocodeSearch), |r| r.to(geocode::search)),
         route("POST", "/reverse", Key(GeocodeReverse), |r| r.to(geocode::reverse)),

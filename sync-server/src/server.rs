@@ -21,6 +21,8 @@ use crate::routes;
 use crate::site::Site;
 use crate::state::AppState;
 use crate::store::{Store, follow};
+use crate::sync::Sync;
+use crate::sync::compaction::compact_regularly;
 
 /// Time between looks at the manifest file.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -57,11 +59,16 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
         );
     }
     let page_token = if site.is_some() { access.page_token().await? } else { None };
+    let sync = Sync::new(config.sync.clone())?;
+    if let Some(signer) = &sync.signer {
+        tracing::info!(public_key = signer.public_key(), "manifests and heads are signed");
+    }
     let state = AppState {
         site,
         geography: Geography::open(&config.geography)?,
         body_timeout: config.body_timeout(),
         page_token,
+        sync,
         ..AppState::new(blobs, catalog, store, clock, access)
     };
     let state = web::Data::new(state);
@@ -73,7 +80,7 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
             .client_request_timeout(HEAD_TIMEOUT)
             .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(SHUTDOWN_TIMEOUT_S)
-            .shutdown_signal(shutdown_signal()?);
+            .shutdown_signal(stop_streams(shutdown_signal()?, state.clone()));
     let scheme = if tls.is_some() { "https" } else { "http" };
     let server = match tls {
         Some(tls) => server.bind_rustls_0_23(config.listen, tls),
@@ -91,12 +98,18 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
     let flushing = rt::spawn(async move { access.flush_usage_regularly().await });
     let of_patches = state.clone();
     let laying = rt::spawn(async move {
-        follow(&*of_patches.store, "patches", async || refresh(&of_patches).await).await;
+        follow(&*of_patches.store, "patches", async || {
+            // Streams look at their keys when they hear of the refresh.
+            of_patches.access.invalidate();
+            refresh(&of_patches).await;
+        })
+        .await;
     });
+    let compacting = rt::spawn(compact_regularly(state.clone()));
     let access = Arc::clone(&state.access);
     let watching = rt::spawn(watch(watcher, state));
     let ended = server.run().await;
-    for task in [watching, following, flushing, laying] {
+    for task in [watching, following, flushing, laying, compacting] {
         task.abort();
     }
     if let Some(metrics) = metrics {
@@ -178,6 +191,12 @@ async fn refresh(state: &AppState) {
         let error = anyhow::Error::from(error);
         tracing::error!(error = format!("{error:#}"), "approved patches are not taken over");
     }
+}
+
+/// Ends streams at once, which would hold up the end of the server otherwise.
+async fn stop_streams(signal: impl Future<Output = ()>, state: web::Data<AppState>) {
+    signal.await;
+    state.sync.streams.close();
 }
 
 #[cfg(unix)]

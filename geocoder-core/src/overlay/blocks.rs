@@ -1,10 +1,10 @@
 //! Blocks of an overlay: what corrections made of streets and points, as searches see it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::RecordRef;
 use super::draft::{DraftName, PlaceNames, RecordDraft};
+use super::key_index::KeyIndex;
 use super::terms::{AddedTerms, NumberedName, TermCollector};
 use crate::error::Result;
 use crate::geo::{BBox, LonLat, hilbert_index};
@@ -37,7 +37,7 @@ pub(crate) struct AddedBlock {
     /// What each record stands for.
     pub(super) sources: Vec<RecordRef>,
     /// Houses that stand for others than their number says, by record, number and suffix.
-    pub(super) house_sources: BTreeMap<(u32, u32, String), RecordRef>,
+    pub(super) house_sources: Vec<(u32, u32, String, RecordRef)>,
 }
 
 impl AddedBlock {
@@ -139,7 +139,7 @@ fn summary_of(group: &[RecordDraft]) -> BlockSummary {
 #[derive(Default)]
 struct SuffixCollector {
     list: Vec<String>,
-    numbers: BTreeMap<String, u32>,
+    numbers: KeyIndex,
 }
 
 impl SuffixCollector {
@@ -147,13 +147,11 @@ impl SuffixCollector {
         if text.is_empty() {
             return Suffix::None;
         }
-        if let Some(number) = self.numbers.get(text) {
-            return Suffix::Other(*number);
+        let number = self.numbers.number(text.as_bytes());
+        if number == self.list.len() {
+            self.list.push(text.into());
         }
-        let number = length(self.list.len());
-        self.list.push(text.into());
-        self.numbers.insert(text.into(), number);
-        Suffix::Other(number)
+        Suffix::Other(length(number))
     }
 }
 
@@ -169,7 +167,7 @@ fn added_block(
     let mut block = Block::default();
     let (mut houses, mut lines) = (HouseLists::default(), LineLists::default());
     let (mut names, mut sources) = (Vec::new(), Vec::new());
-    let mut house_sources = BTreeMap::new();
+    let mut house_sources = Vec::new();
     let mut bbox = BBox::EMPTY;
     for (number, draft) in (0u32..).zip(group) {
         let listed = draft.zipcodes.as_deref().unwrap_or(city_zipcodes);
@@ -186,8 +184,8 @@ fn added_block(
             });
             bbox.add(point(house.lat, house.lon));
             if let Some(source) = &house.source {
-                let key = (number, house.number, house.suffix.clone());
-                house_sources.insert(key, source.clone());
+                let (suffix, source) = (house.suffix.clone(), source.clone());
+                house_sources.push((number, house.number, suffix, source));
             }
         }
         houses.ends.push(houses.houses.len());
@@ -235,7 +233,7 @@ fn shown(names: &[DraftName]) -> Vec<(Role, String)> {
 
 /// Gives places their names; returns these with their terms.
 pub(super) fn names_of_places(
-    names: BTreeMap<u32, Vec<DraftName>>,
+    names: Vec<(u32, Vec<DraftName>)>,
     places: &mut Places,
     behind: usize,
 ) -> Result<(Vec<PlaceNames>, AddedTerms)> {

@@ -184,10 +184,12 @@ impl<D: AsRef<[u8]>> Shard<D> {
     fn house_ref(&self, block: u32, index: u32, number: u32, suffix: String) -> RecordRef {
         let added = block.checked_sub(self.base.places.n_blocks).zip(self.overlay.as_ref());
         let added = added.and_then(|(number, overlay)| overlay.blocks.get(number as usize));
-        let corrected =
-            added.and_then(|added| added.house_sources.get(&(index, number, suffix.clone())));
+        let corrected = added.and_then(|added| {
+            let mut sources = added.house_sources.iter();
+            sources.find(|(i, n, s, _)| (*i, *n, s.as_str()) == (index, number, suffix.as_str()))
+        });
         match (corrected, self.own_ref(block, index)) {
-            (Some(source), _) => source.clone(),
+            (Some((.., source)), _) => source.clone(),
             (None, RecordRef::Record { block, index }) => {
                 RecordRef::House { block, index, number, suffix }
             }

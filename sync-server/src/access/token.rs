@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::secret::Secret;
-use crate::hex::to_hex;
+use crate::hex::{from_hex, to_hex};
 
 const PREFIX: &str = "pk_";
 /// Bytes of the token that are secret; four bytes of checksum follow.
@@ -93,6 +93,11 @@ impl TokenHash {
     /// Returns the hash in hexadecimal, as the store has it.
     pub fn to_hex(self) -> String {
         to_hex(&self.0)
+    }
+
+    /// Reads a hash as the store has it.
+    pub fn of_hex(text: &str) -> Option<Self> {
+        from_hex(text).map(Self)
     }
 
     /// Whether this is the stored hash; takes the same time whatever differs.

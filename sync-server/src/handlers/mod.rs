@@ -3,8 +3,11 @@
 pub mod apps;
 pub mod audit;
 pub mod blobs;
+pub mod changes;
 pub mod config;
+pub mod events;
 pub mod geocode;
+pub mod heads;
 pub mod health;
 pub mod keys;
 pub mod manifest;

@@ -130,4 +130,7 @@ pub struct Target {
     pub generation: String,
     /// The engine's reference to the record.
     pub record: serde_json::Value,
+    /// Whether the record is a house that the base does not have, between two that it has.
+    #[serde(default)]
+    pub absent: bool,
 }

@@ -23,6 +23,7 @@ macro_rules! each_field {
         )
     };
 }
+pub(super) use each_field;
 
 impl Fields {
     /// Returns these fields, and others where these have none.

@@ -12,8 +12,10 @@ use crate::hex::to_hex;
 use crate::model::Clock;
 
 /// Scripts in the order in which they were added; a script that was released never changes.
-const MIGRATIONS: [(&str, &str); 1] =
-    [("0001_start", include_str!("../../migrations/0001_start.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("0001_start", include_str!("../../migrations/0001_start.sql")),
+    ("0002_sync", include_str!("../../migrations/0002_sync.sql")),
+];
 
 /// Marks SQLite files of this program: "Here" in ASCII.
 const APPLICATION_ID: i64 = 0x4865_7265;
@@ -36,7 +38,9 @@ pub(super) async fn migrate(database: &Database) -> Result<()> {
         let text = match transaction {
             Transaction::Sqlite(_) => (*script).to_owned(),
             // Texts are to be sorted by their bytes, whatever the language of the database.
-            Transaction::Postgres(_) => script.replace(" TEXT", " TEXT COLLATE \"C\""),
+            Transaction::Postgres(_) => {
+                script.replace(" TEXT", " TEXT COLLATE \"C\"").replace(" BLOB", " BYTEA")
+            }
         };
         transaction.run(text).await?;
         let number = i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1);

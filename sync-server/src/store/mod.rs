@@ -18,6 +18,7 @@ mod patch_index;
 mod query;
 mod search;
 mod sql_store;
+pub mod sync;
 mod verify;
 
 use async_trait::async_trait;
@@ -26,6 +27,7 @@ pub use change::{Change, Committed, FeedOperation, Guard, Idempotency, Write};
 pub use follow::follow;
 pub use patch_index::search_words;
 pub use sql_store::SqlStore;
+pub use sync::{Compaction, KeptFeed, KeptOperations, SyncBlob, SyncObject};
 
 use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, PatchStatus, Timestamp};
 
@@ -194,6 +196,30 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         after: i64,
         limit: u64,
     ) -> Result<Vec<FeedRow>>;
+
+    /// Returns what is kept of the feeds of an app, or of all.
+    async fn kept_feeds(&self, app_id: Option<&str>) -> Result<Vec<KeptFeed>>;
+
+    /// Returns the operations of a feed behind `range.0` and up to `range.1` whose patches are not
+    /// changed again up to the head, all of one moment.
+    async fn operations(
+        &self,
+        feed: (&str, &str),
+        range: (i64, i64),
+        head: i64,
+    ) -> Result<KeptOperations>;
+
+    /// Returns the position of the last operation of a feed before a time; 0 when there is none.
+    async fn last_before(&self, feed: (&str, &str), at: Timestamp) -> Result<i64>;
+
+    /// Changes what is kept of a feed, as a whole; returns the version of the store.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the feed was compacted since the plan was made.
+    async fn compact(&self, compaction: &Compaction) -> Result<i64>;
+
+    /// Returns the bytes of a snapshot or segment by their SHA-256, compressed by brotli or not.
+    async fn sync_blob(&self, sha256: &str, is_compressed: bool) -> Result<Option<Vec<u8>>>;
 
     /// Returns the history of a patch, oldest first; it outlives the patch.
     async fn history(&self, app_id: &str, patch_id: &str) -> Result<Vec<HistoryEntry>>;

@@ -14,8 +14,8 @@ use super::database::Database;
 use super::listener::Listener;
 use super::query::{Query, Row};
 use super::{
-    AuditFilter, Change, Committed, FeedRow, Idempotency, Page, PatchFilter, Result, Store,
-    StoreError, backup, document, search, verify,
+    AuditFilter, Change, Committed, Compaction, FeedRow, Idempotency, KeptFeed, KeptOperations,
+    Page, PatchFilter, Result, Store, StoreError, backup, document, search, sync, verify,
 };
 use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, Timestamp};
 
@@ -355,6 +355,33 @@ impl Store for SqlStore {
             })
         };
         rows.iter().map(read).collect()
+    }
+
+    async fn kept_feeds(&self, app_id: Option<&str>) -> Result<Vec<KeptFeed>> {
+        sync::kept_feeds(&self.database, app_id).await
+    }
+
+    async fn operations(
+        &self,
+        feed: (&str, &str),
+        range: (i64, i64),
+        head: i64,
+    ) -> Result<KeptOperations> {
+        sync::operations(&self.database, feed, range, head).await
+    }
+
+    async fn last_before(&self, feed: (&str, &str), at: Timestamp) -> Result<i64> {
+        sync::last_before(&self.database, feed, at).await
+    }
+
+    async fn compact(&self, compaction: &Compaction) -> Result<i64> {
+        let version = sync::compact(&self.database, compaction).await?;
+        self.hear_of(version);
+        Ok(version)
+    }
+
+    async fn sync_blob(&self, sha256: &str, is_compressed: bool) -> Result<Option<Vec<u8>>> {
+        sync::blob(&self.database, sha256, is_compressed).await
     }
 
     async fn history(&self, app_id: &str, patch_id: &str) -> Result<Vec<HistoryEntry>> {

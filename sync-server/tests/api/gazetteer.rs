@@ -7,6 +7,12 @@ use geocoder_core::shard::writer::ShardWriter;
 
 /// Returns the bytes of a shard with Vaduz, Triesen, a few streets, houses and a museum.
 pub(crate) fn liechtenstein() -> Vec<u8> {
+    liechtenstein_with(&[])
+}
+
+/// Returns the same with further streets in Vaduz: another generation.
+pub(crate) fn liechtenstein_with(streets: &[&str]) -> Vec<u8> {
+    let more = streets.iter().map(|name| street(name, 1, (9.5230, 47.1420), &[(1, "")]));
     let gazetteer = Gazetteer {
         country: CountryCode::parse("li"),
         places: vec![
@@ -14,10 +20,13 @@ pub(crate) fn liechtenstein() -> Vec<u8> {
             place(RecordType::City, "Vaduz", Some(0), (9.5215, 47.1410), 5_700, &["9490"]),
             place(RecordType::City, "Triesen", Some(0), (9.5283, 47.1075), 5_300, &["9495"]),
         ],
-        streets: vec![
+        streets: [
             street("Städtle", 1, (9.5218, 47.1395), &[(41, ""), (43, ""), (43, "a")]),
             street("Dorfstrasse", 2, (9.5260, 47.1060), &[(22, ""), (24, "")]),
-        ],
+        ]
+        .into_iter()
+        .chain(more)
+        .collect(),
         points: vec![PointRecord {
             kind: RecordType::Tourism,
             names: Names::new("Landesmuseum"),

@@ -25,6 +25,8 @@ mod fixture;
 #[cfg(test)]
 mod gazetteer;
 #[cfg(test)]
+mod generations;
+#[cfg(test)]
 mod geocode;
 #[cfg(test)]
 mod geography;
@@ -56,10 +58,20 @@ mod postgres;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod rebase;
+#[cfg(test)]
 mod replicas;
 #[cfg(test)]
 mod site;
 #[cfg(test)]
 mod sockets;
+#[cfg(test)]
+mod sync;
+#[cfg(test)]
+mod sync_compaction;
+#[cfg(test)]
+mod sync_fixture;
+#[cfg(test)]
+mod sync_process;
 #[cfg(test)]
 mod tls;
