@@ -12,9 +12,10 @@ const brotli = {
     }),
 };
 const gzip = { name: 'gzip', compress: (content) => gzipSync(content, { level: 9 }) };
-// The engine is to come down to 80 kB; until then its budget keeps it from growing.
+// The engine is to come down to 80 kB; until then its budget keeps it from growing. A fourth of it
+// lays corrections over shards.
 const BUDGETS = [
-  { what: 'engine (wasm)', files: ['hereabouts.wasm'], limit: 114.5 * KB, by: brotli },
+  { what: 'engine (wasm)', files: ['hereabouts.wasm'], limit: 152 * KB, by: brotli },
   {
     what: 'client (page and worker)',
     files: ['index.js', 'worker.js'],
