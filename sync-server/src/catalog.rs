@@ -5,34 +5,18 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use geocoder_core::delta::Generation;
 use geocoder_core::manifest::{BaseEntry, MANIFEST_FORMAT, Manifest};
 use geocoder_core::{CountryCode, Geocoder, Shard};
-use sha2::{Digest, Sha256};
 
 use crate::blobs::{BlobName, BlobStore};
 use crate::error::{Error, Result};
-
-/// JSON of a manifest and its hash.
-#[derive(Debug, Clone)]
-pub struct ManifestDocument {
-    /// The JSON.
-    pub json: Bytes,
-    /// SHA-256 of the JSON in hexadecimal.
-    pub tag: String,
-}
-
-impl ManifestDocument {
-    fn new(json: Vec<u8>) -> Self {
-        let tag = sha256_hex(&json);
-        Self { json: Bytes::from(json), tag }
-    }
-}
+use crate::hex::sha256_hex;
 
 /// What is on offer: never changed, only replaced as a whole.
 #[derive(Debug)]
 pub struct Catalog {
     manifest: Manifest,
-    document: ManifestDocument,
     geocoder: Arc<Geocoder<Bytes>>,
     /// Bytes of the shards by their hash, shared with the geocoder.
     shards: BTreeMap<String, Bytes>,
@@ -46,19 +30,7 @@ impl Catalog {
     /// # Errors
     /// Fails when the manifest or a blob is missing or not as it should be.
     pub fn load(store: &BlobStore, previous: Option<&Self>) -> Result<Self> {
-        let json = store.read_manifest().map_err(|source| Error::ManifestUnreadable {
-            path: store.manifest_path(),
-            dir: store.dir().into(),
-            source,
-        })?;
-        let invalid = |what: String| Error::ManifestInvalid {
-            path: store.manifest_path(),
-            dir: store.dir().into(),
-            what,
-        };
-        let manifest: Manifest =
-            serde_json::from_slice(&json).map_err(|error| invalid(error.to_string()))?;
-        check_manifest(&manifest).map_err(invalid)?;
+        let (manifest, _) = read_manifest(store)?;
         let mut geocoder = Geocoder::new();
         let mut shards = BTreeMap::new();
         for (country, entry) in &manifest.countries {
@@ -68,52 +40,17 @@ impl Catalog {
             geocoder.insert(open_shard(store, country, sha256, bytes.clone())?);
             shards.insert(sha256.clone(), bytes);
         }
-        Ok(Self {
-            manifest,
-            document: ManifestDocument::new(json),
-            geocoder: Arc::new(geocoder),
-            shards,
-        })
+        Ok(Self { manifest, geocoder: Arc::new(geocoder), shards })
     }
 
     /// Puts a manifest and a geocoder together as they are.
-    ///
-    /// # Errors
-    /// Fails when the manifest cannot be written as JSON.
-    pub fn from_parts(manifest: Manifest, geocoder: Geocoder<Bytes>) -> serde_json::Result<Self> {
-        let document = ManifestDocument::new(serde_json::to_vec(&manifest)?);
-        let geocoder = Arc::new(geocoder);
-        Ok(Self { manifest, document, geocoder, shards: BTreeMap::new() })
+    pub fn from_parts(manifest: Manifest, geocoder: Geocoder<Bytes>) -> Self {
+        Self { manifest, geocoder: Arc::new(geocoder), shards: BTreeMap::new() }
     }
 
     /// Returns the manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
-    }
-
-    /// Returns the manifest as the builder wrote it, byte for byte.
-    pub fn document(&self) -> &ManifestDocument {
-        &self.document
-    }
-
-    /// Returns the manifest with some countries only; those not on offer are left out.
-    ///
-    /// # Errors
-    /// Fails when the manifest cannot be written as JSON.
-    pub fn document_for(&self, countries: &[CountryCode]) -> serde_json::Result<ManifestDocument> {
-        let wanted = |code: &str| countries.iter().any(|country| country.as_str() == code);
-        let some = Manifest {
-            epoch: self.manifest.epoch.clone(),
-            countries: self
-                .manifest
-                .countries
-                .iter()
-                .filter(|(code, _)| wanted(code))
-                .map(|(code, entry)| (code.clone(), entry.clone()))
-                .collect(),
-            ..self.manifest
-        };
-        serde_json::to_vec(&some).map(ManifestDocument::new)
     }
 
     /// Returns the geocoder over all shards.
@@ -132,6 +69,11 @@ impl Catalog {
         entry.map_or_else(String::new, |entry| entry.base.generation.clone())
     }
 
+    /// Returns the generation of a country's shard; `None` when there is none.
+    pub fn generation_of(&self, country: &str) -> Option<Generation> {
+        Generation::parse(&self.manifest.countries.get(country)?.base.generation)
+    }
+
     /// Whether requests may ask for a country; the world shard is none.
     pub fn offers(&self, country: CountryCode) -> bool {
         country != CountryCode::WORLD
@@ -139,7 +81,24 @@ impl Catalog {
     }
 }
 
-/// Checks what can be checked without looking at blobs.
+/// Reads and checks the manifest of a directory, without looking at blobs; returns its JSON too.
+pub(crate) fn read_manifest(store: &BlobStore) -> Result<(Manifest, Vec<u8>)> {
+    let json = store.read_manifest().map_err(|source| Error::ManifestUnreadable {
+        path: store.manifest_path(),
+        dir: store.dir().into(),
+        source,
+    })?;
+    let invalid = |what: String| Error::ManifestInvalid {
+        path: store.manifest_path(),
+        dir: store.dir().into(),
+        what,
+    };
+    let manifest: Manifest =
+        serde_json::from_slice(&json).map_err(|error| invalid(error.to_string()))?;
+    check_manifest(&manifest).map_err(invalid)?;
+    Ok((manifest, json))
+}
+
 fn check_manifest(manifest: &Manifest) -> Result<(), String> {
     if manifest.format != MANIFEST_FORMAT {
         let found = manifest.format;
@@ -151,6 +110,12 @@ fn check_manifest(manifest: &Manifest) -> Result<(), String> {
             return Err(format!("`{country}` is not a lower-case two-letter country code"));
         }
         let base = &entry.base;
+        if base.sha256.get(..16) != Some(base.generation.as_str()) {
+            let BaseEntry { generation, sha256, .. } = base;
+            return Err(format!(
+                "generation `{generation}` of {country} is not the start of its SHA-256 `{sha256}`"
+            ));
+        }
         let sum: u64 = base.chunks.iter().map(|chunk| chunk.size).sum();
         if !base.chunks.is_empty() && sum != base.size {
             return Err(format!("the chunks of {country} have {sum} bytes, not {}", base.size));
@@ -159,16 +124,21 @@ fn check_manifest(manifest: &Manifest) -> Result<(), String> {
     Ok(())
 }
 
+/// Checks that the blobs of a base are there and have their lengths.
+pub(crate) fn check_blobs(store: &BlobStore, country: &str, base: &BaseEntry) -> Result<()> {
+    for chunk in &base.chunks {
+        check_length(store, country, "a chunk", &chunk.sha256, chunk.size)?;
+    }
+    check_length(store, country, "the shard", &base.sha256, base.size)
+}
+
 fn load_bytes(
     store: &BlobStore,
     country: &str,
     base: &BaseEntry,
     known: Option<Bytes>,
 ) -> Result<Bytes> {
-    for chunk in &base.chunks {
-        check_length(store, country, "a chunk", &chunk.sha256, chunk.size)?;
-    }
-    check_length(store, country, "the shard", &base.sha256, base.size)?;
+    check_blobs(store, country, base)?;
     match known {
         Some(bytes) => Ok(bytes),
         None => read_checked(store, country, &blob_name(store, country, &base.sha256)?),
@@ -249,8 +219,4 @@ fn blob_name(store: &BlobStore, country: &str, sha256: &str) -> Result<BlobName>
         dir: store.dir().into(),
         what: format!("`{sha256}` of {country} is not a lower-case SHA-256"),
     })
-}
-
-fn sha256_hex(bytes: &[u8]) -> String {
-    format!("{:x}", Bytes::copy_from_slice(&Sha256::digest(bytes)))
 }

@@ -1,7 +1,12 @@
-//! Content codings of stored files and the choice between them.
+//! Content codings, the choice between them, and compression of what is no stored file.
+
+use std::io::Write;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{AcceptEncoding, Encoding, Header};
+use brotli::enc::BrotliEncoderParams;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// How a stored file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,4 +75,24 @@ pub fn acceptable(request: &HttpRequest) -> Vec<Coding> {
         best_first.push(left.remove(index));
     }
     best_first
+}
+
+/// Compresses bytes, at a quality from 0 to 11 for brotli and to 9 for gzip.
+pub fn compress(coding: Coding, quality: i32, bytes: &[u8]) -> Vec<u8> {
+    // Writing into memory does not fail.
+    match coding {
+        Coding::Identity => bytes.to_vec(),
+        Coding::Brotli => {
+            let mut compressed = Vec::new();
+            let params = BrotliEncoderParams { quality, ..BrotliEncoderParams::default() };
+            let _ = brotli::BrotliCompress(&mut &*bytes, &mut compressed, &params);
+            compressed
+        }
+        Coding::Gzip => {
+            let level = Compression::new(quality.clamp(0, 9).unsigned_abs());
+            let mut encoder = GzEncoder::new(Vec::new(), level);
+            let _ = encoder.write_all(bytes);
+            encoder.finish().unwrap_or_default()
+        }
+    }
 }

@@ -9,12 +9,13 @@ use std::path::PathBuf;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
-use geocoder_core::wire::FieldError;
+use geocoder_core::wire::{FieldError, Value};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::secret::SecretError;
 use crate::store::{Guard, StoreError};
+use crate::sync::signature::SigningKeyError;
 use crate::tls::TlsError;
 
 /// Result of starting and running the server.
@@ -132,6 +133,9 @@ pub enum Error {
     /// There is no secret for tokens.
     #[error("cannot make tokens")]
     Secret(#[from] SecretError),
+    /// The key for signatures cannot be used.
+    #[error("cannot sign")]
+    SigningKey(#[from] SigningKeyError),
     /// The token of the first private key cannot be used.
     #[error(
         "HEREABOUTS_BOOTSTRAP_KEY must be 16 to {} visible ASCII characters without spaces",
@@ -261,6 +265,10 @@ pub enum ApiError {
     Internal(#[source] Cause),
 }
 
+/// Refuses a country that a request names.
+pub const COUNTRY_NOT_SUPPORTED: &str =
+    "This country is not supported: this server has no data of it.";
+
 /// Why a request is refused or fails.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
@@ -281,15 +289,8 @@ pub(crate) struct ErrorBody<'a> {
 impl ApiError {
     /// Refuses one parameter.
     pub fn invalid(place: Place, param: &str, value: &str, msg: String) -> Self {
-        let value = geocoder_core::wire::Value::Text(value.into());
-        let error = FieldError {
-            value,
-            msg,
-            param: param.into(),
-            path: param.into(),
-            location: place.name(),
-        };
-        Self::Invalid { place, errors: vec![error] }
+        let error = FieldError::new(param, &Value::Text(value.into()), msg);
+        Self::Invalid { place, errors: vec![FieldError { location: place.name(), ..error }] }
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
 
+use crate::overlays::OverlaySize;
 use crate::state::AppState;
 
 /// Upper ends of the ranges of durations that are counted, in seconds.
@@ -127,12 +128,22 @@ fn write_sizes(
         writeln!(text, "hereabouts_store_version {version}")?;
     }
     head(text, "hereabouts_overlay_patches", "gauge", "Approved patches over the shards.")?;
-    for (app_id, country, count) in state.overlays.sizes() {
+    let sizes = state.overlays.sizes();
+    for OverlaySize { app_id, country, applied, .. } in &sizes {
         writeln!(
             text,
-            "hereabouts_overlay_patches{{app=\"{app_id}\",country=\"{country}\"}} {count}"
+            "hereabouts_overlay_patches{{app=\"{app_id}\",country=\"{country}\"}} {applied}"
         )?;
     }
+    head(text, "hereabouts_overlay_state_bytes", "gauge", "Size of a snapshot of the patches.")?;
+    for OverlaySize { app_id, country, state_bytes, .. } in &sizes {
+        writeln!(
+            text,
+            "hereabouts_overlay_state_bytes{{app=\"{app_id}\",country=\"{country}\"}} {state_bytes}"
+        )?;
+    }
+    head(text, "hereabouts_sync_streams", "gauge", "Devices that listen to changes.")?;
+    writeln!(text, "hereabouts_sync_streams {}", state.sync.streams.len())?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, rt, web};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::access::Access;
 use crate::config::{ServeConfig, database};
@@ -20,12 +20,12 @@ use crate::model::Clock;
 use crate::routes;
 use crate::site::Site;
 use crate::state::AppState;
-use crate::store::Store;
+use crate::store::{Store, follow};
+use crate::sync::Sync;
+use crate::sync::compaction::compact_regularly;
 
 /// Time between looks at the manifest file.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Time between attempts to reach a store that does not answer.
-const RETRY_AFTER: Duration = Duration::from_secs(2);
 /// Time a client has to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time an idle connection stays open; a little over the 60 s that proxies keep theirs.
@@ -59,11 +59,16 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
         );
     }
     let page_token = if site.is_some() { access.page_token().await? } else { None };
+    let sync = Sync::new(config.sync.clone())?;
+    if let Some(signer) = &sync.signer {
+        tracing::info!(public_key = signer.public_key(), "manifests and heads are signed");
+    }
     let state = AppState {
         site,
         geography: Geography::open(&config.geography)?,
         body_timeout: config.body_timeout(),
         page_token,
+        sync,
         ..AppState::new(blobs, catalog, store, clock, access)
     };
     let state = web::Data::new(state);
@@ -75,7 +80,7 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
             .client_request_timeout(HEAD_TIMEOUT)
             .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(SHUTDOWN_TIMEOUT_S)
-            .shutdown_signal(shutdown_signal()?);
+            .shutdown_signal(stop_streams(shutdown_signal()?, state.clone()));
     let scheme = if tls.is_some() { "https" } else { "http" };
     let server = match tls {
         Some(tls) => server.bind_rustls_0_23(config.listen, tls),
@@ -91,11 +96,20 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
     let following = rt::spawn(async move { access.follow_changes().await });
     let access = Arc::clone(&state.access);
     let flushing = rt::spawn(async move { access.flush_usage_regularly().await });
-    let laying = rt::spawn(follow(state.clone()));
+    let of_patches = state.clone();
+    let laying = rt::spawn(async move {
+        follow(&*of_patches.store, "patches", async || {
+            // Streams look at their keys when they hear of the refresh.
+            of_patches.access.invalidate();
+            refresh(&of_patches).await;
+        })
+        .await;
+    });
+    let compacting = rt::spawn(compact_regularly(state.clone()));
     let access = Arc::clone(&state.access);
     let watching = rt::spawn(watch(watcher, state));
     let ended = server.run().await;
-    for task in [watching, following, flushing, laying] {
+    for task in [watching, following, flushing, laying, compacting] {
         task.abort();
     }
     if let Some(metrics) = metrics {
@@ -172,32 +186,17 @@ async fn watch(mut watcher: Watcher, state: web::Data<AppState>) {
     }
 }
 
-/// Takes over what other servers of the same store have approved.
-async fn follow(state: web::Data<AppState>) {
-    let mut seen = 0;
-    loop {
-        let changed = match state.store.version().await {
-            Ok(version) if version == seen => state.store.changed_since(seen).await,
-            Ok(version) => {
-                refresh(&state).await;
-                seen = version;
-                Ok(())
-            }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = changed {
-            let error = anyhow::Error::from(error);
-            tracing::error!(error = format!("{error:#}"), "the store does not answer");
-            sleep(RETRY_AFTER).await;
-        }
-    }
-}
-
 async fn refresh(state: &AppState) {
     if let Err(error) = state.refresh_overlays(None).await {
         let error = anyhow::Error::from(error);
         tracing::error!(error = format!("{error:#}"), "approved patches are not taken over");
     }
+}
+
+/// Ends streams at once, which would hold up the end of the server otherwise.
+async fn stop_streams(signal: impl Future<Output = ()>, state: web::Data<AppState>) {
+    signal.await;
+    state.sync.streams.close();
 }
 
 #[cfg(unix)]

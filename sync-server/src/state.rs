@@ -15,9 +15,10 @@ use crate::geography::Geography;
 use crate::live::LiveCatalog;
 use crate::metrics::Metrics;
 use crate::model::Clock;
-use crate::overlays::Overlays;
+use crate::overlays::{AppOverlay, Overlays};
 use crate::site::Site;
 use crate::store::Store;
+use crate::sync::Sync;
 
 /// Shared by all requests of the server.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub struct AppState {
     pub geography: Geography,
     /// Approved patches of each app over the shards.
     pub overlays: Overlays,
+    /// What the routes of synchronisation share.
+    pub sync: Sync,
     /// How long a client may take to send a body.
     pub body_timeout: Duration,
     /// Counts requests.
@@ -63,6 +66,7 @@ impl AppState {
             clock,
             geography: Geography::default(),
             overlays: Overlays::default(),
+            sync: Sync::default(),
             body_timeout: Duration::from_secs(10),
             metrics: Metrics::default(),
             access: Arc::new(access),
@@ -76,13 +80,26 @@ impl AppState {
         self.overlays.geocoder(app_id, &self.catalog.current())
     }
 
-    /// Takes over what was approved since, for one app or all.
+    /// Returns all that a caller's app has at this moment.
+    ///
+    /// # Errors
+    /// Fails when the store has never answered.
+    pub async fn app_overlay(&self, caller: &Caller) -> Result<Arc<AppOverlay>, ApiError> {
+        let of_app = || self.overlays.of_app(&caller.app.id, &self.catalog.current());
+        if let Some(own) = of_app() {
+            return Ok(own);
+        }
+        self.refresh_overlays(None).await?;
+        of_app().ok_or_else(|| ApiError::DataUnavailable("the store was never read".into()))
+    }
+
+    /// Takes over what was approved, published or compacted since, for one app or all.
     ///
     /// # Errors
     /// Fails when the store does or a shard is damaged; what was there is kept.
     pub async fn refresh_overlays(&self, app_id: Option<&str>) -> Result<(), ApiError> {
-        let catalog = self.catalog.current();
-        let refreshed = self.overlays.refresh(self.store.as_ref(), &catalog, app_id).await;
+        let (store, now) = (self.store.as_ref(), self.clock.now());
+        let refreshed = self.overlays.refresh(store, &self.catalog, app_id, now).await;
         refreshed.map_err(ApiError::DataUnavailable)
     }
 }

@@ -30,16 +30,24 @@ function attraction(name) {
   };
 }
 
+/** Puts numbers behind how many there are. */
+function list(values) {
+  return numbers([values.length, ...values]);
+}
+
+/** Encodes columns as `docs/SYNC.md` has them. */
 function encode(magic, generation, head, items) {
-  const coded = numbers(items.flatMap((item) => item.numbers));
+  const texts = items.flatMap((item) => [...(item.texts ?? [])]);
   return Uint8Array.from([
     ...Buffer.from(magic),
     1,
     ...Buffer.from(generation, 'hex'),
-    ...numbers([...head, items.length, coded.length]),
+    ...list([...head, items.length]),
+    ...numbers([items.length * 16]),
     ...items.flatMap((item) => new Array(16).fill(item.id)),
-    ...coded,
-    ...items.flatMap((item) => [...(item.texts ?? [])]),
+    ...list(items.flatMap((item) => item.numbers)),
+    ...numbers([texts.length]),
+    ...texts,
   ]);
 }
 

@@ -11,7 +11,7 @@ use quick_cache::sync::Cache;
 
 use super::allowed::AllowedBy;
 use super::app_tree::AppTree;
-use super::token::{Token, TokenHash};
+use super::token::TokenHash;
 use crate::model::{Clock, Key, Role, ScopeSet, Timestamp};
 use crate::store::{self, Store};
 
@@ -132,8 +132,7 @@ impl KeyCache {
     ///
     /// # Errors
     /// Fails when the store does and the key is not known from before.
-    pub async fn read(&self, token: &Token) -> store::Result<Option<Arc<KnownKey>>> {
-        let hash = token.hash();
+    pub async fn read(&self, hash: TokenHash) -> store::Result<Option<Arc<KnownKey>>> {
         // Taken first: a change while the store is asked makes the answer old.
         let age = self.age.load(Ordering::Acquire);
         match self.store.key_by_token_hash(&hash.to_hex()).await {

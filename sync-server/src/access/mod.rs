@@ -37,7 +37,7 @@ use key_cache::{KeyCache, KnownKey, Peek};
 use options::{AccessOptions, Reveal};
 use rate_limit::{Allowance, KeyClient, RateLimits};
 use secret::Secret;
-use token::Token;
+use token::{Token, TokenHash};
 use usage::Usage;
 use version::API_VERSION_HEADER;
 
@@ -193,6 +193,24 @@ impl Access {
         })
     }
 
+    /// Whether a caller who was let in would still be let in for this.
+    ///
+    /// # Errors
+    /// Fails when the store does not answer and the key is not known from before.
+    pub async fn may_still(&self, caller: &Caller, scope: Scope) -> Result<bool, ApiError> {
+        let Some(hash) = TokenHash::of_hex(&caller.key.token_hash) else { return Ok(false) };
+        let known = match self.keys.peek(hash) {
+            Peek::Known(known) => Some(known),
+            Peek::Nobodys => None,
+            Peek::Old | Peek::New => self.keys.read(hash).await.map_err(unavailable)?,
+        };
+        let Some(known) = known else { return Ok(false) };
+        let apps = self.apps().await?;
+        let app_usable = apps.get(&known.key.app_id).is_some_and(|node| node.usable);
+        let is_usable = app_usable && is_usable(&known.key, self.clock.now());
+        Ok(is_usable && known.scopes.contains(scope) && known.key.countries == caller.key.countries)
+    }
+
     /// Finds the usable key of a request; why a key is not usable is not told.
     async fn identify(&self, request: &HttpRequest, ip: IpAddr) -> Result<Arc<KnownKey>, ApiError> {
         let text = token_of(request).ok_or(ApiError::MissingCredentials)?;
@@ -200,7 +218,7 @@ impl Access {
         let known = match self.keys.peek(token.hash()) {
             Peek::Known(known) => known,
             Peek::Nobodys => return Err(self.failed(ip)),
-            Peek::Old => match self.keys.read(&token).await.map_err(unavailable)? {
+            Peek::Old => match self.keys.read(token.hash()).await.map_err(unavailable)? {
                 Some(known) => known,
                 None => return Err(self.failed(ip)),
             },
@@ -210,7 +228,7 @@ impl Access {
                 if matches!(guess, ApiError::TooManyRequests { .. }) {
                     return Err(guess);
                 }
-                self.keys.read(&token).await.map_err(unavailable)?.ok_or(guess)?
+                self.keys.read(token.hash()).await.map_err(unavailable)?.ok_or(guess)?
             }
         };
         let apps = self.apps().await?;

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::secret::Secret;
+use crate::hex::{from_hex, to_hex};
 
 const PREFIX: &str = "pk_";
 /// Bytes of the token that are secret; four bytes of checksum follow.
@@ -94,6 +95,11 @@ impl TokenHash {
         to_hex(&self.0)
     }
 
+    /// Reads a hash as the store has it.
+    pub fn of_hex(text: &str) -> Option<Self> {
+        from_hex(text).map(Self)
+    }
+
     /// Whether this is the stored hash; takes the same time whatever differs.
     pub fn is(self, stored: &str) -> bool {
         self.to_hex().as_bytes().ct_eq(stored.as_bytes()).into()
@@ -104,14 +110,6 @@ impl fmt::Debug for TokenHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TokenHash(hidden)")
     }
-}
-
-/// Writes bytes in hexadecimal, lower case.
-pub fn to_hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
-//! Blobs: shards and chunks by the hash of their bytes.
+//! Blobs: shards, chunks, snapshots and segments by the hash of their bytes.
 
 use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::blobs::BlobName;
+use crate::coding::Coding;
 use crate::error::{ApiError, ErrorBody, Place};
 use crate::representation::{Representation, codings_for};
 use crate::state::AppState;
+use crate::stored_file::Content;
 
 /// `GET /sync/v1/blobs/{sha256}`
 #[utoipa::path(
@@ -14,7 +16,7 @@ use crate::state::AppState;
     path = "/sync/v1/blobs/{sha256}",
     tag = "Synchronisation",
     operation_id = "getBlob",
-    summary = "Downloads a shard or a chunk",
+    summary = "Downloads a shard, chunk, snapshot or segment",
     description = "Compressed as the client prefers; `Range` cuts out of the uncompressed bytes.",
     params(("sha256" = String, Path, description = "SHA-256 of the uncompressed bytes", pattern = "^[0-9a-f]{64}$")),
     responses(
@@ -43,10 +45,13 @@ pub async fn get(
         .open(&name, codings)
         .await
         .map_err(|error| ApiError::DataUnavailable(error.into()))?;
-    let file = file.ok_or(ApiError::BlobNotFound)?;
+    let (content, coding) = match file {
+        Some(file) => (file.content, file.coding),
+        None => stored(&state, &name, codings_for(&request)?).await?,
+    };
     let representation = Representation {
-        content: file.content,
-        coding: file.coding,
+        content,
+        coding,
         varies: true,
         tag: name.as_str().into(),
         modified: None,
@@ -60,4 +65,21 @@ pub async fn get(
         header::HeaderValue::from_static("cross-origin"),
     );
     Ok(response)
+}
+
+/// Takes a snapshot or segment out of the database, which has them plain and compressed by brotli.
+async fn stored(
+    state: &AppState,
+    name: &BlobName,
+    codings: Vec<Coding>,
+) -> Result<(Content, Coding), ApiError> {
+    let codings = codings.into_iter().filter(|coding| *coding != Coding::Gzip);
+    // Whoever takes gzip alone is better served by plain bytes than by none.
+    for coding in codings.chain([Coding::Identity]) {
+        let is_compressed = coding == Coding::Brotli;
+        if let Some(bytes) = state.store.sync_blob(name.as_str(), is_compressed).await? {
+            return Ok((Content::Memory(bytes.into()), coding));
+        }
+    }
+    Err(ApiError::BlobNotFound)
 }

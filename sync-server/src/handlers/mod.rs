@@ -3,12 +3,17 @@
 pub mod apps;
 pub mod audit;
 pub mod blobs;
+pub mod changes;
 pub mod config;
+pub mod conflicts;
+pub mod events;
 pub mod geocode;
+pub mod heads;
 pub mod health;
 pub mod keys;
 pub mod manifest;
 pub mod patches;
 pub mod permissions;
+pub mod proposals;
 pub mod reference;
 pub mod site;

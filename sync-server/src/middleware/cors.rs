@@ -13,8 +13,8 @@ const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const REQUEST_HEADERS: &str = "content-type, x-placekit-api-key, x-forwarded-for, user-agent, \
     accept, accept-language, authorization, idempotency-key, if-match, if-none-match, if-range, prefer, \
     range, x-placekit-api-version";
-const RESPONSE_HEADERS: &str = "accept-ranges, content-encoding, content-length, content-range, deprecation, etag, link, \
-    ratelimit, ratelimit-policy, retry-after, sunset, x-placekit-api-version, x-request-id, x-total-count";
+const RESPONSE_HEADERS: &str = "accept-ranges, content-encoding, content-length, content-range, deprecation, etag, \
+    hereabouts-signature, link, ratelimit, ratelimit-policy, retry-after, sunset, x-placekit-api-version, x-request-id, x-total-count";
 /// The longest that any browser keeps a preflight: else each first keystroke costs two requests.
 const MAX_AGE_S: &str = "86400";
 

@@ -211,6 +211,7 @@ macro_rules! dialect {
                         Value::Integer(value) => query.bind(value),
                         Value::Real(value) => query.bind(value),
                         Value::Text(value) => query.bind(value),
+                        Value::Bytes(value) => query.bind(value),
                     };
                 }
                 query.fetch_all(connection).await?.iter().map($read).collect()
@@ -226,6 +227,7 @@ macro_rules! dialect {
                         Value::Integer(value) => query.bind(value),
                         Value::Real(value) => query.bind(value),
                         Value::Text(value) => query.bind(value),
+                        Value::Bytes(value) => query.bind(value),
                     };
                 }
                 Ok(query.execute(connection).await?.rows_affected())
@@ -243,6 +245,7 @@ fn read_sqlite(row: &SqliteRow) -> Result<Row> {
         Ok(match raw.type_info().name() {
             "INTEGER" => Value::Integer(row.try_get(column)?),
             "REAL" => Value::Real(row.try_get(column)?),
+            "BLOB" => Value::Bytes(row.try_get(column)?),
             _ => Value::Text(row.try_get(column)?),
         })
     };
@@ -255,6 +258,7 @@ fn read_postgres(row: &PgRow) -> Result<Row> {
         Ok(match raw.type_info().name() {
             "INT8" => Value::Integer(row.try_get(column)?),
             "FLOAT8" => Value::Real(row.try_get(column)?),
+            "BYTEA" => Value::Bytes(row.try_get(column)?),
             _ => Value::Text(row.try_get(column)?),
         })
     };

@@ -8,11 +8,15 @@ use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
 use super::database::{Database, Transaction, sqlite};
 use super::query::{Query, Row};
 use super::{Result, StoreError};
+use crate::hex::to_hex;
 use crate::model::Clock;
 
 /// Scripts in the order in which they were added; a script that was released never changes.
-const MIGRATIONS: [(&str, &str); 1] =
-    [("0001_start", include_str!("../../migrations/0001_start.sql"))];
+const MIGRATIONS: [(&str, &str); 3] = [
+    ("0001_start", include_str!("../../migrations/0001_start.sql")),
+    ("0002_sync", include_str!("../../migrations/0002_sync.sql")),
+    ("0003_proposals", include_str!("../../migrations/0003_proposals.sql")),
+];
 
 /// Marks SQLite files of this program: "Here" in ASCII.
 const APPLICATION_ID: i64 = 0x4865_7265;
@@ -35,7 +39,9 @@ pub(super) async fn migrate(database: &Database) -> Result<()> {
         let text = match transaction {
             Transaction::Sqlite(_) => (*script).to_owned(),
             // Texts are to be sorted by their bytes, whatever the language of the database.
-            Transaction::Postgres(_) => script.replace(" TEXT", " TEXT COLLATE \"C\""),
+            Transaction::Postgres(_) => {
+                script.replace(" TEXT", " TEXT COLLATE \"C\"").replace(" BLOB", " BYTEA")
+            }
         };
         transaction.run(text).await?;
         let number = i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1);
@@ -129,5 +135,5 @@ pub(super) async fn refuse_foreign_file(path: &Path) -> Result<()> {
 pub(super) fn new_epoch() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| StoreError::Database(error.into()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(to_hex(&bytes))
 }

@@ -11,21 +11,25 @@ pub mod change;
 mod commit_queue;
 mod database;
 mod document;
+mod follow;
 mod listener;
 mod migrate;
 mod patch_index;
 mod query;
 mod search;
 mod sql_store;
+pub mod sync;
 mod verify;
 
 use async_trait::async_trait;
 
 pub use change::{Change, Committed, FeedOperation, Guard, Idempotency, Write};
+pub use follow::follow;
 pub use patch_index::search_words;
 pub use sql_store::SqlStore;
+pub use sync::{Compaction, KeptFeed, KeptOperations, SyncBlob, SyncObject};
 
-use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, PatchStatus, Timestamp};
+use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, PatchStatus, Proposal, Timestamp};
 
 /// Result of asking a store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -193,8 +197,38 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         limit: u64,
     ) -> Result<Vec<FeedRow>>;
 
+    /// Returns what is kept of the feeds of an app, or of all.
+    async fn kept_feeds(&self, app_id: Option<&str>) -> Result<Vec<KeptFeed>>;
+
+    /// Returns the operations of a feed behind `range.0` and up to `range.1` whose patches are not
+    /// changed again up to the head, all of one moment.
+    async fn operations(
+        &self,
+        feed: (&str, &str),
+        range: (i64, i64),
+        head: i64,
+    ) -> Result<KeptOperations>;
+
+    /// Returns the position of the last operation of a feed before a time; 0 when there is none.
+    async fn last_before(&self, feed: (&str, &str), at: Timestamp) -> Result<i64>;
+
+    /// Changes what is kept of a feed, as a whole; returns the version of the store.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the feed was compacted since the plan was made.
+    async fn compact(&self, compaction: &Compaction) -> Result<i64>;
+
+    /// Returns the bytes of a snapshot or segment by their SHA-256, compressed by brotli or not.
+    async fn sync_blob(&self, sha256: &str, is_compressed: bool) -> Result<Option<Vec<u8>>>;
+
     /// Returns the history of a patch, oldest first; it outlives the patch.
     async fn history(&self, app_id: &str, patch_id: &str) -> Result<Vec<HistoryEntry>>;
+
+    /// Returns the proposals of an app that have one of these ids.
+    async fn proposals(&self, app_id: &str, mutation_ids: &[String]) -> Result<Vec<Proposal>>;
+
+    /// Returns the patches that proposals about a record became, as far as they still are there.
+    async fn proposed(&self, app_id: &str, record_id: &str) -> Result<Vec<Patch>>;
 
     /// Returns entries of the audit log.
     async fn audit(&self, filter: &AuditFilter) -> Result<Page<AuditEntry>>;

@@ -8,6 +8,7 @@ pub(super) enum Value {
     Integer(Option<i64>),
     Real(Option<f64>),
     Text(Option<String>),
+    Bytes(Option<Vec<u8>>),
 }
 
 impl From<i64> for Value {
@@ -31,6 +32,12 @@ impl From<f64> for Value {
 impl From<Option<f64>> for Value {
     fn from(value: Option<f64>) -> Self {
         Self::Real(value)
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(value: &[u8]) -> Self {
+        Self::Bytes(Some(value.to_vec()))
     }
 }
 
@@ -96,6 +103,22 @@ impl Row {
         match self.0.get(column) {
             Some(Value::Integer(Some(value))) => Ok(*value),
             _ => Err(unexpected(column, "a number")),
+        }
+    }
+
+    /// Returns a number that is NULL where an outer join found nothing.
+    pub(super) fn optional_integer(&self, column: usize) -> Option<i64> {
+        match self.0.get(column) {
+            Some(Value::Integer(value)) => *value,
+            _ => None,
+        }
+    }
+
+    /// Takes the bytes out of the row.
+    pub(super) fn into_bytes(self, column: usize) -> Result<Vec<u8>> {
+        match self.0.into_iter().nth(column) {
+            Some(Value::Bytes(Some(bytes))) => Ok(bytes),
+            _ => Err(unexpected(column, "a row of bytes")),
         }
     }
 

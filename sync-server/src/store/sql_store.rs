@@ -14,10 +14,10 @@ use super::database::Database;
 use super::listener::Listener;
 use super::query::{Query, Row};
 use super::{
-    AuditFilter, Change, Committed, FeedRow, Idempotency, Page, PatchFilter, Result, Store,
-    StoreError, backup, document, search, verify,
+    AuditFilter, Change, Committed, Compaction, FeedRow, Idempotency, KeptFeed, KeptOperations,
+    Page, PatchFilter, Result, Store, StoreError, backup, document, search, sync, verify,
 };
-use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, Timestamp};
+use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, Proposal, Timestamp};
 
 /// Longest wait before the version is looked at again, where servers tell each other.
 const POLL_POSTGRES: Duration = Duration::from_secs(4);
@@ -357,9 +357,54 @@ impl Store for SqlStore {
         rows.iter().map(read).collect()
     }
 
+    async fn kept_feeds(&self, app_id: Option<&str>) -> Result<Vec<KeptFeed>> {
+        sync::kept_feeds(&self.database, app_id).await
+    }
+
+    async fn operations(
+        &self,
+        feed: (&str, &str),
+        range: (i64, i64),
+        head: i64,
+    ) -> Result<KeptOperations> {
+        sync::operations(&self.database, feed, range, head).await
+    }
+
+    async fn last_before(&self, feed: (&str, &str), at: Timestamp) -> Result<i64> {
+        sync::last_before(&self.database, feed, at).await
+    }
+
+    async fn compact(&self, compaction: &Compaction) -> Result<i64> {
+        let version = sync::compact(&self.database, compaction).await?;
+        self.hear_of(version);
+        Ok(version)
+    }
+
+    async fn sync_blob(&self, sha256: &str, is_compressed: bool) -> Result<Option<Vec<u8>>> {
+        sync::blob(&self.database, sha256, is_compressed).await
+    }
+
     async fn history(&self, app_id: &str, patch_id: &str) -> Result<Vec<HistoryEntry>> {
         let query = "SELECT doc FROM history WHERE app_id = $1 AND patch_id = $2 ORDER BY seq";
         self.fetch_docs(Query::new(query).bind(app_id).bind(patch_id)).await
+    }
+
+    async fn proposals(&self, app_id: &str, mutation_ids: &[String]) -> Result<Vec<Proposal>> {
+        if mutation_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut query =
+            Query::new("SELECT doc FROM proposals WHERE app_id = $1 AND mutation_id IN ")
+                .bind(app_id);
+        query.push_list(mutation_ids).push(" ORDER BY created_at, mutation_id");
+        self.fetch_docs(query).await
+    }
+
+    async fn proposed(&self, app_id: &str, record_id: &str) -> Result<Vec<Patch>> {
+        let query = "SELECT p.doc FROM proposals q \
+             JOIN patches p ON p.app_id = q.app_id AND p.id = q.patch_id \
+             WHERE q.app_id = $1 AND q.record_id = $2 ORDER BY p.id";
+        self.fetch_docs(Query::new(query).bind(app_id).bind(record_id)).await
     }
 
     async fn audit(&self, filter: &AuditFilter) -> Result<Page<AuditEntry>> {

@@ -1,8 +1,11 @@
 //! Looks for damage: in the file, in the chain of the audit log and in the feeds.
 
+use sha2::{Digest, Sha256};
+
 use super::database::Database;
 use super::query::Query;
 use super::{Result, audit_chain, document};
+use crate::hex::to_hex;
 use crate::model::AuditEntry;
 
 /// Entries of the audit log that are looked at together.
@@ -23,6 +26,7 @@ pub(super) async fn verify(database: &Database) -> Result<Vec<String>> {
     }
     verify_audit(database, &mut faults).await?;
     verify_feeds(database, &mut faults).await?;
+    verify_objects(database, &mut faults).await?;
     Ok(faults)
 }
 
@@ -74,7 +78,9 @@ async fn verify_feeds(database: &Database, faults: &mut Vec<String>) -> Result<(
          LEFT JOIN (SELECT app_id, country, COUNT(*) AS number, MIN(seq) AS first, \
              MAX(seq) AS last FROM feed GROUP BY app_id, country) AS f \
              ON f.app_id = h.app_id AND f.country = h.country \
-         WHERE f.number IS NULL OR f.number <> h.seq OR f.first <> 1 OR f.last <> h.seq \
+         LEFT JOIN sync_feeds k ON k.app_id = h.app_id AND k.country = h.country \
+         WHERE COALESCE(f.number, 0) <> h.seq - COALESCE(k.floor, 0) \
+             OR f.first <> COALESCE(k.floor, 0) + 1 OR f.last <> h.seq \
          ORDER BY h.app_id, h.country LIMIT $1";
     for row in database.fetch(Query::new(query).bind(FAULTS)).await? {
         let (app_id, country) = (row.text(0)?, row.text(1)?);
@@ -89,4 +95,38 @@ async fn verify_feeds(database: &Database, faults: &mut Vec<String>) -> Result<(
         faults.push(format!("feed: patch {id} of app {app_id} is not approved but in {country}"));
     }
     Ok(())
+}
+
+async fn verify_objects(database: &Database, faults: &mut Vec<String>) -> Result<()> {
+    let query = "SELECT DISTINCT f.app_id, f.country FROM sync_feeds f \
+         LEFT JOIN sync_objects s ON s.app_id = f.app_id AND s.country = f.country \
+             AND s.kind = 'snapshot' AND s.to_seq >= f.floor \
+         WHERE f.floor > 0 AND s.sha256 IS NULL ORDER BY f.app_id, f.country LIMIT $1";
+    for row in database.fetch(Query::new(query).bind(FAULTS)).await? {
+        let (app_id, country) = (row.text(0)?, row.text(1)?);
+        faults.push(format!("sync: app {app_id} has no snapshot for {country}"));
+    }
+    let query = "SELECT o.app_id, o.country, o.to_seq FROM sync_objects o \
+         LEFT JOIN feed_heads h ON h.app_id = o.app_id AND h.country = o.country \
+         LEFT JOIN sync_blobs b ON b.sha256 = o.sha256 \
+         WHERE b.sha256 IS NULL OR h.seq IS NULL OR h.seq < o.to_seq \
+         ORDER BY o.app_id, o.country, o.to_seq LIMIT $1";
+    for row in database.fetch(Query::new(query).bind(FAULTS)).await? {
+        let (app_id, country, to) = (row.text(0)?, row.text(1)?, row.integer(2)?);
+        faults.push(format!(
+            "sync: the object of app {app_id} up to {to} in {country} has no blob or no feed"
+        ));
+    }
+    // One at a time: together they may be larger than the memory.
+    let mut after = String::new();
+    loop {
+        let query = "SELECT sha256, raw FROM sync_blobs WHERE sha256 > $1 ORDER BY sha256 LIMIT 1";
+        let query = Query::new(query).bind(after.as_str());
+        let Some(row) = database.fetch(query).await?.pop() else { return Ok(()) };
+        row.text(0)?.clone_into(&mut after);
+        let raw = row.into_bytes(1)?;
+        if to_hex(&Sha256::digest(&raw)) != after {
+            faults.push(format!("sync: the blob {after} was changed"));
+        }
+    }
 }

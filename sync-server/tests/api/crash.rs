@@ -77,7 +77,7 @@ fn write_until_killed(address: SocketAddr, cycle: u64, client: u64, ids: &Sender
 }
 
 /// Returns the id of the patch when the whole answer arrived.
-fn post_patch(address: SocketAddr, body: &Value) -> Option<String> {
+pub(crate) fn post_patch(address: SocketAddr, body: &Value) -> Option<String> {
     let body = body.to_string();
     let mut stream = TcpStream::connect(address).ok()?;
     let head = format!(

@@ -135,7 +135,7 @@ impl DataDir {
     /// Returns a state over this directory whose shards are not opened: enough for everything
     /// but geocoding.
     pub(crate) fn state(&self) -> AppState {
-        self.state_serving(Catalog::from_parts(self.manifest.clone(), Geocoder::new()).unwrap())
+        self.state_serving(Catalog::from_parts(self.manifest.clone(), Geocoder::new()))
     }
 
     /// Returns a state with a store, settings and a clock of the test's own.
@@ -145,7 +145,7 @@ impl DataDir {
         options: AccessOptions,
         clock: Clock,
     ) -> AppState {
-        let catalog = Catalog::from_parts(self.manifest.clone(), Geocoder::new()).unwrap();
+        let catalog = Catalog::from_parts(self.manifest.clone(), Geocoder::new());
         let bootstrap_key = Some(Hidden(TOKEN.into()));
         let options = AccessOptions { bootstrap_key, ..options };
         let secret = Secret::from_bytes([7; 32]);

@@ -100,7 +100,7 @@ async fn a_shard_damaged_after_the_start_is_an_error_that_spares_the_client() {
     damaged[usize::try_from(records.offset).unwrap() + 3] ^= 0x10;
     let mut geocoder = Geocoder::new();
     geocoder.insert(Shard::open(Bytes::from(damaged)).unwrap());
-    let catalog = Catalog::from_parts(data.manifest().clone(), geocoder).unwrap();
+    let catalog = Catalog::from_parts(data.manifest().clone(), geocoder);
     let state = data.state_serving(catalog);
     let answer = send(state, post("/search", r#"{"query":"Städtle 43"}"#)).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);

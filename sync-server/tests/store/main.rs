@@ -14,3 +14,5 @@ mod replicas;
 mod samples;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod sync;
