@@ -49,6 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     plain.insert(shard.clone());
     let mut corrected = Geocoder::new();
     corrected.insert(shard.with_overlay(Arc::new(overlay))?);
+    let mut searches = [Vec::new(), Vec::new()];
     for (kind, queries) in queries {
         let mut least = [vec![u128::MAX; queries.len()], vec![u128::MAX; queries.len()]];
         for _ in 0..PASSES {
@@ -60,14 +61,24 @@ fn main() -> Result<(), Box<dyn Error>> {
                 }
             }
         }
-        let [without, with] = least.map(quantiles);
-        let rise = |at: usize| match (with.get(at), without.get(at)) {
-            (Some(with), Some(without)) => format!("{without:.1} -> {with:.1}"),
-            _ => String::new(),
-        };
-        println!("{kind}: {} queries, p50 {} µs, p99 {} µs", queries.len(), rise(0), rise(1));
+        if kind != "reverse" {
+            searches.iter_mut().zip(&least).for_each(|(all, times)| all.extend_from_slice(times));
+        }
+        report(&kind, least);
     }
+    report("all searches", searches);
     Ok(())
+}
+
+/// Prints what times were without and with corrections.
+fn report(kind: &str, times: [Vec<u128>; 2]) {
+    let count = times[0].len();
+    let [without, with] = times.map(quantiles);
+    let rise = |at: usize| match (with.get(at), without.get(at)) {
+        (Some(with), Some(without)) => format!("{without:.1} -> {with:.1}"),
+        _ => String::new(),
+    };
+    println!("{kind}: {count} queries, p50 {} µs, p99 {} µs", rise(0), rise(1));
 }
 
 fn answer(geocoder: &Geocoder<Vec<u8>>, kind: &str, query: &str) -> Result<usize, Box<dyn Error>> {

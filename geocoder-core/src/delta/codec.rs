@@ -317,8 +317,13 @@ impl<'a> Reader<'a> {
             administrative: self.text()?,
             country: self.text()?,
         };
-        let zipcodes = (0..self.length()?).map(|_| self.text()).collect::<Result<_>>()?;
-        let languages = (0..self.length()?).map(|_| self.names()).collect::<Result<_>>()?;
+        let (mut zipcodes, mut languages) = (Vec::new(), Vec::new());
+        for _ in 0..self.length()? {
+            zipcodes.push(self.text()?);
+        }
+        for _ in 0..self.length()? {
+            languages.push(self.names()?);
+        }
         Ok(PatchRecord { kind, default, languages, zipcodes, population, coordinates, house })
     }
 

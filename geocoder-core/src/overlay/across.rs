@@ -1,7 +1,7 @@
 //! From results of an earlier base to the records of this one, which may say other things of
 //! them.
 
-use super::draft::terms_of;
+use super::draft::{split, terms_of};
 use super::hierarchy::references;
 use super::{Origin, RecordRef};
 use crate::error::Result;
@@ -64,8 +64,9 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let base = self.without_overlay();
         let terms = |text: &str| references(&base, Dictionary::Records, &terms_of(text));
         let mut words = Vec::new();
-        for word in terms_of(&origin.name) {
-            words.extend(terms(&word)?.into_iter().flatten());
+        for word in split(&terms_of(&origin.name)) {
+            let found = references(&base, Dictionary::Records, word)?;
+            words.extend(found.into_iter().flatten());
         }
         let street = origin.house.as_ref().map(|house| terms(&house.street)).transpose()?;
         let mut wanted = Wanted {
@@ -180,7 +181,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         };
         let mut names = Vec::new();
         let origin = wanted.origin;
-        let mut full = Vec::new();
+        let mut full = String::new();
         if origin.house.is_none() {
             let Lookup::Found(decoded) = self.block(block)? else { return Ok(()) };
             let Some(record) = decoded.records.get(index as usize) else { return Ok(()) };

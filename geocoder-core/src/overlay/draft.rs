@@ -24,28 +24,48 @@ pub(super) struct DraftName {
     pub(super) role: Role,
     /// As it is shown; nothing of names that never are.
     pub(super) text: String,
-    pub(super) shown: Vec<String>,
-    pub(super) hidden: Vec<String>,
+    /// Terms that are shown, and the others: each with a line break behind it.
+    pub(super) shown: String,
+    pub(super) hidden: String,
+}
+
+/// Joins terms, each with a line break behind it, which no term has.
+fn joined<'t>(terms: impl Iterator<Item = &'t str>) -> String {
+    let mut joined = String::new();
+    for term in terms {
+        joined.push_str(term);
+        joined.push('\n');
+    }
+    joined
+}
+
+/// Returns terms that were joined.
+pub(super) fn split(terms: &str) -> impl Iterator<Item = &str> {
+    terms.split_terminator('\n')
 }
 
 impl DraftName {
-    fn of(mut draft: NameDraft) -> Self {
-        let text = draft.shown();
-        draft.hidden.retain(|term| super::terms::is_storable(term));
-        let mut shown = draft.terms();
-        shown.retain(|term| super::terms::is_storable(term));
-        Self { role: draft.role, text, shown, hidden: draft.hidden }
+    fn of(draft: &NameDraft) -> Self {
+        let storable = |term: &&str| super::terms::is_storable(term);
+        let shown = draft.words.iter().map(|word| word.term.as_str());
+        let hidden = draft.hidden.iter().map(String::as_str);
+        Self {
+            role: draft.role,
+            text: draft.shown(),
+            shown: joined(shown.filter(storable)),
+            hidden: joined(hidden.filter(storable)),
+        }
     }
 
     pub(super) fn new(role: Role, text: &str) -> Self {
-        Self::of(NameDraft::new(role, text))
+        Self::of(&NameDraft::new(role, text))
     }
 
     /// Returns the default name of a place, which its official code finds as well.
     pub(super) fn of_place(text: &str, kind: RecordType, code: &str) -> Self {
         let mut draft = NameDraft::new(Role::Default, text);
         draft.add_code(kind, code);
-        Self::of(draft)
+        Self::of(&draft)
     }
 }
 
@@ -84,7 +104,7 @@ pub(super) struct DraftHouse {
 
 impl RecordDraft {
     /// Whether a name of the record has these terms.
-    pub(super) fn is_called(&self, terms: &[String]) -> bool {
+    pub(super) fn is_called(&self, terms: &str) -> bool {
         self.names.iter().any(|name| name.shown == terms)
     }
 
@@ -158,10 +178,16 @@ pub(super) fn units(degrees: f64) -> i32 {
     units
 }
 
-/// Returns the folded words of a text, by which names are compared.
-pub(super) fn terms_of(text: &str) -> Vec<String> {
+/// Returns the folded words of a text, by which names are compared, each with a line break behind
+/// it.
+pub(super) fn terms_of(text: &str) -> String {
     let composed = text::compose(text);
-    text::words(&composed).map(|word| text::fold(word.text)).collect()
+    let mut terms = String::new();
+    for word in text::words(&composed) {
+        text::fold_into(word.text, &mut terms);
+        terms.push('\n');
+    }
+    terms
 }
 
 /// Whether a name can be kept: as the shard writer asks of names.
@@ -340,14 +366,17 @@ pub(super) fn read_record<D: AsRef<[u8]>>(
     Ok(Lookup::Found(Some(draft)))
 }
 
-/// Returns the texts of terms of records.
-fn texts<D: AsRef<[u8]>>(shard: &Shard<D>, terms: &[TermRef]) -> Read<Vec<String>> {
-    let mut texts = Vec::new();
+/// Returns the texts of terms of records, each with a line break behind it.
+fn texts<D: AsRef<[u8]>>(shard: &Shard<D>, terms: &[TermRef]) -> Read<String> {
+    let mut texts = String::new();
     for term in terms {
         match shard.piece(Dictionary::Records, term.piece())? {
             Lookup::Found(piece) => {
                 let ordinal = piece.ordinal(term.slot());
-                texts.extend(ordinal.and_then(|ordinal| piece.terms.term(ordinal)));
+                if let Some(term) = ordinal.and_then(|ordinal| piece.terms.term(ordinal)) {
+                    texts.push_str(&term);
+                    texts.push('\n');
+                }
             }
             Lookup::Missing(chunk) => return Ok(Lookup::Missing(chunk)),
         }

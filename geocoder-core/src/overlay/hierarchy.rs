@@ -38,7 +38,7 @@ pub(super) struct Hierarchy<'a, D> {
 struct Level<'p> {
     kind: RecordType,
     text: &'p str,
-    terms: Vec<String>,
+    terms: String,
 }
 
 impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
@@ -297,7 +297,7 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
     }
 
     /// Whether a place has or had a name of these terms.
-    fn is_called(&self, ordinal: u32, terms: &[String]) -> Result<bool> {
+    fn is_called(&self, ordinal: u32, terms: &str) -> Result<bool> {
         let corrected = self.corrected_names(ordinal);
         if corrected.is_some_and(|names| names.iter().any(|name| name.shown == terms)) {
             return Ok(true);
@@ -318,7 +318,7 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
 
     /// Returns the places of a kind that have a name of these terms; where there are none, those
     /// that had one before their correction.
-    fn find(&mut self, kind: RecordType, terms: &[String]) -> Result<Vec<u32>> {
+    fn find(&mut self, kind: RecordType, terms: &str) -> Result<Vec<u32>> {
         let key = key_of(kind as u32, terms);
         if let Some(found) = self.found.get(&key) {
             return Ok(found.to_vec());
@@ -414,10 +414,10 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
 pub(super) fn references<D: AsRef<[u8]>>(
     base: &Shard<D>,
     dictionary: Dictionary,
-    terms: &[String],
+    terms: &str,
 ) -> Result<Option<Vec<TermRef>>> {
     let mut references = Vec::new();
-    for term in terms {
+    for term in draft::split(terms) {
         // Terms of alternates that are apart are further pieces, which come last.
         let Some(index) = base.pieces_with(dictionary, term, false).next() else { return Ok(None) };
         let Lookup::Found(piece) = base.piece(dictionary, index)? else { return Ok(None) };

@@ -158,7 +158,7 @@ impl<D: AsRef<[u8]>> Builder<'_, D> {
     fn street_called(
         &mut self,
         place: u32,
-        terms: &[String],
+        terms: &str,
         record: &PatchRecord,
     ) -> Result<Option<usize>> {
         let at = record.coordinates;

@@ -100,13 +100,10 @@ impl KeyedLists {
     }
 }
 
-/// Returns the key of a name with terms, which have no line breaks, in or of something numbered.
-pub(super) fn key_of(number: u32, terms: &[String]) -> Vec<u8> {
+/// Returns the key of a text in or of something numbered.
+pub(super) fn key_of(number: u32, text: &str) -> Vec<u8> {
     let mut key = number.to_le_bytes().to_vec();
-    for term in terms {
-        key.extend_from_slice(term.as_bytes());
-        key.push(b'\n');
-    }
+    key.extend_from_slice(text.as_bytes());
     key
 }
 

@@ -1,6 +1,6 @@
 //! Terms of an overlay: pieces like those of a shard, behind them in number.
 
-use super::draft::DraftName;
+use super::draft::{DraftName, split};
 use super::key_index::KeyIndex;
 use crate::error::Result;
 use crate::shard::front_coding::{MAX_TERM_BYTES, front_code};
@@ -47,16 +47,22 @@ pub(super) struct TermCollector {
 pub(super) struct NumberedName {
     role: Role,
     terms: Vec<usize>,
-    n_hidden: usize,
+    n_hidden: u32,
 }
 
 impl TermCollector {
     /// Notes that a name occurs in a place or block, which come in ascending order; of a block
     /// with cities, with the binary digits of the population of its record.
     pub(super) fn add(&mut self, name: &DraftName, target: u32, digits: u8) -> NumberedName {
-        let terms = name.shown.iter().chain(&name.hidden);
-        let terms = terms.map(|term| self.occurrence(term, target, digits)).collect();
-        NumberedName { role: name.role, terms, n_hidden: name.hidden.len() }
+        let mut terms = Vec::new();
+        let mut n_hidden = 0;
+        for (list, hidden) in [(&name.shown, 0), (&name.hidden, 1)] {
+            for term in split(list) {
+                terms.push(self.occurrence(term, target, digits));
+                n_hidden += hidden;
+            }
+        }
+        NumberedName { role: name.role, terms, n_hidden }
     }
 
     fn occurrence(&mut self, term: &str, target: u32, digits: u8) -> usize {
@@ -93,7 +99,7 @@ impl AddedTerms {
         let mut terms = Vec::new();
         let mut lists = PostingLists::default();
         for (term, number) in piece {
-            terms.push(String::from_utf8_lossy(term).into_owned());
+            terms.push(core::str::from_utf8(term).unwrap_or_default().into());
             entries.get(*number).into_iter().flatten().for_each(|entry| lists.push(*entry));
             lists.end_list();
         }
@@ -152,7 +158,7 @@ impl AddedTerms {
             for number in &name.terms {
                 lists.push_term(self.references.get(*number).copied().unwrap_or(NO_TERM));
             }
-            lists.end_name(name.role, length(name.n_hidden));
+            lists.end_name(name.role, name.n_hidden);
         }
         lists.end_list();
     }

@@ -73,6 +73,7 @@ impl NameDraft {
     }
 
     /// Returns the terms that are shown.
+    #[cfg(feature = "build")]
     pub(crate) fn terms(&self) -> Vec<String> {
         self.words.iter().map(|word| word.term.clone()).collect()
     }
