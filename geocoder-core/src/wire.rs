@@ -148,7 +148,8 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    fn new(param: impl Into<String>, value: &Value, msg: impl Into<String>) -> Self {
+    /// Refuses an option of a body.
+    pub fn new(param: impl Into<String>, value: &Value, msg: impl Into<String>) -> Self {
         let param = param.into();
         Self { value: value.clone(), msg: msg.into(), path: param.clone(), param, location: "body" }
     }

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use geocoder_core::geo::BBox;
-use geocoder_core::{CountryCode, Geocoder, Shard};
 use js_sys::{Function, Promise, Uint8Array, futures::future_to_promise};
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
@@ -14,6 +13,7 @@ use crate::error::{Error, Result, to_js};
 use crate::features::to_map_features;
 use crate::options::request_options;
 use crate::shard_bytes::ShardBytes;
+use crate::shards::Shards;
 
 /// A geocoder for JavaScript.
 ///
@@ -22,7 +22,7 @@ use crate::shard_bytes::ShardBytes;
 #[wasm_bindgen]
 #[derive(Debug, Default)]
 pub struct Engine {
-    geocoder: Rc<RefCell<Geocoder<Vec<u8>>>>,
+    shards: Rc<RefCell<Shards>>,
 }
 
 #[wasm_bindgen]
@@ -33,20 +33,40 @@ impl Engine {
         Self::default()
     }
 
-    /// Loads a shard and returns what it says about itself.
+    /// Loads a shard, with the corrections of a snapshot laid over it when there is one, and
+    /// returns what it says about itself.
     ///
     /// # Errors
-    /// Fails when the bytes are no valid shard or not those announced by size and SHA-256.
+    /// Fails when the bytes are no valid shard, not those announced by size and SHA-256, or the
+    /// snapshot is none of this shard; what was loaded before stays.
+    #[expect(clippy::needless_pass_by_value, reason = "bindings take what is optional by value")]
     #[wasm_bindgen(js_name = insertShard, unchecked_return_type = "Country")]
     pub fn insert_shard(
         &self,
         bytes: &Uint8Array,
         size_bytes: Option<f64>,
         sha256: Option<String>,
+        overlay: Option<Uint8Array>,
     ) -> Result<JsValue, JsValue> {
         let mut shard = ShardBytes::new(size_bytes, sha256)?;
         shard.append(bytes)?;
-        Ok(insert(&self.geocoder, shard)?)
+        Ok(self.shards.borrow_mut().insert(shard, overlay.as_ref())?)
+    }
+
+    /// Lays the corrections of a snapshot over a loaded shard, in place of those before; none
+    /// without a snapshot.
+    ///
+    /// # Errors
+    /// Fails when the shard is not loaded or the snapshot is none of it; then the corrections of
+    /// before stay.
+    #[expect(clippy::needless_pass_by_value, reason = "bindings take what is optional by value")]
+    #[wasm_bindgen(js_name = insertOverlay, unchecked_return_type = "OverlayReport")]
+    pub fn insert_overlay(
+        &self,
+        country: &str,
+        overlay: Option<Uint8Array>,
+    ) -> Result<JsValue, JsValue> {
+        Ok(self.shards.borrow_mut().insert_overlay(country, overlay.as_ref())?)
     }
 
     /// Loads a shard from the body of a response, copying it once, as it arrives.
@@ -60,19 +80,18 @@ impl Engine {
         sha256: Option<String>,
         on_progress: Option<Function>,
     ) -> Promise {
-        let geocoder = Rc::clone(&self.geocoder);
+        let shards = Rc::clone(&self.shards);
         future_to_promise(async move {
             let mut shard = ShardBytes::new(size_bytes, sha256)?;
             shard.append_body(&response, on_progress.as_ref()).await?;
-            Ok(insert(&geocoder, shard)?)
+            Ok(shards.borrow_mut().insert(shard, None)?)
         })
     }
 
     /// Unloads the shard of a country; returns whether there was one.
     #[wasm_bindgen(js_name = removeShard)]
     pub fn remove_shard(&self, country: &str) -> bool {
-        CountryCode::parse(country)
-            .is_some_and(|code| self.geocoder.borrow_mut().remove(code).is_some())
+        self.shards.borrow_mut().remove(country)
     }
 
     /// Lists the loaded shards, ordered by country code.
@@ -81,8 +100,8 @@ impl Engine {
     /// Fails only when JavaScript does while the objects are made.
     #[wasm_bindgen(unchecked_return_type = "Country[]")]
     pub fn countries(&self) -> Result<JsValue, JsValue> {
-        let geocoder = self.geocoder.borrow();
-        let countries: Vec<_> = geocoder.shards().iter().map(Country::from).collect();
+        let shards = self.shards.borrow();
+        let countries: Vec<_> = shards.geocoder.shards().iter().map(Country::from).collect();
         Ok(to_js(&countries)?)
     }
 
@@ -94,7 +113,7 @@ impl Engine {
     pub fn search(&self, query: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
         let request = request_options(query, options)?;
         let request = request.into_search().map_err(Error::InvalidOptions)?;
-        let response = self.geocoder.borrow().search(&request).map_err(Error::Engine)?;
+        let response = self.shards.borrow().geocoder.search(&request).map_err(Error::Engine)?;
         Ok(to_js(&response)?)
     }
 
@@ -106,7 +125,7 @@ impl Engine {
     pub fn reverse(&self, options: &JsValue) -> Result<JsValue, JsValue> {
         let request = request_options(&JsValue::UNDEFINED, options)?;
         let request = request.into_reverse().map_err(Error::InvalidOptions)?;
-        let response = self.geocoder.borrow().reverse(&request).map_err(Error::Engine)?;
+        let response = self.shards.borrow().geocoder.reverse(&request).map_err(Error::Engine)?;
         Ok(to_js(&response)?)
     }
 
@@ -124,17 +143,10 @@ impl Engine {
         with_streets: bool,
     ) -> Result<JsValue, JsValue> {
         let bbox = BBox { min_lon: west, min_lat: south, max_lon: east, max_lat: north };
-        let geocoder = self.geocoder.borrow();
-        let features = geocoder.features(&bbox, with_streets).map_err(Error::Engine)?;
+        let shards = self.shards.borrow();
+        let features = shards.geocoder.features(&bbox, with_streets).map_err(Error::Engine)?;
         Ok(to_map_features(&features)?)
     }
-}
-
-fn insert(geocoder: &RefCell<Geocoder<Vec<u8>>>, bytes: ShardBytes) -> Result<JsValue> {
-    let shard = Shard::open(bytes.finish()?)?;
-    let country = to_js(&Country::from(&shard))?;
-    geocoder.borrow_mut().insert(shard);
-    Ok(country)
 }
 
 #[wasm_bindgen(typescript_custom_section)]

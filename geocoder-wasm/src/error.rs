@@ -1,5 +1,6 @@
 //! Errors of the bindings and their way into JavaScript: `Error` with `code` and `errors`.
 
+use geocoder_core::delta::DeltaError;
 use geocoder_core::wire::FieldError;
 use js_sys::Reflect;
 use serde::Serialize;
@@ -14,6 +15,12 @@ pub(crate) enum Error {
     /// The engine refuses the bytes of a shard.
     #[error(transparent)]
     Engine(#[from] geocoder_core::Error),
+    /// The engine refuses a snapshot or delta.
+    #[error(transparent)]
+    Delta(#[from] DeltaError),
+    /// Corrections were given for a country that has no shard.
+    #[error("no shard of {0} is loaded; insert it first")]
+    NotLoaded(String),
     /// The shard has not the announced size.
     #[error("the shard has {got} bytes where {expected} were announced; download it again")]
     SizeMismatch { expected: usize, got: usize },
@@ -46,10 +53,15 @@ impl Error {
         use geocoder_core::Error as Engine;
         match self {
             Self::Engine(Engine::NotAShard) => "not_a_shard",
-            Self::Engine(Engine::UnsupportedVersion { .. }) => "unsupported_version",
+            Self::Engine(Engine::UnsupportedVersion { .. })
+            | Self::Delta(DeltaError::UnsupportedVersion { .. }) => "unsupported_version",
             Self::Engine(Engine::Truncated { .. }) => "truncated",
             Self::Engine(Engine::ChecksumMismatch { .. }) => "checksum_mismatch",
             Self::Engine(_) => "malformed",
+            Self::Delta(DeltaError::WrongGeneration { .. }) => "wrong_generation",
+            Self::Delta(DeltaError::OutOfOrder { .. }) => "delta_out_of_order",
+            Self::Delta(_) => "malformed_delta",
+            Self::NotLoaded(_) => "not_loaded",
             Self::SizeMismatch { .. } => "size_mismatch",
             Self::HashMismatch { .. } => "hash_mismatch",
             Self::TooLarge { .. } => "too_large",

@@ -29,6 +29,7 @@ fn lines(lines: &[Vec<LonLat>]) -> Result<JsValue> {
     Ok(object.into())
 }
 
-fn set(object: &Object, name: &str, value: &JsValue) -> Result<()> {
+/// Gives an object a property.
+pub(crate) fn set(object: &Object, name: &str, value: &JsValue) -> Result<()> {
     Reflect::set(object, &name.into(), value).map(|_| ()).map_err(Error::Thrown)
 }

@@ -8,9 +8,12 @@ mod engine;
 mod error;
 mod features;
 mod options;
+mod overlay;
 mod shard_bytes;
+mod shards;
 
 pub use engine::Engine;
+pub use overlay::{sha256, update_snapshot};
 
 /// Answers in as little time and memory as the allocator of the standard library, with a third of
 /// its code.

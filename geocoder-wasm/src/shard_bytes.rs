@@ -1,4 +1,4 @@
-//! Takes the bytes of a shard into WebAssembly memory, with one copy, and checks them.
+//! Takes bytes, such as those of a shard, into WebAssembly memory, with one copy, and checks them.
 //!
 //! SHA-256 is computed here and not by `SubtleCrypto`: it runs along with the download instead of
 //! after it, needs no second copy of the bytes, and works on pages that are not secure contexts.
@@ -53,6 +53,13 @@ impl ShardBytes {
         Ok(())
     }
 
+    /// Copies an array that is complete.
+    pub(crate) fn copy_of(array: &Uint8Array) -> Result<Vec<u8>> {
+        let mut bytes = Self::new(None, None)?;
+        bytes.append(array)?;
+        Ok(bytes.bytes)
+    }
+
     /// Copies the body of a response in while it arrives.
     pub(crate) async fn append_body(
         &mut self,
@@ -89,20 +96,21 @@ impl ShardBytes {
         copied
     }
 
-    /// Returns the bytes, once they are known to be the announced ones.
-    pub(crate) fn finish(self) -> Result<Vec<u8>> {
+    /// Returns the bytes, once they are known to be the announced ones, and their SHA-256 when it
+    /// was announced.
+    pub(crate) fn finish(self) -> Result<(Vec<u8>, Option<[u8; 32]>)> {
         let got = self.bytes.len();
         match self.expected_size {
             Some(expected) if expected != got => return Err(Error::SizeMismatch { expected, got }),
             _ => {}
         }
-        if let Some((expected, hash)) = self.expected_hash {
-            let got = hexadecimal(&hash.finalize());
-            if expected != got {
-                return Err(Error::HashMismatch { expected, got });
-            }
+        let Some((expected, hash)) = self.expected_hash else { return Ok((self.bytes, None)) };
+        let hash: [u8; 32] = hash.finalize().into();
+        let got = hexadecimal(&hash);
+        if expected != got {
+            return Err(Error::HashMismatch { expected, got });
         }
-        Ok(self.bytes)
+        Ok((self.bytes, Some(hash)))
     }
 
     fn reserve(&mut self, more: usize) -> Result<()> {
@@ -129,7 +137,8 @@ async fn read_chunk(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8
     value.dyn_into().map(Some).map_err(|_| Error::Network("its body holds no bytes".into()))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Writes bytes as lower-case digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing into a `String` cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -8,10 +8,10 @@ use bytes::Bytes;
 use geocoder_core::delta::Generation;
 use geocoder_core::manifest::{BaseEntry, MANIFEST_FORMAT, Manifest};
 use geocoder_core::{CountryCode, Geocoder, Shard};
-use sha2::{Digest, Sha256};
 
 use crate::blobs::{BlobName, BlobStore};
 use crate::error::{Error, Result};
+use crate::hex::sha256_hex;
 
 /// What is on offer: never changed, only replaced as a whole.
 #[derive(Debug)]
@@ -30,19 +30,7 @@ impl Catalog {
     /// # Errors
     /// Fails when the manifest or a blob is missing or not as it should be.
     pub fn load(store: &BlobStore, previous: Option<&Self>) -> Result<Self> {
-        let json = store.read_manifest().map_err(|source| Error::ManifestUnreadable {
-            path: store.manifest_path(),
-            dir: store.dir().into(),
-            source,
-        })?;
-        let invalid = |what: String| Error::ManifestInvalid {
-            path: store.manifest_path(),
-            dir: store.dir().into(),
-            what,
-        };
-        let manifest: Manifest =
-            serde_json::from_slice(&json).map_err(|error| invalid(error.to_string()))?;
-        check_manifest(&manifest).map_err(invalid)?;
+        let (manifest, _) = read_manifest(store)?;
         let mut geocoder = Geocoder::new();
         let mut shards = BTreeMap::new();
         for (country, entry) in &manifest.countries {
@@ -93,7 +81,24 @@ impl Catalog {
     }
 }
 
-/// Checks what can be checked without looking at blobs.
+/// Reads and checks the manifest of a directory, without looking at blobs; returns its JSON too.
+pub(crate) fn read_manifest(store: &BlobStore) -> Result<(Manifest, Vec<u8>)> {
+    let json = store.read_manifest().map_err(|source| Error::ManifestUnreadable {
+        path: store.manifest_path(),
+        dir: store.dir().into(),
+        source,
+    })?;
+    let invalid = |what: String| Error::ManifestInvalid {
+        path: store.manifest_path(),
+        dir: store.dir().into(),
+        what,
+    };
+    let manifest: Manifest =
+        serde_json::from_slice(&json).map_err(|error| invalid(error.to_string()))?;
+    check_manifest(&manifest).map_err(invalid)?;
+    Ok((manifest, json))
+}
+
 fn check_manifest(manifest: &Manifest) -> Result<(), String> {
     if manifest.format != MANIFEST_FORMAT {
         let found = manifest.format;
@@ -119,16 +124,21 @@ fn check_manifest(manifest: &Manifest) -> Result<(), String> {
     Ok(())
 }
 
+/// Checks that the blobs of a base are there and have their lengths.
+pub(crate) fn check_blobs(store: &BlobStore, country: &str, base: &BaseEntry) -> Result<()> {
+    for chunk in &base.chunks {
+        check_length(store, country, "a chunk", &chunk.sha256, chunk.size)?;
+    }
+    check_length(store, country, "the shard", &base.sha256, base.size)
+}
+
 fn load_bytes(
     store: &BlobStore,
     country: &str,
     base: &BaseEntry,
     known: Option<Bytes>,
 ) -> Result<Bytes> {
-    for chunk in &base.chunks {
-        check_length(store, country, "a chunk", &chunk.sha256, chunk.size)?;
-    }
-    check_length(store, country, "the shard", &base.sha256, base.size)?;
+    check_blobs(store, country, base)?;
     match known {
         Some(bytes) => Ok(bytes),
         None => read_checked(store, country, &blob_name(store, country, &base.sha256)?),
@@ -209,8 +219,4 @@ fn blob_name(store: &BlobStore, country: &str, sha256: &str) -> Result<BlobName>
         dir: store.dir().into(),
         what: format!("`{sha256}` of {country} is not a lower-case SHA-256"),
     })
-}
-
-fn sha256_hex(bytes: &[u8]) -> String {
-    format!("{:x}", Bytes::copy_from_slice(&Sha256::digest(bytes)))
 }

@@ -2,12 +2,17 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 
 use crate::catalog::Catalog;
 use crate::config::{DatabaseConfig, ServeConfig};
 use crate::geography::Geography;
+use crate::publish::directory::DataDirectory;
+use crate::publish::history::History;
+use crate::publish::sweep::Swept;
+use crate::publish::{self, BaseChange, Publication};
 use crate::site::Site;
 use crate::sync::Sync;
 
@@ -67,6 +72,67 @@ pub async fn verify(database: &DatabaseConfig) -> anyhow::Result<()> {
         bail!("the database is damaged: restore a backup");
     }
     say("the database is sound")
+}
+
+/// Publishes a build.
+///
+/// # Errors
+/// Fails when it cannot be published; nothing is changed then.
+pub fn publish(build: &Path, data: &Path) -> anyhow::Result<()> {
+    tell(&publish::publish(build, data)?)
+}
+
+/// Publishes an earlier generation of a country.
+///
+/// # Errors
+/// Fails when there is none; nothing is changed then.
+pub fn roll_back(data: &Path, country: &str, to: Option<&str>) -> anyhow::Result<()> {
+    tell(&publish::roll_back(data, &country.to_ascii_lowercase(), to)?)
+}
+
+fn tell(publication: &Publication) -> anyhow::Result<()> {
+    let Publication { version, changes, copied_bytes, swept } = publication;
+    for BaseChange { country, from, to } in changes {
+        match from {
+            Some(from) => say(&format!("{country}: {to} instead of {from}"))?,
+            None => say(&format!("{country}: {to}, new"))?,
+        }
+    }
+    if changes.is_empty() {
+        say("no base has changed")?;
+    }
+    say(&format!("copied {copied_bytes} bytes, removed {} files", swept.files))?;
+    say(&format!("the version is now {version}"))
+}
+
+/// Lists the generations that are kept, newest first.
+///
+/// # Errors
+/// Fails when the directory cannot be read.
+pub fn list_generations(data: &Path) -> anyhow::Result<()> {
+    let directory = DataDirectory::look_at(data);
+    let history = History::read(&directory, directory.manifest()?.as_ref())?;
+    for country in history.countries() {
+        for known in history.generations(&country) {
+            let state = match (known.is_current, known.replaced.as_secs()) {
+                (true, _) => "current".to_owned(),
+                (false, replaced_s) => format!("replaced {replaced_s} s ago"),
+            };
+            let base = &known.entry.base;
+            let (name, size, since) = (&base.generation, base.size, known.since_version);
+            say(&format!("{country} {name} {size} bytes, since version {since}, {state}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes what nothing has named for a while.
+///
+/// # Errors
+/// Fails when the directory cannot be read or written.
+pub fn sweep(data: &Path, keep: Duration) -> anyhow::Result<()> {
+    let Swept { files, bytes } = publish::sweep::sweep(data, keep)?;
+    say(&format!("removed {files} files with {bytes} bytes"))
 }
 
 /// Looks at everything that `serve` would use, without using the database or a port.

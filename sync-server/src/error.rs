@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
-use geocoder_core::wire::FieldError;
+use geocoder_core::wire::{FieldError, Value};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -265,6 +265,10 @@ pub enum ApiError {
     Internal(#[source] Cause),
 }
 
+/// Refuses a country that a request names.
+pub const COUNTRY_NOT_SUPPORTED: &str =
+    "This country is not supported: this server has no data of it.";
+
 /// Why a request is refused or fails.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
@@ -285,15 +289,8 @@ pub(crate) struct ErrorBody<'a> {
 impl ApiError {
     /// Refuses one parameter.
     pub fn invalid(place: Place, param: &str, value: &str, msg: String) -> Self {
-        let value = geocoder_core::wire::Value::Text(value.into());
-        let error = FieldError {
-            value,
-            msg,
-            param: param.into(),
-            path: param.into(),
-            location: place.name(),
-        };
-        Self::Invalid { place, errors: vec![error] }
+        let error = FieldError::new(param, &Value::Text(value.into()), msg);
+        Self::Invalid { place, errors: vec![FieldError { location: place.name(), ..error }] }
     }
 }
 

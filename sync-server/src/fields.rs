@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use geocoder_core::wire::FieldError;
+use geocoder_core::wire::{FieldError, Value as WireValue};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
@@ -67,15 +67,8 @@ impl FieldReader {
 
     /// Notes that a field is wrong.
     pub fn refuse(&mut self, name: &str, value: &Value, msg: impl Into<String>) {
-        let value = serde_json::from_value(value.clone()).unwrap_or_default();
-        let (param, location) = (name.to_owned(), self.place.name());
-        self.errors.push(FieldError {
-            value,
-            msg: msg.into(),
-            path: param.clone(),
-            param,
-            location,
-        });
+        let error = FieldError::new(name, &wire_value(value), msg);
+        self.errors.push(FieldError { location: self.place.name(), ..error });
     }
 
     /// Takes a field as it is.
@@ -279,5 +272,17 @@ impl FieldReader {
         } else {
             Err(ApiError::Invalid { place: self.place, errors: self.errors })
         }
+    }
+}
+
+/// Returns a value as refusals show it.
+pub fn wire_value(value: &Value) -> WireValue {
+    match value {
+        Value::Null => WireValue::Null,
+        Value::Bool(value) => WireValue::Bool(*value),
+        Value::Number(number) => WireValue::Number(number.as_f64().unwrap_or(f64::NAN)),
+        Value::String(text) => WireValue::Text(text.clone()),
+        Value::Array(items) => WireValue::List(items.iter().take(20).map(wire_value).collect()),
+        Value::Object(_) => WireValue::Object,
     }
 }

@@ -12,8 +12,8 @@ use actix_web::{HttpMessage, HttpRequest};
 use sha2::{Digest, Sha256};
 
 use crate::access::Caller;
-use crate::access::token::to_hex;
 use crate::error::{ApiError, Place};
+use crate::hex::to_hex;
 use crate::json_body::BodyHash;
 use crate::model::Timestamp;
 use crate::store::{Idempotency, Store};

@@ -8,11 +8,10 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
-use crate::access::token::to_hex;
 use crate::error::{ApiError, Place};
+use crate::hex::sha256_hex;
 use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::state::AppState;
 
@@ -68,7 +67,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
                 .await
                 .map_err(|_| ApiError::BodyTimeout)??;
             if request.headers().contains_key(IDEMPOTENCY_KEY) {
-                request.extensions_mut().insert(BodyHash(to_hex(&Sha256::digest(&body))));
+                request.extensions_mut().insert(BodyHash(sha256_hex(&body)));
             }
             parse(&body).map(JsonBody)
         })

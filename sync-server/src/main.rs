@@ -1,6 +1,7 @@
 //! Command line of the server: reads the options, starts the log, runs the command.
 
 use std::io::{self, IsTerminal};
+use std::time::Duration;
 
 use anyhow::Context;
 use sync_server::access::command_line;
@@ -15,6 +16,14 @@ async fn main() -> anyhow::Result<()> {
     let _flush_on_exit = start_log(cli.log_format)?;
     match cli.command {
         Command::Serve(config) => server::serve(&config).await.context("cannot serve"),
+        Command::Publish { build, data } => {
+            commands::publish(&build, &data.data).context("nothing is published")
+        }
+        Command::Rollback { country, to, data } => {
+            commands::roll_back(&data.data, &country, to.as_deref()).context("nothing is changed")
+        }
+        Command::Generations(data) => commands::list_generations(&data.data),
+        Command::Sweep { keep_s, data } => commands::sweep(&data.data, Duration::from_secs(keep_s)),
         Command::Migrate(database) => commands::migrate(&database).await.context("cannot migrate"),
         Command::Backup { database, file } => {
             commands::back_up(&database, &file).await.context("cannot back up")

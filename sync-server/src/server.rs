@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, rt, web};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::access::Access;
 use crate::config::{ServeConfig, database};
@@ -20,14 +20,12 @@ use crate::model::Clock;
 use crate::routes;
 use crate::site::Site;
 use crate::state::AppState;
-use crate::store::Store;
+use crate::store::{Store, follow};
 use crate::sync::Sync;
 use crate::sync::compaction::compact_regularly;
 
 /// Time between looks at the manifest file.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Time between attempts to reach a store that does not answer.
-const RETRY_AFTER: Duration = Duration::from_secs(2);
 /// Time a client has to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time an idle connection stays open; a little over the 60 s that proxies keep theirs.
@@ -98,7 +96,15 @@ pub async fn serve(config: &ServeConfig) -> Result<()> {
     let following = rt::spawn(async move { access.follow_changes().await });
     let access = Arc::clone(&state.access);
     let flushing = rt::spawn(async move { access.flush_usage_regularly().await });
-    let laying = rt::spawn(follow(state.clone()));
+    let of_patches = state.clone();
+    let laying = rt::spawn(async move {
+        follow(&*of_patches.store, "patches", async || {
+            // Streams look at their keys when they hear of the refresh.
+            of_patches.access.invalidate();
+            refresh(&of_patches).await;
+        })
+        .await;
+    });
     let compacting = rt::spawn(compact_regularly(state.clone()));
     let access = Arc::clone(&state.access);
     let watching = rt::spawn(watch(watcher, state));
@@ -176,29 +182,6 @@ async fn watch(mut watcher: Watcher, state: web::Data<AppState>) {
                     "new build refused, the old one is still served"
                 );
             }
-        }
-    }
-}
-
-/// Takes over what other servers of the same store have approved.
-async fn follow(state: web::Data<AppState>) {
-    let mut seen = 0;
-    loop {
-        let changed = match state.store.version().await {
-            Ok(version) if version == seen => state.store.changed_since(seen).await,
-            Ok(version) => {
-                // Streams look at their keys when they hear of the refresh.
-                state.access.invalidate();
-                refresh(&state).await;
-                seen = version;
-                Ok(())
-            }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = changed {
-            let error = anyhow::Error::from(error);
-            tracing::error!(error = format!("{error:#}"), "the store does not answer");
-            sleep(RETRY_AFTER).await;
         }
     }
 }

@@ -46,7 +46,10 @@ test('a street without a house number is a street', () => {
 });
 
 test('areas are told by what they lie in, never by themselves', () => {
-  const area = { ...HOUSE, name: 'Monaco', city: 'Monaco', county: '', country: 'Monaco' };
+  const area = {
+    ...HOUSE,
+    ...{ name: 'Monaco', city: 'Monaco', county: '', administrative: '', country: 'Monaco' },
+  };
   assert.equal(secondLine({ ...area, type: 'city', zipcode: ['98000'] }), '98000');
   assert.equal(secondLine({ ...area, type: 'country' }), '');
   assert.equal(secondLine({ ...HOUSE, name: 'Oberland', type: 'administrative' }), 'Liechtenstein');

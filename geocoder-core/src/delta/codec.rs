@@ -1,14 +1,12 @@
 //! Corrections as bytes: numbers, texts and ids apart from one another, so that each compress
 //! well, and one way only to write the same.
 //!
-//! ```text
-//! magic (4) | version (1) | generation (8) | numbers of the head | count | size of the numbers
-//! ids (count × 16) | numbers | texts, UTF-8, to the end
-//! ```
-//!
-//! Numbers are unsigned LEB128 in as few bytes as they need. A text is its length among the
-//! numbers and its bytes among the texts. Coordinates are multiples of 1e-5 or 1e-7 degree where
-//! that is exact, as nearly always, and else the eight bytes of a double.
+//! Behind magic and version stand five columns in `postcard`: generation, numbers of the head
+//! (the count of corrections last), raw bytes (ids, and what else is no number), numbers, texts.
+//! A text is its length among the numbers and its bytes among the texts. Coordinates are multiples
+//! of 1e-5 or 1e-7 degree where that is exact, as nearly always, and else doubles.
+
+use serde::{Deserialize, Serialize};
 
 use super::error::malformed;
 use super::{DeltaError, Generation};
@@ -34,52 +32,51 @@ const TARGETS: u64 = 5;
 
 type Result<T> = core::result::Result<T, DeltaError>;
 
-/// Bytes under construction.
+/// What stands behind magic and version.
+#[derive(Serialize, Deserialize)]
+struct Columns<'a> {
+    generation: [u8; 8],
+    head: Vec<u64>,
+    raw: &'a [u8],
+    numbers: Vec<u64>,
+    texts: &'a str,
+}
+
+/// Columns under construction.
 #[derive(Default)]
 pub(super) struct Writer {
     count: u64,
-    ids: Vec<u8>,
-    numbers: Vec<u8>,
+    raw: Vec<u8>,
+    numbers: Vec<u64>,
     texts: String,
-}
-
-/// Writes a number.
-fn write_number(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        bytes.push(number.to_le_bytes()[0] | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number.to_le_bytes()[0]);
 }
 
 impl Writer {
     /// Returns all bytes, with a head of some numbers.
     pub(super) fn finish(self, magic: [u8; 4], generation: Generation, head: &[u64]) -> Vec<u8> {
-        let mut bytes = magic.to_vec();
-        bytes.push(VERSION);
-        bytes.extend_from_slice(&generation.0);
-        for number in head.iter().chain([&self.count, &(self.numbers.len() as u64)]) {
-            write_number(&mut bytes, *number);
-        }
-        for part in [&self.ids, &self.numbers, self.texts.as_bytes()] {
-            bytes.extend_from_slice(part);
-        }
-        bytes
+        let columns = Columns {
+            generation: generation.0,
+            head: head.iter().copied().chain([self.count]).collect(),
+            raw: &self.raw,
+            numbers: self.numbers,
+            texts: &self.texts,
+        };
+        columns.write(magic)
     }
 
     pub(super) fn number(&mut self, number: u64) {
-        write_number(&mut self.numbers, number);
+        self.numbers.push(number);
     }
 
     /// Writes bytes as they are.
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        self.numbers.extend_from_slice(bytes);
+        self.raw.extend_from_slice(bytes);
     }
 
     /// Begins what is about a correction.
     pub(super) fn id(&mut self, id: CorrectionId) {
         self.count += 1;
-        self.ids.extend_from_slice(&id.0);
+        self.bytes(&id.0);
     }
 
     fn text(&mut self, text: &str) {
@@ -179,69 +176,55 @@ fn units(degrees: f64, scale: f64) -> i32 {
     units
 }
 
-/// Bytes that are read.
+impl Columns<'_> {
+    fn write(&self, magic: [u8; 4]) -> Vec<u8> {
+        let mut bytes = magic.to_vec();
+        bytes.push(VERSION);
+        // Writing plain columns into memory cannot fail; nothing would be decoded as nothing.
+        postcard::to_extend(self, bytes).unwrap_or_default()
+    }
+}
+
+/// Columns that are read.
 pub(super) struct Reader<'a> {
     count: usize,
-    ids: &'a [u8],
-    numbers: &'a [u8],
+    raw: &'a [u8],
+    numbers: std::vec::IntoIter<u64>,
     texts: &'a str,
-}
-
-/// Takes so many bytes off the front.
-fn take<'a>(bytes: &mut &'a [u8], size: usize) -> Result<&'a [u8]> {
-    let (taken, rest) = bytes.split_at_checked(size).ok_or(malformed("it is cut"))?;
-    *bytes = rest;
-    Ok(taken)
-}
-
-fn take_array<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N]> {
-    take(bytes, N)?.try_into().map_err(|_| malformed("it is cut"))
-}
-
-fn read_number(bytes: &mut &[u8]) -> Result<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let [byte] = take_array(bytes)?;
-        let bits = u64::from(byte & 0x7f);
-        number |= bits << shift;
-        if byte < 0x80 {
-            // A last byte of zeros could be left out, and bits over 64 are none.
-            let shortest = (byte != 0 || shift == 0) && bits << shift >> shift == bits;
-            return if shortest { Ok(number) } else { Err(malformed("a number is too long")) };
-        }
-    }
-    Err(malformed("a number is too long"))
 }
 
 impl<'a> Reader<'a> {
     /// Reads the head, with the given number of numbers.
     pub(super) fn new<const N: usize>(
-        mut bytes: &'a [u8],
+        bytes: &'a [u8],
         magic: [u8; 4],
         expected: &'static str,
         most: usize,
     ) -> Result<(Self, Generation, [u64; N])> {
-        if take(&mut bytes, magic.len()).ok() != Some(&magic) {
+        let Some((found, [version, columns @ ..])) = bytes.split_at_checked(magic.len()) else {
+            return Err(DeltaError::NotThis { expected });
+        };
+        if found != magic {
             return Err(DeltaError::NotThis { expected });
         }
-        let [found] = take_array(&mut bytes)?;
-        if found != VERSION {
-            return Err(DeltaError::UnsupportedVersion { found });
+        if *version != VERSION {
+            return Err(DeltaError::UnsupportedVersion { found: *version });
         }
-        let generation = Generation(take_array(&mut bytes)?);
-        let mut head = [0; N];
-        for number in &mut head {
-            *number = read_number(&mut bytes)?;
+        let columns: Columns<'_> =
+            postcard::from_bytes(columns).map_err(|_| malformed("it is cut or no text"))?;
+        // Numbers can be written longer than they need, and bytes stand behind the end.
+        if columns.write(magic) != bytes {
+            return Err(malformed("it is not written in the one way"));
         }
-        let count = usize::try_from(read_number(&mut bytes)?).unwrap_or(usize::MAX);
-        let numbers = usize::try_from(read_number(&mut bytes)?).unwrap_or(usize::MAX);
-        if count > most {
+        let (count, head) = columns.head.split_last().ok_or(malformed("it has no head"))?;
+        let head = head.try_into().map_err(|_| malformed("its head has other numbers"))?;
+        let count = usize::try_from(*count).unwrap_or(usize::MAX);
+        if count > most || count.saturating_mul(ID_BYTES) > columns.raw.len() {
             return Err(malformed("it has too many corrections"));
         }
-        let ids = take(&mut bytes, count.saturating_mul(ID_BYTES))?;
-        let numbers = take(&mut bytes, numbers)?;
-        let texts = core::str::from_utf8(bytes).map_err(|_| malformed("a text is not UTF-8"))?;
-        Ok((Self { count, ids, numbers, texts }, generation, head))
+        let Columns { generation, raw, numbers, texts, .. } = columns;
+        let reader = Self { count, raw, numbers: numbers.into_iter(), texts };
+        Ok((reader, Generation(generation), head))
     }
 
     /// Returns the number of corrections; the bytes hold an id for each.
@@ -251,16 +234,18 @@ impl<'a> Reader<'a> {
 
     /// Checks that nothing is left.
     pub(super) fn finish(self) -> Result<()> {
-        let all_read = self.ids.is_empty() && self.numbers.is_empty() && self.texts.is_empty();
+        let all_read = self.raw.is_empty() && self.numbers.len() == 0 && self.texts.is_empty();
         all_read.then_some(()).ok_or(malformed("it has bytes behind its end"))
     }
 
     pub(super) fn number(&mut self) -> Result<u64> {
-        read_number(&mut self.numbers)
+        self.numbers.next().ok_or(malformed("it is cut"))
     }
 
     pub(super) fn bytes<const N: usize>(&mut self) -> Result<[u8; N]> {
-        take_array(&mut self.numbers)
+        let (taken, rest) = self.raw.split_first_chunk().ok_or(malformed("it is cut"))?;
+        self.raw = rest;
+        Ok(*taken)
     }
 
     fn small(&mut self) -> Result<u32> {
@@ -274,7 +259,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn id(&mut self) -> Result<CorrectionId> {
-        take_array(&mut self.ids).map(CorrectionId)
+        self.bytes().map(CorrectionId)
     }
 
     fn text(&mut self) -> Result<String> {

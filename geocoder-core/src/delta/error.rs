@@ -24,12 +24,12 @@ pub enum DeltaError {
         /// The broken rule.
         what: &'static str,
     },
-    /// A delta belongs to another base than the snapshot; get the snapshot of the delta's base.
-    #[error("the delta belongs to generation {got}, the snapshot to {expected}; get a snapshot")]
+    /// Corrections belong to another base; get the snapshot of this one.
+    #[error("corrections of generation {got} do not fit {expected}; get its snapshot")]
     WrongGeneration {
-        /// Generation of the snapshot.
+        /// Generation that they were to belong to.
         expected: Generation,
-        /// Generation of the delta.
+        /// Generation that they belong to.
         got: Generation,
     },
     /// A delta does not begin where the one before ended; get those that are missing.

@@ -32,6 +32,13 @@ use crate::hexadecimal;
 pub struct Generation(pub [u8; 8]);
 
 impl Generation {
+    /// Returns the generation of a base with this SHA-256.
+    pub fn of(sha256: &[u8; 32]) -> Self {
+        let mut first = [0; 8];
+        first.iter_mut().zip(sha256).for_each(|(to, byte)| *to = *byte);
+        Self(first)
+    }
+
     /// Reads 16 hexadecimal digits of either case.
     pub fn parse(text: &str) -> Option<Self> {
         hexadecimal::parse(text).map(Self)

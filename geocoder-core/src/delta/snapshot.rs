@@ -1,11 +1,10 @@
 //! Snapshots: all corrections of a country at one position, for one generation of its base.
 
-use std::collections::BTreeMap;
-
 use super::codec::{Reader, Writer};
 use super::error::malformed;
-use super::{Delta, DeltaError, Generation, OperationChange};
+use super::{Delta, DeltaError, Generation, Operation, OperationChange};
 use crate::overlay::{Correction, CorrectionId};
+use crate::sort::sort_by;
 
 /// Most corrections of a state.
 pub const MAX_CORRECTIONS: usize = 1_000_000;
@@ -59,6 +58,18 @@ impl Snapshot {
         Ok(Self { generation, corrections })
     }
 
+    /// Checks that the state is one of a generation.
+    ///
+    /// # Errors
+    /// Fails when it belongs to another.
+    pub fn check_generation(&self, expected: Generation) -> Result<(), DeltaError> {
+        if self.generation == expected {
+            Ok(())
+        } else {
+            Err(DeltaError::WrongGeneration { expected, got: self.generation })
+        }
+    }
+
     /// Applies the operations of a delta. Whether it follows what was applied before is known
     /// to the caller, who keeps the position.
     ///
@@ -70,15 +81,19 @@ impl Snapshot {
             let (expected, got) = (self.generation, delta.generation);
             return Err(DeltaError::WrongGeneration { expected, got });
         }
-        // Of several operations on one correction the last counts.
-        let changes: BTreeMap<CorrectionId, &OperationChange> =
-            delta.operations.iter().map(|o| (o.change.id(), &o.change)).collect();
+        let mut operations: Vec<&Operation> = delta.operations.iter().collect();
+        // Of several operations on one correction the last comes first, and counts.
+        sort_by(&mut operations, |a, b| {
+            a.change.id().cmp(&b.change.id()).then_with(|| b.seq.cmp(&a.seq))
+        });
+        operations.dedup_by_key(|operation| operation.change.id());
         let known = |id: CorrectionId| self.corrections.binary_search_by(|c| c.id.cmp(&id)).is_ok();
         let (mut more, mut less) = (0, 0);
-        for (id, change) in &changes {
-            match change {
-                OperationChange::Put(_) => more += usize::from(!known(*id)),
-                OperationChange::Delete(_) => less += usize::from(known(*id)),
+        for Operation { change, .. } in &operations {
+            match (known(change.id()), change) {
+                (false, OperationChange::Put(_)) => more += 1,
+                (true, OperationChange::Delete(_)) => less += 1,
+                _ => {}
             }
         }
         let total = self.corrections.len() + more - less;
@@ -87,7 +102,8 @@ impl Snapshot {
         }
         let mut merged = Vec::with_capacity(total);
         let mut kept = core::mem::take(&mut self.corrections).into_iter().peekable();
-        for (id, change) in changes {
+        for Operation { change, .. } in operations {
+            let id = change.id();
             while let Some(before) = kept.next_if(|c| c.id < id) {
                 merged.push(before);
             }

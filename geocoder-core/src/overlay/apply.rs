@@ -1,13 +1,13 @@
 //! Applies corrections: places first, then streets and points, then houses, so that every
 //! correction meets what the others have made, in whatever order they came.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::draft::{
     self, DraftName, NamesWanted, RecordDraft, read_record, stored_importance, units,
 };
 use super::hierarchy::Hierarchy;
+use super::key_index::{KeyIndex, KeyedLists, key_of};
 use super::{
     Change, Correction, CorrectionId, Overlay, PatchRecord, RecordRef, SkipReason, Skipped, blocks,
     lost,
@@ -26,9 +26,11 @@ pub(super) struct Builder<'a, D> {
     pub(super) hierarchy: Hierarchy<'a, D>,
     pub(super) drafts: Vec<RecordDraft>,
     /// Numbers of the drafts of records of the base, and of streets by place and terms of a name.
-    pub(super) draft_of: BTreeMap<(u32, u32), usize>,
-    pub(super) streets: BTreeMap<(u32, Vec<String>), Vec<usize>>,
-    pub(super) hidden: BTreeMap<u32, u128>,
+    draft_of: KeyedLists,
+    pub(super) streets: KeyedLists,
+    /// Blocks of the base with records that are taken, and which.
+    hidden_blocks: KeyIndex,
+    hidden: Vec<(u32, u128)>,
     place_sources: Vec<(u32, RecordRef)>,
     adopted: Vec<(u32, u32)>,
     n_applied: usize,
@@ -65,9 +67,10 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             base,
             hierarchy: Hierarchy::new(base),
             drafts: Vec::new(),
-            draft_of: BTreeMap::new(),
-            streets: BTreeMap::new(),
-            hidden: BTreeMap::new(),
+            draft_of: KeyedLists::default(),
+            streets: KeyedLists::default(),
+            hidden_blocks: KeyIndex::default(),
+            hidden: Vec::new(),
             place_sources: Vec::new(),
             adopted: Vec::new(),
             n_applied: 0,
@@ -303,8 +306,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         index: u32,
         names: NamesWanted,
     ) -> Result<core::result::Result<RecordDraft, SkipReason>> {
-        let taken = self.hidden.get(&block).copied().unwrap_or(0);
-        if taken.checked_shr(index).unwrap_or(1) & 1 != 0 {
+        if self.is_taken(block, index) {
             return Ok(Err(SkipReason::NoSuchRecord));
         }
         let found = match read_record(self.base, block, index, names)? {
@@ -315,9 +317,28 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             }
         };
         if !matches!(found, Err(SkipReason::NoSuchRecord)) {
-            *self.hidden.entry(block).or_default() |= 1u128.checked_shl(index).unwrap_or(0);
+            let number = self.hidden_blocks.number(&block.to_le_bytes());
+            if number == self.hidden.len() {
+                self.hidden.push((block, 0));
+            }
+            if let Some((_, taken)) = self.hidden.get_mut(number) {
+                *taken |= 1u128.checked_shl(index).unwrap_or(0);
+            }
         }
         Ok(found)
+    }
+
+    /// Whether a record of the base was taken out of it; no block has more than 128.
+    pub(super) fn is_taken(&self, block: u32, index: u32) -> bool {
+        let number = self.hidden_blocks.find(&block.to_le_bytes());
+        let taken = number.and_then(|number| self.hidden.get(number));
+        taken.map_or(0, |(_, taken)| *taken).checked_shr(index).unwrap_or(1) & 1 != 0
+    }
+
+    /// Returns the draft of a record of the base.
+    pub(super) fn draft_of(&self, block: u32, index: u32) -> Option<usize> {
+        let found = self.draft_of.get(&key_of_record(block, index))?;
+        found.first().map(|number| *number as usize)
     }
 
     /// Changes or adds a street or point.
@@ -404,12 +425,11 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
     pub(super) fn push_draft(&mut self, draft: RecordDraft) -> usize {
         let number = self.drafts.len();
         if let RecordRef::Record { block, index } = draft.source {
-            self.draft_of.insert((block, index), number);
+            self.draft_of.extend(&key_of_record(block, index), &[length(number)]);
         }
         if draft.kind == RecordType::Street {
             for name in &draft.names {
-                let key = (draft.place, name.shown.clone());
-                self.streets.entry(key).or_default().push(number);
+                self.streets.extend(&key_of(draft.place, &name.shown), &[length(number)]);
             }
         }
         self.drafts.push(draft);
@@ -427,6 +447,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         let (place_names, place_terms) = blocks::names_of_places(names, &mut places, behind)?;
         places.index_zipcodes();
         let lost_places = lost::of_places(self.base, &places)?;
+        sort_by(&mut self.hidden, Ord::cmp);
         let lost_records = lost::of_records(self.base, &self.hidden)?;
         let stop_words = &self.base.meta().lexicon.stop_words;
         let mut place_stop_terms = self.base.stop_terms(Dictionary::Places)?.to_vec();
@@ -448,7 +469,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             place_terms,
             record_terms: cut.terms,
             place_stop_terms,
-            hidden: self.hidden.into_iter().collect(),
+            hidden: self.hidden,
             lost_places,
             lost_records,
             blocks: cut.blocks,
@@ -458,6 +479,11 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             best_blocks: OnceLock::new(),
         })
     }
+}
+
+/// Returns the key of a record of the base.
+fn key_of_record(block: u32, index: u32) -> [u8; 8] {
+    (u64::from(block) << 32 | u64::from(index)).to_le_bytes()
 }
 
 /// Keeps of a record what its correction does not say: prominence, other names, houses, lines.

@@ -1,10 +1,10 @@
 //! Blocks of an overlay: what corrections made of streets and points, as searches see it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::RecordRef;
 use super::draft::{DraftName, PlaceNames, RecordDraft};
+use super::key_index::KeyIndex;
 use super::terms::{AddedTerms, NumberedName, TermCollector};
 use crate::error::Result;
 use crate::geo::{BBox, LonLat, hilbert_index};
@@ -37,7 +37,7 @@ pub(crate) struct AddedBlock {
     /// What each record stands for.
     pub(super) sources: Vec<RecordRef>,
     /// Houses that stand for others than their number says, by record, number and suffix.
-    pub(super) house_sources: BTreeMap<(u32, u32, String), RecordRef>,
+    pub(super) house_sources: Vec<(u32, u32, String, RecordRef)>,
 }
 
 impl AddedBlock {
@@ -55,24 +55,38 @@ pub(super) struct Cut {
     pub(super) suffixes: HousesTable,
 }
 
-/// Cuts records into blocks, each of one place, and adds them to the directories of the places.
-pub(super) fn cut(drafts: Vec<RecordDraft>, places: &mut Places, behind: usize) -> Result<Cut> {
-    let mut ordered: Vec<(u64, RecordDraft)> =
-        drafts.into_iter().map(|draft| (curve(&draft), draft)).collect();
-    sort_by(&mut ordered, |(at, a), (other, b)| {
-        (a.place, at, &a.source).cmp(&(b.place, other, &b.source))
+/// Place of a record, its position on the curve, and its number.
+type Ordered = (u32, u64, usize);
+
+/// Orders records by place and within it along a curve, and cuts them into groups; these follow
+/// one another along the same curve, so that neighbours share an entry of the directory.
+fn groups(drafts: Vec<RecordDraft>) -> Vec<Vec<RecordDraft>> {
+    let mut order: Vec<Ordered> = Vec::with_capacity(drafts.len());
+    for (number, draft) in drafts.iter().enumerate() {
+        order.push((draft.place, curve(draft), number));
+    }
+    sort_by(&mut order, |(place, at, number), (other, beside, further)| {
+        (place, at).cmp(&(other, beside)).then_with(|| {
+            let source = |number: &usize| drafts.get(*number).map(|draft| &draft.source);
+            source(number).cmp(&source(further))
+        })
     });
-    let mut groups: Vec<Vec<RecordDraft>> = Vec::new();
-    for (_, draft) in ordered {
-        let fits = |group: &&mut Vec<RecordDraft>| {
-            let same = group.first().is_some_and(|first| first.place == draft.place);
-            same && group.len() < MAX_RECORDS
-        };
-        match groups.last_mut().filter(fits) {
-            Some(group) => group.push(draft),
-            None => groups.push(vec![draft]),
+    let mut ranges: Vec<(u64, &[Ordered])> = Vec::new();
+    for of_place in order.chunk_by(|(a, ..), (b, ..)| a == b) {
+        for range in of_place.chunks(MAX_RECORDS) {
+            let middle = range.get(range.len() / 2).map_or(0, |(_, at, _)| *at);
+            ranges.push((middle, range));
         }
     }
+    sort_by(&mut ranges, |(a, some), (b, others)| (a, some.first()).cmp(&(b, others.first())));
+    let mut drafts: Vec<Option<RecordDraft>> = drafts.into_iter().map(Some).collect();
+    let mut take = |(_, _, number): &Ordered| drafts.get_mut(*number)?.take();
+    ranges.into_iter().map(|(_, range)| range.iter().filter_map(&mut take).collect()).collect()
+}
+
+/// Cuts records into blocks, each of one place, and adds them to the directories of the places.
+pub(super) fn cut(drafts: Vec<RecordDraft>, places: &mut Places, behind: usize) -> Result<Cut> {
+    let groups = groups(drafts);
     let mut collector = TermCollector::default();
     let first = places.n_blocks;
     let mut numbered = Vec::new();
@@ -139,7 +153,7 @@ fn summary_of(group: &[RecordDraft]) -> BlockSummary {
 #[derive(Default)]
 struct SuffixCollector {
     list: Vec<String>,
-    numbers: BTreeMap<String, u32>,
+    numbers: KeyIndex,
 }
 
 impl SuffixCollector {
@@ -147,13 +161,11 @@ impl SuffixCollector {
         if text.is_empty() {
             return Suffix::None;
         }
-        if let Some(number) = self.numbers.get(text) {
-            return Suffix::Other(*number);
+        let number = self.numbers.number(text.as_bytes());
+        if number == self.list.len() {
+            self.list.push(text.into());
         }
-        let number = length(self.list.len());
-        self.list.push(text.into());
-        self.numbers.insert(text.into(), number);
-        Suffix::Other(number)
+        Suffix::Other(length(number))
     }
 }
 
@@ -169,7 +181,7 @@ fn added_block(
     let mut block = Block::default();
     let (mut houses, mut lines) = (HouseLists::default(), LineLists::default());
     let (mut names, mut sources) = (Vec::new(), Vec::new());
-    let mut house_sources = BTreeMap::new();
+    let mut house_sources = Vec::new();
     let mut bbox = BBox::EMPTY;
     for (number, draft) in (0u32..).zip(group) {
         let listed = draft.zipcodes.as_deref().unwrap_or(city_zipcodes);
@@ -186,8 +198,8 @@ fn added_block(
             });
             bbox.add(point(house.lat, house.lon));
             if let Some(source) = &house.source {
-                let key = (number, house.number, house.suffix.clone());
-                house_sources.insert(key, source.clone());
+                let (suffix, source) = (house.suffix.clone(), source.clone());
+                house_sources.push((number, house.number, suffix, source));
             }
         }
         houses.ends.push(houses.houses.len());
@@ -235,7 +247,7 @@ fn shown(names: &[DraftName]) -> Vec<(Role, String)> {
 
 /// Gives places their names; returns these with their terms.
 pub(super) fn names_of_places(
-    names: BTreeMap<u32, Vec<DraftName>>,
+    names: Vec<(u32, Vec<DraftName>)>,
     places: &mut Places,
     behind: usize,
 ) -> Result<(Vec<PlaceNames>, AddedTerms)> {

@@ -1,8 +1,7 @@
 //! Places under correction: their names, what contains them, and which of them a record names.
 
-use std::collections::BTreeMap;
-
 use super::draft::{self, DraftName, units};
+use super::key_index::{KeyIndex, KeyedLists, key_of};
 use super::{PatchFields, PatchNames, PatchRecord};
 use crate::error::Result;
 use crate::geo::LonLat;
@@ -21,16 +20,18 @@ const LEVELS: [RecordType; 3] = [RecordType::City, RecordType::County, RecordTyp
 pub(super) struct Hierarchy<'a, D> {
     base: &'a Shard<D>,
     pub(super) places: Places,
-    /// Names of the places that have others than in the base, by ordinal.
-    names: BTreeMap<u32, Vec<DraftName>>,
+    /// Names of the places that have others than in the base, each with its ordinal;
+    /// [`Place::replaced_names`] tells which are those of a place.
+    names: Vec<(u32, Vec<DraftName>)>,
     /// These places by the terms of each name that they were given.
-    by_name: BTreeMap<Vec<String>, Vec<u32>>,
+    by_name: KeyedLists,
     /// What was found by kind and name.
-    found: BTreeMap<(RecordType, Vec<String>), Vec<u32>>,
-    /// What was found to fit a place, by the place and the fields.
-    fitting: BTreeMap<(u32, [String; 4]), bool>,
-    /// Numbers of the postcodes that the base does not have.
-    new_zipcodes: BTreeMap<String, u32>,
+    found: KeyedLists,
+    /// Whether fields fit a place, by the place and the fields.
+    fitting: KeyIndex,
+    fits: Vec<bool>,
+    /// The postcodes that the base does not have, which are numbered behind its own.
+    new_zipcodes: KeyIndex,
 }
 
 /// What a record says about one level of what contains it.
@@ -45,11 +46,12 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
         Self {
             base,
             places: base.places().clone(),
-            names: BTreeMap::new(),
-            by_name: BTreeMap::new(),
-            found: BTreeMap::new(),
-            fitting: BTreeMap::new(),
-            new_zipcodes: BTreeMap::new(),
+            names: Vec::new(),
+            by_name: KeyedLists::default(),
+            found: KeyedLists::default(),
+            fitting: KeyIndex::default(),
+            fits: Vec::new(),
+            new_zipcodes: KeyIndex::default(),
         }
     }
 
@@ -59,13 +61,11 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
         if let Ok(number) = known {
             return length(number);
         }
-        if let Some(number) = self.new_zipcodes.get(text) {
-            return *number;
+        let number = self.base.places().zipcodes.len() + self.new_zipcodes.number(text.as_bytes());
+        if number == self.places.zipcodes.len() {
+            self.places.zipcodes.push(text.into());
         }
-        let number = length(self.places.zipcodes.len());
-        self.places.zipcodes.push(text.into());
-        self.new_zipcodes.insert(text.into(), number);
-        number
+        length(number)
     }
 
     /// Returns the numbers of postcodes, each once.
@@ -165,9 +165,13 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
         let PatchFields { city, county, administrative, country, .. } = &record.default;
         // The first of them plays no role for a city, nor those below its own for larger places.
         let city = if kind.is_place() { kind.name() } else { city.as_str() };
-        let fields = [city, county, administrative, country].map(String::from);
-        let key = (before, fields);
-        if let Some(fits) = self.fitting.get(&key) {
+        let mut key = before.to_le_bytes().to_vec();
+        for field in [city, county, administrative, country] {
+            key.extend_from_slice(field.as_bytes());
+            key.push(0);
+        }
+        let known = self.fitting.number(&key);
+        if let Some(fits) = self.fits.get(known) {
             return Ok(*fits);
         }
         let country = self.country(country)?;
@@ -176,7 +180,7 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
         let root = root.map(|(root, _)| root);
         let same = country.is_none_or(|country| root == Some(country));
         let fits = same && self.fits(before, levels)?;
-        self.fitting.insert(key, fits);
+        self.fits.push(fits);
         Ok(fits)
     }
 
@@ -220,7 +224,7 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
             ..self.new_place(level.kind, parent, at)
         };
         let ordinal = self.push(place, names);
-        self.found.entry((level.kind, level.terms.clone())).or_default().push(ordinal);
+        self.found.extend(&key_of(level.kind as u32, &level.terms), &[ordinal]);
         Ok(ordinal)
     }
 
@@ -252,14 +256,31 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
     /// Gives a place its names.
     pub(super) fn set_names(&mut self, ordinal: u32, names: Vec<DraftName>) {
         for name in &names {
-            self.by_name.entry(name.shown.clone()).or_default().push(ordinal);
+            self.by_name.extend(&key_of(0, &name.shown), &[ordinal]);
         }
-        self.names.insert(ordinal, names);
+        let Some(place) = self.places.places.get_mut(ordinal as usize) else { return };
+        let replaced = (place.replaced_names as usize).checked_sub(1);
+        match replaced.and_then(|number| self.names.get_mut(number)) {
+            Some((_, before)) => *before = names,
+            None => {
+                self.names.push((ordinal, names));
+                place.replaced_names = length(self.names.len());
+            }
+        }
     }
 
     /// Returns the places that have other names than in the base, with these names.
-    pub(super) fn take_names(&mut self) -> BTreeMap<u32, Vec<DraftName>> {
-        core::mem::take(&mut self.names)
+    pub(super) fn take_names(&mut self) -> Vec<(u32, Vec<DraftName>)> {
+        let mut names = core::mem::take(&mut self.names);
+        sort_by(&mut names, |(a, _), (b, _)| a.cmp(b));
+        names
+    }
+
+    /// Returns the names that a place has instead of those of the base.
+    fn corrected_names(&self, ordinal: u32) -> Option<&[DraftName]> {
+        let place = self.places.get(ordinal)?;
+        let (_, names) = self.names.get((place.replaced_names as usize).checked_sub(1)?)?;
+        Some(names)
     }
 
     /// Whether what contains a place, itself included, is so named at every level.
@@ -277,7 +298,7 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
 
     /// Whether a place has or had a name of these terms.
     fn is_called(&self, ordinal: u32, terms: &[String]) -> Result<bool> {
-        let corrected = self.names.get(&ordinal);
+        let corrected = self.corrected_names(ordinal);
         if corrected.is_some_and(|names| names.iter().any(|name| name.shown == terms)) {
             return Ok(true);
         }
@@ -298,16 +319,16 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
     /// Returns the places of a kind that have a name of these terms; where there are none, those
     /// that had one before their correction.
     fn find(&mut self, kind: RecordType, terms: &[String]) -> Result<Vec<u32>> {
-        let key = (kind, terms.to_vec());
+        let key = key_of(kind as u32, terms);
         if let Some(found) = self.found.get(&key) {
-            return Ok(found.clone());
+            return Ok(found.to_vec());
         }
-        let mut found = self.by_name.get(terms).cloned().unwrap_or_default();
+        let mut found = self.by_name.get(&key_of(0, terms)).unwrap_or_default().to_vec();
         let mut before = Vec::new();
         if let Some(references) = references(self.base, Dictionary::Places, terms)? {
             for ordinal in rarest_postings(self.base, Dictionary::Places, &references)? {
                 if self.was_called(ordinal, &references)? {
-                    let corrected = self.names.contains_key(&ordinal);
+                    let corrected = self.corrected_names(ordinal).is_some();
                     if corrected { before.push(ordinal) } else { found.push(ordinal) }
                 }
             }
@@ -321,14 +342,15 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
         }
         sort_by(&mut found, Ord::cmp);
         found.dedup();
-        self.found.insert(key, found.clone());
+        self.found.extend(&key, &found);
         Ok(found)
     }
 
     /// Forgets what was found by name, because names have changed.
     pub(super) fn forget_found(&mut self) {
-        self.found.clear();
-        self.fitting.clear();
+        self.found = KeyedLists::default();
+        self.fitting = KeyIndex::default();
+        self.fits.clear();
     }
 
     /// Puts a place into another, unless that is inside it.
@@ -346,7 +368,7 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
         let Some(place) = self.places.places.get_mut(ordinal as usize) else { return };
         place.kind = None;
         place.zipcodes = (0, 0);
-        self.names.insert(ordinal, Vec::new());
+        self.set_names(ordinal, Vec::new());
     }
 
     /// Puts what removed places held into what contained these. Returns the removed places, each

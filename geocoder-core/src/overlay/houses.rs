@@ -4,6 +4,7 @@
 use super::apply::{Builder, Outcome, Put};
 use super::draft::{self, DraftHouse, DraftName, NamesWanted, RecordDraft, units};
 use super::hierarchy::{rarest_postings, references};
+use super::key_index::key_of;
 use super::{CorrectionId, PatchHouse, PatchRecord, RecordRef, SkipReason};
 use crate::error::Result;
 use crate::record::RecordType;
@@ -58,8 +59,8 @@ impl<D: AsRef<[u8]>> Builder<'_, D> {
         block: u32,
         index: u32,
     ) -> Result<core::result::Result<usize, SkipReason>> {
-        if let Some(number) = self.draft_of.get(&(block, index)) {
-            return Ok(Ok(*number));
+        if let Some(number) = self.draft_of(block, index) {
+            return Ok(Ok(number));
         }
         Ok(match self.take_record(block, index, NamesWanted::All)? {
             Ok(mut draft) => {
@@ -168,9 +169,10 @@ impl<D: AsRef<[u8]>> Builder<'_, D> {
                 best = Some((distance_m, street));
             }
         };
-        for number in self.streets.get(&(place, terms.to_vec())).into_iter().flatten() {
-            if let Some(draft) = self.drafts.get(*number) {
-                offer(draft.lat, draft.lon, Street::Draft(*number));
+        for number in self.streets.get(&key_of(place, terms)).unwrap_or_default() {
+            let number = *number as usize;
+            if let Some(draft) = self.drafts.get(number) {
+                offer(draft.lat, draft.lon, Street::Draft(number));
             }
         }
         if let Some(references) = references(self.base, Dictionary::Records, terms)? {
@@ -186,11 +188,10 @@ impl<D: AsRef<[u8]>> Builder<'_, D> {
                         continue;
                     }
                 };
-                let hidden = self.hidden.get(&block).copied().unwrap_or(0);
                 for (index, other) in (0u32..).zip(&decoded.records) {
                     let mut names = decoded.names.names(index as usize);
                     if other.kind == RecordType::Street
-                        && hidden.checked_shr(index).unwrap_or(1) & 1 == 0
+                        && !self.is_taken(block, index)
                         && names.any(|name| name.shown == references)
                     {
                         offer(other.lat, other.lon, Street::OfBase(block, index));

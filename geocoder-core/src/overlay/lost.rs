@@ -1,11 +1,11 @@
 //! Terms of the base that nothing has any more: a word that equals or resembles only such a term
 //! is found nowhere, and is looked for with more errors instead.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::hidden_records;
 use super::hierarchy::postings_of;
 use crate::error::Result;
 use crate::shard::{Dictionary, Lookup, Places, Shard, TermRef, length};
+use crate::sort::sort_by;
 
 /// Terms of one dictionary: piece and ordinal, ascending.
 type TermList = Vec<(u32, u32)>;
@@ -13,9 +13,9 @@ type TermList = Vec<(u32, u32)>;
 /// Returns the terms that only hidden records have.
 pub(super) fn of_records<D: AsRef<[u8]>>(
     base: &Shard<D>,
-    hidden: &BTreeMap<u32, u128>,
+    hidden: &[(u32, u128)],
 ) -> Result<TermList> {
-    let mut terms = BTreeSet::new();
+    let mut terms = Vec::new();
     for (block, hidden) in hidden {
         let Lookup::Found(decoded) = base.block(*block)? else { continue };
         let others = base.alternates(*block)?;
@@ -27,7 +27,7 @@ pub(super) fn of_records<D: AsRef<[u8]>>(
         }
     }
     let remains = |block: u32, term: TermRef| {
-        let Some(hidden) = hidden.get(&block) else { return Ok(true) };
+        let Some(hidden) = hidden_records(hidden, block) else { return Ok(true) };
         let Lookup::Found(decoded) = base.block(block)? else { return Ok(true) };
         let others = base.alternates(block)?;
         let mut shown = (0..decoded.records.len()).filter(|index| hidden >> index & 1 == 0);
@@ -44,7 +44,7 @@ pub(super) fn of_records<D: AsRef<[u8]>>(
 
 /// Returns the terms that only places have whose names were replaced.
 pub(super) fn of_places<D: AsRef<[u8]>>(base: &Shard<D>, places: &Places) -> Result<TermList> {
-    let mut terms = BTreeSet::new();
+    let mut terms = Vec::new();
     let replaced = |ordinal: u32| places.get(ordinal).is_none_or(|p| p.replaced_names != 0);
     for (ordinal, place) in (0u32..).zip(&base.places().places) {
         if replaced(ordinal) {
@@ -58,9 +58,11 @@ pub(super) fn of_places<D: AsRef<[u8]>>(base: &Shard<D>, places: &Places) -> Res
 fn without_postings<D: AsRef<[u8]>>(
     base: &Shard<D>,
     dictionary: Dictionary,
-    terms: BTreeSet<TermRef>,
+    mut terms: Vec<TermRef>,
     remains: impl Fn(u32, TermRef) -> Result<bool>,
 ) -> Result<TermList> {
+    sort_by(&mut terms, Ord::cmp);
+    terms.dedup();
     let mut lost = Vec::new();
     'terms: for term in terms {
         let Some((ordinal, postings)) = postings_of(base, dictionary, term)? else { continue };
@@ -71,6 +73,6 @@ fn without_postings<D: AsRef<[u8]>>(
         }
         lost.push((length(term.piece()), ordinal));
     }
-    crate::sort::sort_by(&mut lost, Ord::cmp);
+    sort_by(&mut lost, Ord::cmp);
     Ok(lost)
 }

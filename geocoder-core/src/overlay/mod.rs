@@ -10,10 +10,12 @@
 //! - `draft`: records as they are changed, read from the base when a correction touches them.
 //! - `hierarchy`: what corrections do to places, and which place a record is in.
 //! - `apply`, `houses`: what they do to streets and points, and to houses.
+//! - `key_index`: what all of these look up.
 //! - `lost`: terms of the base that nothing has any more.
 //! - `blocks`, `terms`: what became of it all, as searches see it.
-//! - `resolve`: from results back to records.
+//! - `resolve`, `across`: from results back to records, in the same base and in another.
 
+mod across;
 mod apply;
 mod blocks;
 mod correction;
@@ -23,6 +25,7 @@ mod hierarchy;
 #[cfg(feature = "build")]
 mod hostile_tests;
 mod houses;
+mod key_index;
 mod lost;
 mod resolve;
 mod terms;
@@ -109,6 +112,19 @@ pub enum SkipReason {
     Superseded,
 }
 
+impl SkipReason {
+    /// Returns the name that programs may rely on.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoSuchRecord => "no_such_record",
+            Self::Invalid => "invalid",
+            Self::Country => "country",
+            Self::MissingChunk => "missing_chunk",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
 impl Overlay {
     /// Lays corrections over the base of a shard; the same set gives the same overlay, in
     /// whatever order. An overlay that the shard already has plays no role.
@@ -153,8 +169,7 @@ impl Overlay {
 
     /// Returns which records of a block of the base no longer count, a bit for each.
     pub(crate) fn hidden_records(&self, block: u32) -> u128 {
-        let found = self.hidden.binary_search_by(|(other, _)| other.cmp(&block));
-        found.ok().and_then(|index| self.hidden.get(index)).map_or(0, |(_, hidden)| *hidden)
+        hidden_records(&self.hidden, block).unwrap_or(0)
     }
 
     /// Whether nothing that counts has any of a range of terms of a piece of the base.
@@ -191,6 +206,12 @@ impl Overlay {
         let adopted = self.adopted.iter().skip(start);
         adopted.take_while(move |(adopter, _)| *adopter == place).map(|(_, removed)| *removed)
     }
+}
+
+/// Returns which records of a block no longer count, of blocks in ascending order.
+fn hidden_records(hidden: &[(u32, u128)], block: u32) -> Option<u128> {
+    let found = hidden.binary_search_by(|(other, _)| other.cmp(&block)).ok()?;
+    hidden.get(found).map(|(_, records)| *records)
 }
 
 impl<D: AsRef<[u8]>> Shard<D> {

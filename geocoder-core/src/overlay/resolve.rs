@@ -184,10 +184,12 @@ impl<D: AsRef<[u8]>> Shard<D> {
     fn house_ref(&self, block: u32, index: u32, number: u32, suffix: String) -> RecordRef {
         let added = block.checked_sub(self.base.places.n_blocks).zip(self.overlay.as_ref());
         let added = added.and_then(|(number, overlay)| overlay.blocks.get(number as usize));
-        let corrected =
-            added.and_then(|added| added.house_sources.get(&(index, number, suffix.clone())));
+        let corrected = added.and_then(|added| {
+            let mut sources = added.house_sources.iter();
+            sources.find(|(i, n, s, _)| (*i, *n, s.as_str()) == (index, number, suffix.as_str()))
+        });
         match (corrected, self.own_ref(block, index)) {
-            (Some(source), _) => source.clone(),
+            (Some((.., source)), _) => source.clone(),
             (None, RecordRef::Record { block, index }) => {
                 RecordRef::House { block, index, number, suffix }
             }
@@ -196,7 +198,12 @@ impl<D: AsRef<[u8]>> Shard<D> {
     }
 
     /// Whether a name that is shown has the same folded words as a text.
-    fn any_name(&self, names: &[Name], text: &str, dictionary: Dictionary) -> Result<bool> {
+    pub(super) fn any_name(
+        &self,
+        names: &[Name],
+        text: &str,
+        dictionary: Dictionary,
+    ) -> Result<bool> {
         let terms = terms_of(text);
         for shown in self.shown_names(names, dictionary)? {
             if terms_of(&shown.1) == terms {
@@ -207,7 +214,11 @@ impl<D: AsRef<[u8]>> Shard<D> {
     }
 
     /// Returns names as they are shown, each with what it is for.
-    fn shown_names(&self, names: &[Name], dictionary: Dictionary) -> Result<Vec<(Role, String)>> {
+    pub(super) fn shown_names(
+        &self,
+        names: &[Name],
+        dictionary: Dictionary,
+    ) -> Result<Vec<(Role, String)>> {
         let mut shown = Vec::new();
         for name in names.iter().filter(|name| name.role != Role::Alternate) {
             let mut text = String::new();
@@ -246,7 +257,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
     }
 
     /// Whether a place is inside what an origin says, itself included.
-    fn is_inside(&self, origin: &Origin, place: u32) -> Result<bool> {
+    pub(super) fn is_inside(&self, origin: &Origin, place: u32) -> Result<bool> {
         let optional = |text: &Option<String>| text.clone().unwrap_or_default();
         let levels = [
             (RecordType::City, origin.city.clone()),

@@ -1,12 +1,11 @@
 //! Terms of an overlay: pieces like those of a shard, behind them in number.
 
-use std::collections::BTreeMap;
-
 use super::draft::DraftName;
+use super::key_index::KeyIndex;
 use crate::error::Result;
 use crate::shard::front_coding::{MAX_TERM_BYTES, front_code};
 use crate::shard::{
-    MAX_PIECE_TERMS, NameLists, Piece, PieceTables, PostingLists, Role, TermRef, checksum, length,
+    MAX_PIECE_TERMS, NameLists, Piece, PieceTables, PostingLists, Role, TermRef, length,
 };
 use crate::sort::sort_by;
 
@@ -38,16 +37,9 @@ struct TermPiece {
 /// Terms under collection, each with the places or blocks where it occurs, ascending.
 #[derive(Debug, Default)]
 pub(super) struct TermCollector {
-    terms: Vec<CollectedTerm>,
-    /// Numbers of the terms by checksum, or the next that is free.
-    by_checksum: BTreeMap<u64, usize>,
-}
-
-/// A term, and where it occurs with the most binary digits of a population there.
-#[derive(Debug)]
-struct CollectedTerm {
-    text: String,
-    entries: Vec<(u32, u8)>,
+    terms: KeyIndex,
+    /// Where each occurs, with the most binary digits of a population there.
+    entries: Vec<Vec<(u32, u8)>>,
 }
 
 /// The terms of a name by number: those that are shown, and the others.
@@ -68,21 +60,11 @@ impl TermCollector {
     }
 
     fn occurrence(&mut self, term: &str, target: u32, digits: u8) -> usize {
-        let mut key = checksum(term.as_bytes());
-        let number = loop {
-            match self.by_checksum.get(&key) {
-                Some(number) if self.terms.get(*number).is_some_and(|t| t.text == term) => {
-                    break *number;
-                }
-                Some(_) => key = key.wrapping_add(1),
-                None => {
-                    self.by_checksum.insert(key, self.terms.len());
-                    self.terms.push(CollectedTerm { text: term.into(), entries: Vec::new() });
-                    break self.terms.len() - 1;
-                }
-            }
-        };
-        if let Some(CollectedTerm { entries, .. }) = self.terms.get_mut(number) {
+        let number = self.terms.number(term.as_bytes());
+        if number == self.entries.len() {
+            self.entries.push(Vec::new());
+        }
+        if let Some(entries) = self.entries.get_mut(number) {
             match entries.last_mut() {
                 Some((last, most)) if *last == target => *most = digits.max(*most),
                 _ => entries.push((target, digits)),
@@ -92,31 +74,27 @@ impl TermCollector {
     }
 
     /// Cuts the terms into pieces, which follow so many of the base.
-    pub(super) fn finish(self, behind: usize) -> Result<AddedTerms> {
-        let mut order: Vec<(usize, CollectedTerm)> = self.terms.into_iter().enumerate().collect();
-        sort_by(&mut order, |(_, a), (_, b)| a.text.cmp(&b.text));
+    pub(super) fn finish(&self, behind: usize) -> Result<AddedTerms> {
+        let mut order: Vec<(&[u8], usize)> =
+            (0..self.terms.len()).map(|number| (self.terms.key(number), number)).collect();
+        sort_by(&mut order, Ord::cmp);
         let references = vec![NO_TERM; order.len()];
         let mut added = AddedTerms { behind, references, ..AddedTerms::default() };
-        let mut rest = order.into_iter();
-        loop {
-            let piece: Vec<_> = rest.by_ref().take(FULL_PIECE_TERMS).collect();
-            if piece.is_empty() {
-                return Ok(added);
-            }
-            added.push_piece(piece)?;
+        for piece in order.chunks(FULL_PIECE_TERMS) {
+            added.push_piece(piece, &self.entries)?;
         }
+        Ok(added)
     }
 }
 
 impl AddedTerms {
     /// Adds a piece in the layout of a shard, without forms: names of overlays are kept as text.
-    fn push_piece(&mut self, piece: Vec<(usize, CollectedTerm)>) -> Result<()> {
-        let (mut terms, mut numbers) = (Vec::new(), Vec::new());
+    fn push_piece(&mut self, piece: &[(&[u8], usize)], entries: &[Vec<(u32, u8)>]) -> Result<()> {
+        let mut terms = Vec::new();
         let mut lists = PostingLists::default();
-        for (number, CollectedTerm { text, entries }) in piece {
-            terms.push(text);
-            numbers.push(number);
-            entries.into_iter().for_each(|entry| lists.push(entry));
+        for (term, number) in piece {
+            terms.push(String::from_utf8_lossy(term).into_owned());
+            entries.get(*number).into_iter().flatten().for_each(|entry| lists.push(*entry));
             lists.end_list();
         }
         let (shared, rests) = front_code(&terms);
@@ -127,10 +105,10 @@ impl AddedTerms {
         bytes.extend_from_slice(&shared);
         bytes.extend_from_slice(&rests);
         let tables = PieceTables::read(&bytes)?;
-        if let Some(piece) = tables.piece(&bytes) {
-            for (ordinal, number) in (0u32..).zip(numbers) {
-                let slot = piece.slot(ordinal);
-                if let (Some(slot), Some(to)) = (slot, self.references.get_mut(number)) {
+        if let Some(found) = tables.piece(&bytes) {
+            for (ordinal, (_, number)) in (0u32..).zip(piece) {
+                let slot = found.slot(ordinal);
+                if let (Some(slot), Some(to)) = (slot, self.references.get_mut(*number)) {
                     *to = TermRef::new(self.behind + self.pieces.len(), slot);
                 }
             }

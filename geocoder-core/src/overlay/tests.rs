@@ -521,3 +521,56 @@ fn a_correction_of_a_record_whose_chunk_is_missing_waits_for_it() {
     drop(handle);
     assert_eq!(partial.insert_chunk(2, chunk(2)), Ok(()));
 }
+
+#[test]
+fn an_origin_of_an_earlier_base_is_known_by_type_name_and_city_and_the_nearest_counts() {
+    let earlier = World::brittany();
+    let mut geocoder = Geocoder::new();
+    geocoder.insert(earlier.shard.clone());
+    let mut gazetteer = brittany(false);
+    // What a later base says otherwise of the same records.
+    gazetteer.places[3].population += 1_000;
+    gazetteer.places[3].zipcodes.push("29201".into());
+    gazetteer.places[3].coordinates.lat += 0.01;
+    gazetteer.places[2].names.default = "Penn-ar-Bed".into();
+    let street = &mut gazetteer.streets[0];
+    street.coordinates.lat += 0.005;
+    street.houses.iter_mut().for_each(|house| house.coordinates.lat += 0.005);
+    street.houses.retain(|house| house.number != 9);
+    street.names = Names::new("Straed Siam");
+    street.names.languages.push(("fr".into(), "Rue de Siam".into()));
+    let mut twin = gazetteer.streets[0].clone();
+    twin.coordinates.lat -= 0.012;
+    twin.houses.iter_mut().for_each(|house| house.coordinates.lat -= 0.012);
+    gazetteer.streets.push(twin);
+    gazetteer.points[0].coordinates.lon += 0.01;
+    gazetteer.points[0].zipcodes.clear();
+    let later = World::new(&gazetteer);
+    let found = |query: &str| {
+        let wanted = origin(&first(&geocoder, query));
+        let mut without_house = wanted.clone();
+        without_house.house = None;
+        assert_eq!(later.shard.resolve(&wanted).unwrap(), None, "{query}");
+        let found = later.shard.resolve_across(&wanted).unwrap();
+        assert_eq!(later.shard.resolve_across(&without_house).unwrap(), found, "{query}");
+        let record = found.as_ref().map(|found| later.shard.record(found).unwrap().unwrap());
+        record.map(|record| (record.default.name, (record.coordinates.lat * 1e4).round()))
+    };
+    assert_eq!(found("brest").unwrap(), ("Brest".into(), 484_000.0));
+    assert_eq!(found("rue de siam").unwrap(), ("Straed Siam".into(), 483_900.0));
+    assert_eq!(found("3 bis rue de siam").unwrap(), ("3 bis Straed Siam".into(), 483_901.0));
+    assert_eq!(found("9 rue de siam"), None);
+    assert_eq!(found("aeroport de brest").unwrap().1, 484_478.0);
+    let gone: [fn(&mut Origin); 4] = [
+        |origin| origin.coordinates.lat += 0.02,
+        |origin| origin.city = "Quimper".into(),
+        |origin| origin.name = "Rue de la Siam".into(),
+        |origin| origin.kind = RecordType::Tourism,
+    ];
+    let wanted = origin(&first(&geocoder, "rue de siam"));
+    for (number, spoil) in gone.into_iter().enumerate() {
+        let mut other = wanted.clone();
+        spoil(&mut other);
+        assert_eq!(later.shard.resolve_across(&other).unwrap(), None, "{number}");
+    }
+}

@@ -4,6 +4,15 @@ import { openHost } from '#platform';
 import { abortedError, GeocoderError, toGeocoderError } from './errors.js';
 import { type EngineHost, wireOptions } from './host.js';
 import { bytesOf, stoppable } from './source.js';
+import { Device } from './sync/device.js';
+import type {
+  OpenOptions,
+  Proposal,
+  ProposalInput,
+  StorageReport,
+  SyncEvents,
+  SyncReport,
+} from './sync/types.js';
 import type {
   Country,
   FeaturesOptions,
@@ -32,6 +41,7 @@ import type {
 export class Geocoder {
   readonly #host: EngineHost;
   readonly #closing = new AbortController();
+  #device: Device | undefined;
 
   private constructor(host: EngineHost) {
     this.#host = host;
@@ -49,6 +59,32 @@ export class Geocoder {
     const geocoder = new Geocoder(await openHost(options));
     try {
       await Promise.all(shards.map((shard) => geocoder.insertShard(shard)));
+    } catch (error) {
+      geocoder.close();
+      throw error;
+    }
+    return geocoder;
+  }
+
+  /**
+   * Starts the engine, loads what this device keeps, and keeps it current from then on.
+   *
+   * Where nothing is kept yet, the countries are downloaded first; the promise then rejects when
+   * that fails, with code `network` when the server cannot be reached. Close the geocoder to end
+   * its polling.
+   *
+   * @example
+   * ```ts
+   * const geocoder = await Geocoder.open({ server: 'https://geo.example.org', countries: ['li'] });
+   * geocoder.on('update', ({ country }) => console.log(`${country} changed`));
+   * ```
+   */
+  static async open(options: OpenOptions): Promise<Geocoder> {
+    const geocoder = new Geocoder(await openHost(options));
+    try {
+      geocoder.#device = await geocoder.#call(options.signal, (host, signal) =>
+        Device.open(host, options, signal, geocoder.#closing.signal),
+      );
     } catch (error) {
       geocoder.close();
       throw error;
@@ -97,6 +133,54 @@ export class Geocoder {
   }
 
   /**
+   * Brings every country to where the server is, and sends and asks for proposals.
+   *
+   * Rejects when the server cannot be asked; what fails for one country is in its report.
+   */
+  sync(options: { signal?: AbortSignal | undefined } = {}): Promise<SyncReport> {
+    return this.#onDevice(options.signal, (device, signal) => device.sync(signal));
+  }
+
+  /** Adds a country (ISO 3166-1 alpha-2) to those that this device keeps, and downloads it. */
+  addCountry(country: string, options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    return this.#onDevice(options.signal, (device, signal) => device.addCountry(country, signal));
+  }
+
+  /** Removes a country with its files; answers whether there was one. */
+  removeCountry(country: string): Promise<boolean> {
+    return this.#onDevice(undefined, (device, signal) => device.removeCountry(country, signal));
+  }
+
+  /** Says what this device keeps, and where. */
+  storage(): Promise<StorageReport> {
+    return this.#onDevice(undefined, (device) => device.storage());
+  }
+
+  /** Asks the browser not to clear what this device keeps; answers whether it agreed. */
+  persist(): Promise<boolean> {
+    return this.#onDevice(undefined, (device) => device.persist());
+  }
+
+  /**
+   * Proposes a correction. It is queued at once and sent exactly once, as soon as the server can be
+   * reached; with `updates: 'manual'`, by the next {@link Geocoder.sync}.
+   */
+  propose(proposal: ProposalInput): Promise<Proposal> {
+    return this.#onDevice(undefined, (device) => device.propose(proposal));
+  }
+
+  /** Lists proposals with what became of them, the oldest first. */
+  proposals(): Promise<Proposal[]> {
+    return this.#onDevice(undefined, (device) => device.proposals());
+  }
+
+  /** Listens to synchronisation; returns what ends that. Throws on a geocoder of shards. */
+  on<E extends keyof SyncEvents>(type: E, listener: (detail: SyncEvents[E]) => void): () => void {
+    if (!this.#device) throw notSynchronised();
+    return this.#device.on(type, listener);
+  }
+
+  /**
    * Frees the shards and ends the worker. Calls under way and later ones reject with code
    * `closed`; closing twice is fine.
    */
@@ -104,6 +188,16 @@ export class Geocoder {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#host.close();
+  }
+
+  #onDevice<T>(
+    signal: AbortSignal | undefined,
+    run: (device: Device, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return this.#call(signal, async (_, stop) => {
+      if (!this.#device) throw notSynchronised();
+      return run(this.#device, stop);
+    });
   }
 
   /** Runs one call until it settles, the caller's signal fires or the geocoder is closed. */
@@ -141,4 +235,8 @@ export class Geocoder {
 
 function closedError(): GeocoderError {
   return new GeocoderError('closed', 'the geocoder was closed');
+}
+
+function notSynchronised(): GeocoderError {
+  return new GeocoderError('not_synchronised', 'only what Geocoder.open made can do this');
 }

@@ -40,11 +40,35 @@ export type ShardChecks = Pick<InsertOptions, 'sizeBytes' | 'sha256'>;
 /** A box on the map and what is wanted of it. */
 export type BoxOptions = Pick<FeaturesOptions, 'bbox' | 'streets'>;
 
+/** A snapshot after deltas. */
+export interface SnapshotUpdate {
+  snapshot: Uint8Array;
+  /** SHA-256 of the snapshot. */
+  sha256: string;
+  /** Positions before the first and after the last delta, and of the newest operation. */
+  from: number;
+  to: number;
+  head: number;
+  /** What the server says the hash of the state is; nothing where `to` is not the head. */
+  state?: string;
+}
+
 /** One engine with its shards. */
 export interface EngineHost {
   search(query: string, options: WireOptions): Promise<SearchResponse>;
   reverse(options: WireOptions): Promise<SearchResponse>;
-  insertBytes(bytes: Uint8Array, checks: ShardChecks): Promise<Country>;
+  /** Opens a shard, with the corrections of a snapshot over it, and takes both over in one step. */
+  insertBytes(bytes: Uint8Array, checks: ShardChecks, snapshot?: Uint8Array): Promise<Country>;
+  /** Lays the corrections of a snapshot over a loaded shard in place of those before. */
+  insertOverlay(country: string, snapshot: Uint8Array | undefined): Promise<void>;
+  /** Applies deltas to a snapshot; nothing stands for the empty one. */
+  updateSnapshot(
+    snapshot: Uint8Array | undefined,
+    generation: string,
+    deltas: Uint8Array[],
+  ): Promise<SnapshotUpdate>;
+  /** Computes a SHA-256, in hexadecimal. */
+  sha256(bytes: Uint8Array): Promise<string>;
   insertResponse(
     response: Response,
     checks: ShardChecks,

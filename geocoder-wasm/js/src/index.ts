@@ -6,6 +6,21 @@ export { Geocoder } from './geocoder.js';
 export type { Searchable, SearchListener } from './latest.js';
 export { LatestSearch } from './latest.js';
 export type {
+  CountryReport,
+  CountryStorage,
+  OpenOptions,
+  Proposal,
+  ProposalInput,
+  StorageReport,
+  StoredFile,
+  SyncAction,
+  SyncEvents,
+  SyncProgress,
+  SyncReport,
+  SyncStorage,
+  SyncUpdate,
+} from './sync/types.js';
+export type {
   Attribution,
   Country,
   Explanation,

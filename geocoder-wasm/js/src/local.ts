@@ -1,8 +1,8 @@
 // The engine in this thread.
 
-import init, { Engine } from '../pkg/geocoder_wasm.js';
+import init, { Engine, sha256, updateSnapshot } from '../pkg/geocoder_wasm.js';
 import { GeocoderError } from './errors.js';
-import type { BoxOptions, EngineHost, ShardChecks, WireOptions } from './host.js';
+import type { BoxOptions, EngineHost, ShardChecks, SnapshotUpdate, WireOptions } from './host.js';
 import type { Country, InsertOptions, MapFeatures, SearchResponse } from './types.js';
 
 let instance: Promise<unknown> | undefined;
@@ -38,8 +38,28 @@ class LocalHost implements EngineHost {
     return this.#engine.reverse(options);
   }
 
-  async insertBytes(bytes: Uint8Array, checks: ShardChecks): Promise<Country> {
-    return this.#engine.insertShard(bytes, checks.sizeBytes, checks.sha256);
+  async insertBytes(
+    bytes: Uint8Array,
+    checks: ShardChecks,
+    snapshot?: Uint8Array,
+  ): Promise<Country> {
+    return this.#engine.insertShard(bytes, checks.sizeBytes, checks.sha256, snapshot);
+  }
+
+  async insertOverlay(country: string, snapshot: Uint8Array | undefined): Promise<void> {
+    this.#engine.insertOverlay(country, snapshot);
+  }
+
+  async updateSnapshot(
+    snapshot: Uint8Array | undefined,
+    generation: string,
+    deltas: Uint8Array[],
+  ): Promise<SnapshotUpdate> {
+    return updateSnapshot(snapshot, generation, deltas);
+  }
+
+  async sha256(bytes: Uint8Array): Promise<string> {
+    return sha256(bytes);
   }
 
   insertResponse(

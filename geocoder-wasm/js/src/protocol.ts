@@ -1,7 +1,7 @@
 // What a geocoder and its worker say to each other, each way as one tagged union.
 
 import type { PlainError } from './errors.js';
-import type { BoxOptions, ShardChecks, WireOptions } from './host.js';
+import type { BoxOptions, ShardChecks, SnapshotUpdate, WireOptions } from './host.js';
 import type { Country, MapFeatures, SearchResponse, WasmSource } from './types.js';
 
 /** Every call with its arguments and its result. */
@@ -9,7 +9,19 @@ export interface Calls {
   open: { args: { wasm: WasmSource | undefined }; result: undefined };
   search: { args: { query: string; options: WireOptions }; result: SearchResponse };
   reverse: { args: { options: WireOptions }; result: SearchResponse };
-  insertBytes: { args: { bytes: Uint8Array; checks: ShardChecks }; result: Country };
+  insertBytes: {
+    args: { bytes: Uint8Array; checks: ShardChecks; snapshot: Uint8Array | undefined };
+    result: Country;
+  };
+  insertOverlay: {
+    args: { country: string; snapshot: Uint8Array | undefined };
+    result: undefined;
+  };
+  updateSnapshot: {
+    args: { snapshot: Uint8Array | undefined; generation: string; deltas: Uint8Array[] };
+    result: SnapshotUpdate;
+  };
+  sha256: { args: { bytes: Uint8Array }; result: string };
   insertResponse: {
     args: ResponseParts & { checks: ShardChecks; progress: boolean };
     result: Country;

@@ -1,7 +1,7 @@
 // The engine in a worker of its own.
 
 import { GeocoderError, toGeocoderError } from './errors.js';
-import type { BoxOptions, EngineHost, ShardChecks, WireOptions } from './host.js';
+import type { BoxOptions, EngineHost, ShardChecks, SnapshotUpdate, WireOptions } from './host.js';
 import type { Calls, Op, ResponseParts, WorkerRequest, WorkerResponse } from './protocol.js';
 import type { Country, InsertOptions, MapFeatures, SearchResponse, WasmSource } from './types.js';
 
@@ -63,8 +63,25 @@ class RemoteHost implements EngineHost {
     return this.#post('reverse', { options });
   }
 
-  insertBytes(bytes: Uint8Array, checks: ShardChecks): Promise<Country> {
-    return this.#post('insertBytes', { bytes, checks });
+  insertBytes(bytes: Uint8Array, checks: ShardChecks, snapshot?: Uint8Array): Promise<Country> {
+    return this.#post('insertBytes', { bytes, checks, snapshot });
+  }
+
+  insertOverlay(country: string, snapshot: Uint8Array | undefined): Promise<void> {
+    return this.#post('insertOverlay', { country, snapshot });
+  }
+
+  updateSnapshot(
+    snapshot: Uint8Array | undefined,
+    generation: string,
+    deltas: Uint8Array[],
+  ): Promise<SnapshotUpdate> {
+    return this.#post('updateSnapshot', { snapshot, generation, deltas });
+  }
+
+  sha256(bytes: Uint8Array): Promise<string> {
+    // A view would be posted with all of the buffer behind it.
+    return this.#post('sha256', { bytes: bytes.slice() });
   }
 
   async insertResponse(

@@ -8,10 +8,9 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::{Ready, ready};
 use geocoder_core::CountryCode;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
-use super::token::to_hex;
 use crate::error::ApiError;
+use crate::hex::sha256_hex;
 use crate::model::{App, AuditEntry, Key, ScopeSet, Timestamp};
 
 /// The caller: handlers take it as an argument, on routes that need a key.
@@ -84,7 +83,7 @@ impl Caller {
 }
 
 fn hash_of(thing: &impl Serialize) -> String {
-    serde_json::to_vec(thing).map(|json| to_hex(&Sha256::digest(json))).unwrap_or_default()
+    serde_json::to_vec(thing).map(sha256_hex).unwrap_or_default()
 }
 
 impl FromRequest for Caller {

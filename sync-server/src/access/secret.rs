@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::random::random_bytes;
-use super::token::to_hex;
+use crate::hex::{from_hex, to_hex};
 
 /// File of the secret in the data directory.
 pub const SECRET_FILE: &str = "hereabouts.secret";
@@ -175,19 +175,6 @@ fn is_exposed(path: &Path) -> io::Result<bool> {
 fn is_exposed(_: &Path) -> io::Result<bool> {
     Ok(false)
 }
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> = text
-        .chars()
-        .map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()))
-        .collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits
-        .chunks_exact(2)
-        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
-        .collect();
-    (digits.len() == 64).then(|| bytes.try_into().ok())?
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

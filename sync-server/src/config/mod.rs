@@ -18,6 +18,7 @@ use crate::blobs::BlobStore;
 use crate::blobs::bucket::Bucket;
 use crate::error::Error;
 use crate::geography::GeographyConfig;
+use crate::publish::sweep::KEEP;
 use crate::sync::SyncOptions;
 use crate::tls::TlsConfig;
 
@@ -50,6 +51,36 @@ pub enum LogFormat {
 pub enum Command {
     /// Serve a directory written by shard-builder
     Serve(ServeConfig),
+    /// Publish a directory written by shard-builder, also while its data directory is served
+    Publish {
+        /// Directory with the new manifest.json and blobs/
+        build: PathBuf,
+        /// Where it is published.
+        #[command(flatten)]
+        data: DataConfig,
+    },
+    /// Publish the generation of a country that was there before the present one
+    Rollback {
+        /// ISO 3166-1 alpha-2 code of the country
+        country: String,
+        /// Generation to go back or forth to, of those that `generations` lists
+        #[arg(long, value_name = "GENERATION")]
+        to: Option<String>,
+        /// Where it is published.
+        #[command(flatten)]
+        data: DataConfig,
+    },
+    /// List the generations of every country that are kept
+    Generations(DataConfig),
+    /// Remove blobs that nothing names any more; every publication does so too
+    Sweep {
+        /// Seconds that they have to be old, and that manifests have been replaced for
+        #[arg(long = "keep", value_name = "SECONDS", default_value_t = KEEP.as_secs())]
+        keep_s: u64,
+        /// Where they are.
+        #[command(flatten)]
+        data: DataConfig,
+    },
     /// Bring the database up to date; `serve` does so too
     Migrate(DatabaseConfig),
     /// Copy a SQLite database into a new file, also while it is served
@@ -90,6 +121,14 @@ impl Cli {
         let matches = command.get_matches();
         Ok(Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
     }
+}
+
+/// Option of commands that publish.
+#[derive(Debug, Clone, Args)]
+pub struct DataConfig {
+    /// Directory that is served
+    #[arg(long, env = "HEREABOUTS_DATA_DIR", value_name = "DIR")]
+    pub data: PathBuf,
 }
 
 /// Options of `serve`.

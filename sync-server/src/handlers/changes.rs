@@ -8,9 +8,9 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::access::Caller;
-use crate::access::token::to_hex;
 use crate::coding::{self, Coding};
 use crate::error::{ApiError, ErrorBody, Place};
+use crate::hex::to_hex;
 use crate::overlays::{AppOverlay, FeedPosition};
 use crate::representation::{Representation, codings_for};
 use crate::state::AppState;

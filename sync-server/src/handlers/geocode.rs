@@ -6,7 +6,7 @@ use geocoder_core::{CountryCode, Error, Hit, RecordType, SearchResponse, TypeSet
 
 use crate::access::Caller;
 use crate::catalog::Catalog;
-use crate::error::{ApiError, Place};
+use crate::error::{ApiError, COUNTRY_NOT_SUPPORTED, Place};
 use crate::geography::{Location, hinted_address};
 use crate::json_body::JsonBody;
 use crate::openapi::geocoding::{ReverseOptions, SearchAnswer, SearchOptions};
@@ -148,14 +148,7 @@ fn by_ip(options: &RequestOptions) -> Result<Option<bool>, ApiError> {
     match &options.country_by_ip {
         Value::Null => Ok(None),
         Value::Bool(value) => Ok(Some(*value)),
-        other => {
-            let mut error =
-                ApiError::invalid(Place::Body, "countryByIP", "", "Must be a boolean.".into());
-            if let ApiError::Invalid { errors, .. } = &mut error {
-                errors.iter_mut().for_each(|error| error.value = other.clone());
-            }
-            Err(error)
-        }
+        other => Err(refused(vec![FieldError::new("countryByIP", other, "Must be a boolean.")])),
     }
 }
 
@@ -210,14 +203,7 @@ impl Asked {
         let errors = items.iter().enumerate().filter(|(_, item)| unsupported(item));
         errors
             .map(|(index, item)| {
-                let param = format!("countries[{index}]");
-                FieldError {
-                    value: item.clone(),
-                    msg: "This country is not supported: this server has no data of it.".into(),
-                    path: param.clone(),
-                    param,
-                    location: Place::Body.name(),
-                }
+                FieldError::new(format!("countries[{index}]"), item, COUNTRY_NOT_SUPPORTED)
             })
             .collect()
     }

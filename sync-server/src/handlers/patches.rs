@@ -11,14 +11,13 @@ use crate::access::Caller;
 use crate::error::{ApiError, ErrorBody, Place};
 use crate::idempotency::{Attempt, Begun};
 use crate::json_body::JsonBody;
-use crate::model::{HistoryEntry, Patch, Scope};
+use crate::model::{HistoryEntry, Patch};
 use crate::openapi::answers::Nothing;
 use crate::openapi::parameters::{Conditional, Preferring, Repeatable};
 use crate::openapi::patching::{
     Correction, NewPatch, PatchChanges, PatchEnd, PatchOperations, PatchSearchOptions, PatchesDone,
 };
 use crate::openapi::values::PatchId;
-use crate::patches::change::Actor;
 use crate::patches::input::Input;
 use crate::patches::operation::Operation;
 use crate::patches::search::{PatchSearch, folded_words, shown_language};
@@ -398,12 +397,8 @@ async fn run(
             return Ok(respond(status, kept.body, None));
         }
     };
-    let work = Work {
-        operations,
-        actor: &Actor::from(caller),
-        may_approve: caller.scopes.contains(Scope::PatchesApprove),
-        condition: &|revision| precondition::check(request, revision),
-    };
+    let work =
+        Work { operations, caller, condition: &|revision| precondition::check(request, revision) };
     let status = how.status();
     let remember = |patches: &[Option<Patch>], now| {
         let body = how.body(patches).ok()?;

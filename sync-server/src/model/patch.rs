@@ -6,6 +6,7 @@ use geocoder_core::RecordType;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::proposal::ProposalMark;
 use super::time::Timestamp;
 
 /// Whether end users see a patch.
@@ -114,6 +115,9 @@ pub struct Patch {
     /// The language that came first, which stands for missing fields in no language.
     #[serde(default)]
     pub first_language: Option<String>,
+    /// The proposal that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<ProposalMark>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -130,4 +134,7 @@ pub struct Target {
     pub generation: String,
     /// The engine's reference to the record.
     pub record: serde_json::Value,
+    /// Whether the record is a house that the base does not have, between two that it has.
+    #[serde(default)]
+    pub absent: bool,
 }

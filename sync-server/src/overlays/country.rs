@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use geocoder_core::delta::{Delta, Generation, Operation, OperationChange, Snapshot};
-use geocoder_core::overlay::{CorrectionId, Overlay};
+use geocoder_core::overlay::{Correction, CorrectionId, Overlay};
 use geocoder_core::{Geocoder, Shard};
 use sha2::{Digest, Sha256};
 
 use crate::error::Cause;
 use crate::model::Patch;
-use crate::patches::correction::correction_of;
+use crate::patches::rebase::resolve;
 use crate::store::FeedRow;
 
 /// State of a feed at a position: never changed, only followed by another one.
@@ -47,10 +47,11 @@ impl Base {
     fn change_of(&self, id: CorrectionId, patch: Option<&Patch>) -> Result<OperationChange, Cause> {
         let Some(patch) = patch else { return Ok(OperationChange::Delete(id)) };
         let generation = self.generation.to_string();
-        let correction = correction_of(patch, &self.geocoder, &self.shard, &generation)?;
-        let correction = correction.filter(geocoder_core::overlay::Correction::is_valid);
+        let resolution = resolve(patch, &self.geocoder, &self.shard, &generation)?;
+        let correction = resolution.correction.filter(Correction::is_valid);
         if correction.is_none() {
-            tracing::warn!(patch = patch.id, "this patch does not fit its country");
+            let outcome = resolution.outcome.name();
+            tracing::debug!(patch = patch.id, outcome, "this patch changes nothing of its country");
         }
         Ok(correction.map_or(OperationChange::Delete(id), OperationChange::Put))
     }

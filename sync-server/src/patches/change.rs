@@ -1,36 +1,21 @@
 //! What has to be stored with a change of patches: history, audit log and feed.
 
-use std::net::IpAddr;
-
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::access::Caller;
-use crate::model::{AuditEntry, HistoryEntry, Patch, PatchStatus, Timestamp};
+use crate::model::{HistoryEntry, Patch, PatchStatus, Timestamp};
 use crate::store::{Change, FeedOperation, Write};
 
-/// Who changes something.
-#[derive(Debug, Clone)]
-pub struct Actor {
-    /// App of the patches.
-    pub app_id: String,
-    /// Key that was used; `None` for the command line.
-    pub key_id: Option<String>,
-    /// Address of the client.
-    pub ip: Option<IpAddr>,
-    /// Id of the request.
-    pub request_id: Option<String>,
-}
-
-impl From<&Caller> for Actor {
-    fn from(caller: &Caller) -> Self {
-        Self {
-            app_id: caller.app.id.clone(),
-            key_id: Some(caller.key.id.clone()),
-            ip: Some(caller.ip),
-            request_id: Some(caller.request_id.to_string()),
-        }
-    }
+/// What kind of change a step is, where before and after do not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deed {
+    /// An ordinary one.
+    #[default]
+    Edit,
+    /// A translation is written or deleted.
+    Language,
+    /// A patch that does not fit its base is made to fit, or ended because it is done.
+    Resolve,
 }
 
 /// One patch before and after.
@@ -40,8 +25,8 @@ pub struct Step {
     pub before: Option<Patch>,
     /// As it is from now on; `None` for one that ends.
     pub after: Option<Patch>,
-    /// Whether a translation was written or deleted.
-    pub language: bool,
+    /// What kind of change it is.
+    pub deed: Deed,
     /// Why, when a person said so.
     pub reason: Option<String>,
 }
@@ -50,11 +35,13 @@ impl Step {
     /// Returns the word for what was done.
     pub fn action(&self) -> &'static str {
         match (&self.before, &self.after) {
+            (_, Some(_)) if self.deed == Deed::Resolve => "keep",
+            (_, None) if self.deed == Deed::Resolve => "retire",
             (Some(before), Some(after)) if before.status != after.status => match after.status {
                 PatchStatus::Approved => "approve",
                 PatchStatus::Pending => "unapprove",
             },
-            (Some(before), Some(after)) if self.language => {
+            (Some(before), Some(after)) if self.deed == Deed::Language => {
                 let fewer = after.languages.len() < before.languages.len();
                 if fewer { "delete-language" } else { "translate" }
             }
@@ -66,38 +53,35 @@ impl Step {
         }
     }
 
+    /// Returns the patch when end users see it from now on and did not before.
+    pub fn newly_approved(&self) -> Option<&Patch> {
+        let is_approved = |patch: &&Patch| patch.status == PatchStatus::Approved;
+        let was = self.before.as_ref().filter(is_approved).is_some();
+        self.after.as_ref().filter(is_approved).filter(|_| !was)
+    }
+
     fn patch(&self) -> Option<&Patch> {
         self.after.as_ref().or(self.before.as_ref())
     }
 }
 
 /// Puts together what has to be stored for some steps.
-pub fn change_of(steps: Vec<Step>, actor: &Actor, now: Timestamp) -> Change {
+pub fn change_of(steps: Vec<Step>, caller: &Caller, now: Timestamp) -> Change {
     let mut change = Change::default();
     for step in steps {
         let Some(patch) = step.patch() else { continue };
         let id = patch.id.clone();
         let action = step.action();
         let (from, to) = (json_of(step.before.as_ref()), json_of(step.after.as_ref()));
-        change.audit.push(AuditEntry {
-            seq: 0,
-            at: now,
-            app_id: actor.app_id.clone(),
-            actor_key_id: actor.key_id.clone(),
-            ip: actor.ip.map(|ip| ip.to_string()),
-            action: format!("patch.{action}"),
-            target: id.clone(),
-            before_hash: hash_of(&from),
-            after_hash: hash_of(&to),
-            request_id: actor.request_id.clone(),
-            hash: String::new(),
-        });
+        let states = (json_or_nothing(&from), json_or_nothing(&to));
+        let action_name = format!("patch.{action}");
+        change.audit.push(caller.audit(&caller.app.id, &action_name, &id, states, now));
         change.history.push(HistoryEntry {
-            app_id: actor.app_id.clone(),
+            app_id: caller.app.id.clone(),
             patch_id: id,
             seq: 0,
             at: now,
-            actor_key_id: actor.key_id.clone(),
+            actor_key_id: Some(caller.key.id.clone()),
             action: action.into(),
             reason: step.reason.clone(),
             from,
@@ -151,12 +135,9 @@ fn json_of(patch: Option<&Patch>) -> Value {
     patch.and_then(|patch| serde_json::to_value(patch).ok()).unwrap_or_default()
 }
 
-fn hash_of(value: &Value) -> String {
-    if value.is_null() {
-        return String::new();
-    }
-    let digest = Sha256::digest(value.to_string().as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+/// What was not there has no hash.
+fn json_or_nothing(value: &Value) -> Option<&Value> {
+    (!value.is_null()).then_some(value)
 }
 
 #[cfg(test)]
@@ -174,7 +155,7 @@ mod tests {
 
     fn feed(before: Option<&Patch>, after: Option<&Patch>) -> Vec<(String, bool)> {
         let step =
-            Step { before: before.cloned(), after: after.cloned(), language: false, reason: None };
+            Step { before: before.cloned(), after: after.cloned(), deed: Deed::Edit, reason: None };
         let feed = feed_of(&step, NOW).into_iter();
         feed.map(|operation| (operation.country, operation.patch.is_some())).collect()
     }

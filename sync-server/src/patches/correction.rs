@@ -1,4 +1,4 @@
-//! Turns approved patches into corrections that the engine lays over a shard.
+//! Makes the corrections that the engine lays over a shard of what patches say.
 
 use std::collections::BTreeMap;
 
@@ -6,40 +6,29 @@ use bytes::Bytes;
 use geocoder_core::overlay::{
     Change, Correction, CorrectionId, PatchFields, PatchHouse, PatchNames, PatchRecord, RecordRef,
 };
-use geocoder_core::{Geocoder, LonLat, RecordType, SearchRequest, Shard, TypeSet, text};
+use geocoder_core::{Geocoder, LonLat, RecordType, SearchRequest, TypeSet, text};
 
-use super::origin::{core_origin, fields_of, house_of_street};
+use super::origin::house_of_street;
 use crate::model::patch::Street;
 use crate::model::{Fields, Patch};
 
-/// Returns the correction of a patch, or `None` when the engine can make nothing of it.
+/// Returns the correction that makes a record what a patch says, in fields that the patch does not
+/// name what its `origin` says; `None` when it has neither a place nor a type.
 ///
-/// The origin is looked up again when the shard is of another generation than the one that it
-/// was found in; where it is gone, what the patch says is added.
+/// `known` is what the base says of `target`.
 ///
 /// # Errors
 /// Fails when the shard is damaged.
-pub fn correction_of(
+pub(super) fn put(
     patch: &Patch,
+    target: Option<RecordRef>,
+    known: Option<&PatchRecord>,
     base: &Geocoder<Bytes>,
-    shard: &Shard<Bytes>,
-    generation: &str,
 ) -> geocoder_core::Result<Option<Correction>> {
-    let Some(id) = CorrectionId::parse(&patch.id) else { return Ok(None) };
-    let target = target_of(patch, shard, generation)?;
-    if patch.remove {
-        let remove = |target| Correction { id, target: Some(target), change: Change::Remove };
-        return Ok(target.map(remove));
-    }
-    let known = match &target {
-        Some(target) => shard.record(target)?,
-        None => None,
-    };
-    // What the patch does not name follows the base, whatever it was when the patch was made.
-    let origin = known.as_ref().map(|known| fields_of(known, shard.meta().country.as_str()));
-    let patch = &Patch { origin: origin.or_else(|| patch.origin.clone()), ..patch.clone() };
     let fields = patch.record(None);
-    let Some((lat, lon)) = fields.coordinates else { return Ok(None) };
+    let (Some(id), Some((lat, lon))) = (CorrectionId::parse(&patch.id), fields.coordinates) else {
+        return Ok(None);
+    };
     let (Some(coordinates), Some(kind)) = (LonLat::new(lon, lat), fields.kind) else {
         return Ok(None);
     };
@@ -51,8 +40,8 @@ pub fn correction_of(
         administrative: text(&fields.administrative),
         country: text(&fields.country),
     };
-    let house = house_of(&fields, known.as_ref(), base)?;
-    let languages = languages_of(patch, known.as_ref(), &default);
+    let house = house_of(&fields, known, base)?;
+    let languages = languages_of(patch, known, &default);
     let record = PatchRecord {
         kind,
         default,
@@ -63,23 +52,6 @@ pub fn correction_of(
         house,
     };
     Ok(Some(Correction { id, target, change: Change::Put(Box::new(record)) }))
-}
-
-fn target_of(
-    patch: &Patch,
-    shard: &Shard<Bytes>,
-    generation: &str,
-) -> geocoder_core::Result<Option<RecordRef>> {
-    match (&patch.target, &patch.origin) {
-        (Some(target), _) if target.generation == generation => {
-            Ok(serde_json::from_value(target.record.clone()).ok())
-        }
-        (_, Some(origin)) => match core_origin(origin) {
-            Some(origin) => shard.resolve(&origin),
-            None => Ok(None),
-        },
-        _ => Ok(None),
-    }
 }
 
 /// Returns the translations of a record: those of the base as far as the patch does not replace
@@ -132,7 +104,7 @@ fn languages_of(
 
 /// Returns the house that a record is: as its `street` says, or as its name does when the rest
 /// of it is a street of that city.
-fn house_of(
+pub(super) fn house_of(
     fields: &Fields,
     known: Option<&PatchRecord>,
     base: &Geocoder<Bytes>,

@@ -5,7 +5,7 @@ use geocoder_core::{CountryCode, LonLat, RecordType};
 use serde_json::{Map, Value};
 
 use crate::error::{ApiError, Place};
-use crate::fields::whole_number;
+use crate::fields::{whole_number, wire_value};
 use crate::model::Fields;
 use crate::model::patch::Street;
 
@@ -52,14 +52,8 @@ impl<'a> Input<'a> {
     }
 
     fn refuse_value(&mut self, name: &str, value: Option<&Value>, msg: impl Into<String>) {
-        let param = format!("{}{name}", self.prefix);
-        self.errors.push(FieldError {
-            value: value.map_or(WireValue::Null, wire_value),
-            msg: msg.into(),
-            path: param.clone(),
-            param,
-            location: Place::Body.name(),
-        });
+        let value = value.map_or(WireValue::Null, wire_value);
+        self.errors.push(FieldError::new(format!("{}{name}", self.prefix), &value, msg));
     }
 
     /// Returns a member; null counts as absent.
@@ -264,17 +258,6 @@ pub fn fault_of(text: &str, most_chars: usize) -> Option<String> {
     }
     let bad = |c: char| matches!(c, '<' | '>') || c.is_control();
     text.contains(bad).then(|| "Must not contain `<`, `>` or control characters.".into())
-}
-
-fn wire_value(value: &Value) -> WireValue {
-    match value {
-        Value::Null => WireValue::Null,
-        Value::Bool(value) => WireValue::Bool(*value),
-        Value::Number(number) => WireValue::Number(number.as_f64().unwrap_or(f64::NAN)),
-        Value::String(text) => WireValue::Text(text.clone()),
-        Value::Array(items) => WireValue::List(items.iter().take(20).map(wire_value).collect()),
-        Value::Object(_) => WireValue::Object,
-    }
 }
 
 #[cfg(test)]

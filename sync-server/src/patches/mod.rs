@@ -2,14 +2,19 @@
 //!
 //! [`input`] reads what clients send, [`record`] says which of several values of a field counts,
 //! [`edit`] makes a patch out of another, [`change`] what has to be stored with it, [`search`]
-//! reads filters, and [`view`] writes patches as clients see them.
+//! reads filters, and [`view`] writes patches as clients see them. [`rebase`] looks patches up in a
+//! base, also in a newer one than the one that they were made for.
 
 pub mod change;
-pub mod correction;
+pub mod conflict;
+mod correction;
 pub mod edit;
 pub mod input;
+mod merge;
 pub mod operation;
 pub mod origin;
+pub mod propose;
+pub mod rebase;
 pub mod record;
 pub mod search;
 pub mod service;

@@ -1,7 +1,8 @@
 //! Finds the record that a patch corrects, by its content.
 
+use bytes::Bytes;
 use geocoder_core::overlay::{Origin as CoreOrigin, PatchHouse, PatchRecord};
-use geocoder_core::{LonLat, text};
+use geocoder_core::{LonLat, Shard, text};
 
 use super::edit::Origin;
 use crate::error::ApiError;
@@ -30,13 +31,37 @@ pub fn find(state: &AppState, fields: &Fields) -> Result<Option<Origin>, ApiErro
     };
     let Some(reference) = shard.resolve(&wanted).map_err(unusable)? else { return Ok(None) };
     let record = shard.record(&reference).map_err(unusable)?;
+    let absent = match &record {
+        Some(record) => !has_house(shard, record, &country).map_err(unusable)?,
+        None => false,
+    };
     let own = record.map_or_else(|| fields.clone(), |record| fields_of(&record, &country));
     let target = Target {
         generation: catalog.generation(&country),
         record: serde_json::to_value(&reference)
             .map_err(|error| ApiError::Internal(error.into()))?,
+        absent,
     };
     Ok(Some(Origin { fields: own.or(fields), target: Some(target) }))
+}
+
+/// Whether a record, when it is a house, is one that the base knows, rather than one between two
+/// others.
+///
+/// # Errors
+/// Fails when the shard is damaged.
+pub(super) fn has_house(
+    shard: &Shard<Bytes>,
+    record: &PatchRecord,
+    country: &str,
+) -> geocoder_core::Result<bool> {
+    if record.house.is_none() {
+        return Ok(true);
+    }
+    // By its name alone, without its number, only a house that is there is found.
+    let named = core_origin(&fields_of(record, country));
+    let named = named.map(|origin| CoreOrigin { house: None, ..origin });
+    Ok(named.map(|origin| shard.resolve(&origin)).transpose()?.flatten().is_some())
 }
 
 /// Finds the patch that made the record that someone got: patched records are corrected again

@@ -1,18 +1,19 @@
 //! Carries out operations on patches: reads what they are about, and stores all of it at once.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use geocoder_core::CountryCode;
 use geocoder_core::wire::{FieldError, Value as WireValue};
-use sha2::{Digest, Sha256};
 
-use super::change::{Actor, Step, change_of};
+use super::change::{Deed, Step, change_of};
 use super::edit::{self, Content, LanguageFault, Origin};
 use super::operation::Operation;
 use super::origin;
-use crate::error::{ApiError, Place};
-use crate::model::{Fields, Patch, PatchStatus, Timestamp};
+use crate::access::Caller;
+use crate::access::random::random_bytes;
+use crate::error::{ApiError, COUNTRY_NOT_SUPPORTED, Place};
+use crate::hex::{sha256_hex, to_hex};
+use crate::model::{Fields, Patch, PatchStatus, Scope, Timestamp};
 use crate::state::AppState;
 use crate::store::{Idempotency, StoreError};
 
@@ -26,10 +27,8 @@ pub struct Work<'a> {
     /// What to do, all of it or nothing.
     pub operations: &'a [Operation],
     /// Who asks.
-    pub actor: &'a Actor,
-    /// Whether the actor may change what end users see.
-    pub may_approve: bool,
-    /// Refuses the revision of a patch that was changed since the actor read it.
+    pub caller: &'a Caller,
+    /// Refuses the revision of a patch that was changed since the caller read it.
     pub condition: &'a dyn Fn(i64) -> Result<(), ApiError>,
 }
 
@@ -38,7 +37,7 @@ pub struct Work<'a> {
 /// `remember` makes the answer that is kept for a request that may come again.
 ///
 /// # Errors
-/// Fails when a patch or origin is not there, a revision is another one, or the actor may not.
+/// Fails when a patch or origin is not there, a revision is another one, or the caller may not.
 pub async fn carry_out(
     state: &AppState,
     work: &Work<'_>,
@@ -54,13 +53,13 @@ pub async fn carry_out(
         if run.steps.is_empty() {
             return Ok(patches);
         }
-        let mut change = change_of(run.steps, work.actor, now);
+        let mut change = change_of(run.steps, work.caller, now);
         change.idempotency = remember(&patches, now);
         let seen = !change.feed.is_empty();
         match state.store.commit(change).await {
             Ok(_) => {
                 if seen {
-                    state.refresh_overlays(Some(&work.actor.app_id)).await?;
+                    state.refresh_overlays(Some(&work.caller.app.id)).await?;
                 }
                 return Ok(patches);
             }
@@ -88,12 +87,44 @@ impl Run<'_> {
         number: usize,
         operation: &Operation,
     ) -> Result<Option<Patch>, ApiError> {
-        let app_id = self.work.actor.app_id.clone();
+        let steps = self.steps.len();
+        let after = self.operate(number, operation).await?;
+        let new = self.steps.get(steps).and_then(|step| step.newly_approved().cloned());
+        if let Some(approved) = new {
+            self.take_back_others(&approved).await?;
+        }
+        Ok(after)
+    }
+
+    /// Takes back what else is approved of a record: the correction approved last counts.
+    async fn take_back_others(&mut self, approved: &Patch) -> Result<(), ApiError> {
+        let (store, app_id) = (&self.state.store, approved.app_id.as_str());
+        let record_id = approved.record_id();
+        let mut others = store.proposed(app_id, record_id).await?;
+        others.extend(store.patch(app_id, record_id).await?);
+        for other in others.iter().filter(|other| other.id != approved.id) {
+            let Some(before) = self.find(app_id, &other.id).await? else { continue };
+            if before.status == PatchStatus::Approved {
+                let content = Content { status: Some(PatchStatus::Pending), ..Content::default() };
+                let after = edit::update(&before, content, self.now);
+                let reason = format!("Replaced by patch {}", approved.id);
+                self.record(Some(before), Some(after), Deed::Edit, Some(reason))?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn operate(
+        &mut self,
+        number: usize,
+        operation: &Operation,
+    ) -> Result<Option<Patch>, ApiError> {
+        let app_id = self.work.caller.app.id.clone();
         match operation {
             Operation::Create(content) => {
                 self.check_country(number, "record", content.fields.as_ref())?;
                 let patch = edit::create(&app_id, new_id()?, None, content.clone(), self.now);
-                self.record(None, Some(patch), false, None)
+                self.record(None, Some(patch), Deed::Edit, None)
             }
             Operation::Upsert { origin, content } => {
                 self.check_country(number, "update", content.fields.as_ref())?;
@@ -106,7 +137,7 @@ impl Run<'_> {
             }
             Operation::Delete { id, reason } => {
                 let before = self.patch(&app_id, id).await?;
-                self.record(Some(before), None, false, reason.clone())
+                self.record(Some(before), None, Deed::Edit, reason.clone())
             }
             Operation::DeleteLanguage { id, language } => {
                 let before = self.patch(&app_id, id).await?;
@@ -117,7 +148,7 @@ impl Run<'_> {
                         ApiError::Conflict("The last translation cannot be deleted".into())
                     }
                 })?;
-                self.record(Some(before), Some(after), true, None)
+                self.record(Some(before), Some(after), Deed::Language, None)
             }
         }
     }
@@ -144,36 +175,39 @@ impl Run<'_> {
                 // Who names a revision means a patch that is there.
                 (self.work.condition)(0)?;
                 let patch = edit::create(app_id, id, Some(origin), content.clone(), self.now);
-                self.record(None, Some(patch), false, None)
+                self.record(None, Some(patch), Deed::Edit, None)
             }
         }
     }
 
     fn update(&mut self, before: Patch, content: Content) -> Result<Option<Patch>, ApiError> {
-        let language = content.language.is_some() && content.fields.is_some();
+        let translates = content.language.is_some() && content.fields.is_some();
+        let deed = if translates { Deed::Language } else { Deed::Edit };
         let after = edit::update(&before, content, self.now);
         if after == before {
             return Ok(Some(after));
         }
-        self.record(Some(before), Some(after), language, None)
+        self.record(Some(before), Some(after), deed, None)
     }
 
     fn record(
         &mut self,
         before: Option<Patch>,
         after: Option<Patch>,
-        language: bool,
+        deed: Deed,
         reason: Option<String>,
     ) -> Result<Option<Patch>, ApiError> {
         let approved = |patch: &Option<Patch>| {
             patch.as_ref().is_some_and(|p| p.status == PatchStatus::Approved)
         };
-        if (approved(&before) || approved(&after)) && !self.work.may_approve {
+        if (approved(&before) || approved(&after))
+            && !self.work.caller.scopes.contains(Scope::PatchesApprove)
+        {
             return Err(ApiError::Forbidden);
         }
         let id = before.as_ref().or(after.as_ref()).map(|patch| patch.id.clone());
         self.known.insert(id.unwrap_or_default(), after.clone());
-        self.steps.push(Step { before, after: after.clone(), language, reason });
+        self.steps.push(Step { before, after: after.clone(), deed, reason });
         Ok(after)
     }
 
@@ -210,36 +244,25 @@ impl Run<'_> {
         let param = format!("{prefix}{object}.countrycode");
         Err(ApiError::Invalid {
             place: Place::Body,
-            errors: vec![FieldError {
-                value: WireValue::Text(code.to_owned()),
-                msg: "This country is not supported: this server has no data of it.".into(),
-                path: param.clone(),
+            errors: vec![FieldError::new(
                 param,
-                location: Place::Body.name(),
-            }],
+                &WireValue::Text(code.to_owned()),
+                COUNTRY_NOT_SUPPORTED,
+            )],
         })
     }
 }
 
 /// Returns an id that nobody can guess.
 fn new_id() -> Result<String, ApiError> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| ApiError::Internal(error.to_string().into()))?;
-    Ok(hex(&bytes))
+    let bytes = random_bytes::<16>().map_err(|error| ApiError::Internal(error.into()))?;
+    Ok(to_hex(&bytes))
 }
 
 /// Returns the id of the patch of an origin: the same for whoever corrects the same record.
-fn id_of(app_id: &str, origin: &Origin) -> String {
+pub(super) fn id_of(app_id: &str, origin: &Origin) -> String {
     let fields = serde_json::to_string(&origin.fields).unwrap_or_default();
-    let digest = Sha256::digest(format!("{app_id}\n{fields}").as_bytes());
-    let mut id = hex(&digest);
+    let mut id = sha256_hex(format!("{app_id}\n{fields}"));
     id.truncate(32);
     id
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

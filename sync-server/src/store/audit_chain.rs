@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{Result, document};
+use crate::hex::to_hex;
 use crate::model::AuditEntry;
 
 /// Numbers an entry and gives it the hash that follows that of the entry before.
@@ -11,6 +12,6 @@ pub(super) fn link(entry: &AuditEntry, seq: i64, hash_before: &str) -> Result<Au
     let mut sha256 = Sha256::new();
     sha256.update(hash_before);
     sha256.update(document::write(&entry)?);
-    entry.hash = sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    entry.hash = to_hex(&sha256.finalize());
     Ok(entry)
 }

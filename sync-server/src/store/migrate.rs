@@ -8,12 +8,14 @@ use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
 use super::database::{Database, Transaction, sqlite};
 use super::query::{Query, Row};
 use super::{Result, StoreError};
+use crate::hex::to_hex;
 use crate::model::Clock;
 
 /// Scripts in the order in which they were added; a script that was released never changes.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     ("0001_start", include_str!("../../migrations/0001_start.sql")),
     ("0002_sync", include_str!("../../migrations/0002_sync.sql")),
+    ("0003_proposals", include_str!("../../migrations/0003_proposals.sql")),
 ];
 
 /// Marks SQLite files of this program: "Here" in ASCII.
@@ -133,5 +135,5 @@ pub(super) async fn refuse_foreign_file(path: &Path) -> Result<()> {
 pub(super) fn new_epoch() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| StoreError::Database(error.into()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(to_hex(&bytes))
 }

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::database::Database;
 use super::query::Query;
 use super::{Result, audit_chain, document};
-use crate::access::token::to_hex;
+use crate::hex::to_hex;
 use crate::model::AuditEntry;
 
 /// Entries of the audit log that are looked at together.

@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{SyncOptions, changes};
-use crate::access::token::to_hex;
 use crate::coding::{self, Coding};
 use crate::error::Cause;
+use crate::hex::to_hex;
 use crate::model::Timestamp;
 use crate::overlays::{AppOverlay, CountryFeed};
 use crate::state::AppState;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use crate::access::token::to_hex;
+use crate::hex::to_hex;
 use crate::overlays::AppOverlay;
 
 /// JSON as it is sent, and its hash.

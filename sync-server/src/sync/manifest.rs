@@ -7,7 +7,7 @@ use geocoder_core::manifest::{CountryEntry, MANIFEST_FORMAT};
 use serde::Serialize;
 
 use super::heads::{SyncDocument, is_wanted};
-use crate::access::token::to_hex;
+use crate::hex::to_hex;
 use crate::overlays::AppOverlay;
 
 #[derive(Serialize)]

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::pkcs8::DecodePrivateKey;
 use ed25519_dalek::{Signer as _, SigningKey};
 
-use crate::access::token::from_hex;
+use crate::hex::from_hex;
 
 /// Header with the base64 of the signature.
 pub const SIGNATURE: HeaderName = HeaderName::from_static("hereabouts-signature");

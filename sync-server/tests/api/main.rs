@@ -14,6 +14,8 @@ mod blobs;
 #[cfg(test)]
 mod bucket;
 #[cfg(test)]
+mod conflicts;
+#[cfg(test)]
 mod cors;
 #[cfg(test)]
 #[cfg(unix)]
@@ -24,6 +26,8 @@ mod errors;
 mod fixture;
 #[cfg(test)]
 mod gazetteer;
+#[cfg(test)]
+mod generations;
 #[cfg(test)]
 mod geocode;
 #[cfg(test)]
@@ -55,6 +59,15 @@ mod patches;
 mod postgres;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod proposals;
+#[cfg(test)]
+mod publish;
+#[cfg(test)]
+#[cfg(unix)]
+mod publish_crash;
+#[cfg(test)]
+mod rebase;
 #[cfg(test)]
 mod replicas;
 #[cfg(test)]

@@ -1,0 +1,369 @@
+// A device: the files, the engine and the server that belong together, and who listens.
+
+import { GeocoderError, toGeocoderError } from '../errors.js';
+import type { EngineHost } from '../host.js';
+import { Loaded } from './loaded.js';
+import type { Heads } from './offers.js';
+import { poll } from './poller.js';
+import { Proposals } from './proposals.js';
+import {
+  baseFile,
+  type DeviceState,
+  overlayFile,
+  readState,
+  STATE_FILE,
+  sweep,
+  writeState,
+} from './state.js';
+import { openStorage } from './storage.js';
+import { Tabs } from './tabs.js';
+import { Transport } from './transport.js';
+import type {
+  CountryReport,
+  OpenOptions,
+  Proposal,
+  ProposalInput,
+  StorageReport,
+  SyncEvents,
+  SyncReport,
+  SyncStorage,
+} from './types.js';
+import { Update } from './update.js';
+
+/** What {@link Geocoder.open} opens. */
+export class Device {
+  readonly #host: EngineHost;
+  readonly #options: OpenOptions;
+  readonly #closing: AbortSignal;
+  readonly #files: SyncStorage;
+  readonly #transport: Transport;
+  readonly #tabs: Tabs;
+  readonly #proposals: Proposals;
+  readonly #loaded: Loaded;
+  readonly #listeners = new Map<string, Set<(detail: never) => void>>();
+  /** Countries that the options ask for. */
+  readonly #asked: Set<string> | undefined;
+  readonly #overtaken = { version: undefined };
+  #state!: DeviceState;
+  /** The stream of events that is followed, and the countries that it is about. */
+  #stream: { about: string; end(): void } | undefined;
+  #online = true;
+  #minPollS = 0;
+
+  private constructor(
+    host: EngineHost,
+    options: OpenOptions,
+    files: SyncStorage,
+    name: string,
+    closing: AbortSignal,
+  ) {
+    this.#host = host;
+    this.#options = options;
+    this.#closing = closing;
+    this.#files = files;
+    this.#transport = new Transport(options, (bytes) => host.sha256(bytes));
+    this.#proposals = new Proposals(files, this.#transport);
+    this.#loaded = new Loaded(host, files);
+    this.#asked = options.countries && new Set(options.countries.map(countryCode));
+    // What is in memory no other tab has.
+    this.#tabs = new Tabs(name, files.kind !== 'memory', () => {
+      this.#proposals.changed();
+      this.#background((signal) => this.#change(signal, async () => {}));
+    });
+    closing.addEventListener('abort', () => this.#tabs.close());
+  }
+
+  /** Loads what is stored; where there is nothing, synchronises. */
+  static async open(
+    host: EngineHost,
+    options: OpenOptions,
+    signal: AbortSignal,
+    closing: AbortSignal,
+  ): Promise<Device> {
+    const name = options.storageName ?? 'hereabouts';
+    const files = await openStorage(options.storage, name);
+    const device = new Device(host, options, files, name, closing);
+    await device.#adopt();
+    device.#background((signal) => device.#change(signal, () => device.#tidy()));
+    if (device.#loaded.size === 0 && device.#wanted()?.length !== 0) {
+      const { countries } = await device.sync(signal);
+      const failed = countries.find(({ error }) => error)?.error;
+      if (failed && device.#loaded.size === 0) throw failed;
+    }
+    if (options.updates !== 'manual') void device.#poll();
+    return device;
+  }
+
+  /** Brings every country to where the server is. */
+  sync(signal: AbortSignal): Promise<SyncReport> {
+    return this.#sync(undefined, true, signal);
+  }
+
+  /** Adds a country and fetches it. */
+  async addCountry(country: string, signal: AbortSignal): Promise<void> {
+    const code = countryCode(country);
+    await this.#change(signal, async () => {
+      const wanted = this.#wanted() ?? [];
+      if (wanted.includes(code)) return;
+      this.#state.wanted = [...wanted, code];
+      await this.#write();
+    });
+    const { countries } = await this.sync(signal);
+    const { error } = countries.find(({ country }) => country === code) ?? {};
+    if (error) throw error;
+  }
+
+  /** Removes a country with its files; answers whether there was one. */
+  removeCountry(country: string, signal: AbortSignal): Promise<boolean> {
+    const code = countryCode(country);
+    return this.#change(signal, async () => {
+      const wanted = this.#wanted() ?? [];
+      this.#asked?.delete(code);
+      this.#state.wanted = wanted.filter((other) => other !== code);
+      delete this.#state.countries[code];
+      delete this.#state.staging[code];
+      await this.#write();
+      const removed = await this.#loaded.remove(code);
+      await sweep(this.#files, this.#state);
+      return removed;
+    });
+  }
+
+  /** Says what is kept. */
+  async storage(): Promise<StorageReport> {
+    const storage = globalThis.navigator?.storage;
+    const files = await this.#files.list();
+    const size = (file: string) => files.find(({ name }) => name === file)?.sizeBytes ?? 0;
+    const { quota } = (await storage?.estimate?.().catch(() => undefined)) ?? {};
+    return {
+      kind: this.#files.kind,
+      persisted: (await storage?.persisted?.().catch(() => false)) ?? false,
+      usedBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      ...(quota && { quotaBytes: quota }),
+      countries: Object.entries(this.#state.countries).map(([country, { current }]) => ({
+        country,
+        generation: current.generation,
+        head: current.head,
+        baseBytes: size(baseFile(current.sha256)),
+        overlayBytes: current.state ? size(overlayFile(current.state)) : 0,
+      })),
+    };
+  }
+
+  /** Asks the browser to keep the files. */
+  async persist(): Promise<boolean> {
+    return (await globalThis.navigator?.storage?.persist?.()) ?? false;
+  }
+
+  /** Queues a proposal, and sends it as soon as that goes. */
+  async propose(input: ProposalInput): Promise<Proposal> {
+    const proposal = await this.#proposals.add(input);
+    this.#tabs.announce();
+    if (this.#options.updates !== 'manual') {
+      this.#background((signal) => this.#change(signal, () => this.#proposals.exchange(signal)));
+    }
+    return proposal;
+  }
+
+  /** Lists proposals with their outcomes. */
+  proposals(): Promise<Proposal[]> {
+    return this.#proposals.list();
+  }
+
+  /** Listens; returns what ends that. */
+  on<E extends keyof SyncEvents>(type: E, listener: (detail: SyncEvents[E]) => void): () => void {
+    const own = (detail: never) => listener(detail);
+    const listeners = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, listeners.add(own));
+    return () => void listeners.delete(own);
+  }
+
+  #emit<E extends keyof SyncEvents>(type: E, detail: SyncEvents[E]): void {
+    for (const listener of this.#listeners.get(type) ?? []) {
+      try {
+        listener(detail as never);
+      } catch (error) {
+        // A listener's fault is the page's, and must not stop what it listens to.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  /** Runs what nobody waits for. */
+  #background(run: (signal: AbortSignal) => Promise<unknown>): void {
+    run(this.#closing).catch((error) => this.#fail(error, this.#closing));
+  }
+
+  #fail(thrown: unknown, signal: AbortSignal): void {
+    if (signal.aborted || this.#closing.aborted) return;
+    this.#emit('error', toGeocoderError(thrown));
+  }
+
+  /** Changes the files, in line with what other tabs did before. */
+  #change<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    return this.#tabs.change(signal, async () => {
+      await this.#adopt();
+      return run();
+    });
+  }
+
+  async #adopt(): Promise<void> {
+    this.#state = await readState(this.#files);
+    this.#checkStream();
+    for (const update of await this.#loaded.adopt(this.#state)) this.#emit('update', update);
+  }
+
+  async #write(): Promise<void> {
+    await writeState(this.#files, this.#state);
+    this.#tabs.announce();
+    this.#checkStream();
+  }
+
+  #checkStream(): void {
+    if (this.#stream && this.#stream.about !== `${this.#wanted()}`) this.#stream.end();
+  }
+
+  /** After a good start: the former bases go, and what a broken off change has left. */
+  async #tidy(): Promise<void> {
+    const entries = Object.entries(this.#state.countries);
+    const done = entries.filter(
+      ([code, entry]) => entry.previous && this.#loaded.isProven(code, entry),
+    );
+    for (const [, entry] of done) entry.previous = null;
+    if (done.length > 0) await this.#write();
+    const known = await this.#files.read(STATE_FILE);
+    if (known) await sweep(this.#files, this.#state);
+  }
+
+  #poll(): Promise<void> {
+    const polled = {
+      catchUp: (heads: Heads | undefined, signal: AbortSignal) => this.#catchUp(heads, signal),
+      follow: (onHeads: (heads: Heads) => void, signal: AbortSignal) =>
+        this.#transport.isStatic ? undefined : this.#follow(onHeads, signal),
+      alone: (run: () => Promise<void>, signal: AbortSignal) =>
+        this.#tabs.alone('poll', signal, run),
+      minPollS: () => this.#minPollS,
+    };
+    return poll(polled, this.#options, this.#closing);
+  }
+
+  /** Reads the stream of events until it ends, or is about other countries than it should be. */
+  async #follow(onHeads: (heads: Heads) => void, signal: AbortSignal): Promise<boolean> {
+    const stop = new AbortController();
+    const end = () => stop.abort();
+    signal.addEventListener('abort', end);
+    const wanted = this.#wanted();
+    const stream = { about: `${wanted}`, end };
+    this.#stream = stream;
+    try {
+      if (wanted?.length === 0) {
+        // No country stands for all of them; this one ends when there is one.
+        await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+        return false;
+      }
+      // Heads of other countries than are wanted by now would be mistaken for all.
+      const pass = (heads: Heads) => `${this.#wanted()}` === stream.about && onHeads(heads);
+      await this.#transport.events(wanted, stop.signal, pass);
+      return true;
+    } catch (error) {
+      if (!stop.signal.aborted || signal.aborted) throw error;
+      return false;
+    } finally {
+      this.#stream = undefined;
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  async #catchUp(heads: Heads | undefined, signal: AbortSignal): Promise<void> {
+    try {
+      const bases = this.#options.metered === 'allow' || !isMetered();
+      // A stream is not signed, and says no more than that there are news.
+      const taken = this.#transport.isSigned ? undefined : heads;
+      const { countries } = await this.#sync(taken, bases, signal);
+      const failed = countries.find(({ error }) => error)?.error;
+      if (failed) throw failed;
+    } catch (error) {
+      this.#fail(error, signal);
+      throw error;
+    }
+  }
+
+  /** Countries that this device keeps; null for all that there are. */
+  #wanted(): string[] | null {
+    const { wanted } = this.#state;
+    if (!wanted && !this.#asked) return null;
+    return [...new Set([...(wanted ?? []), ...(this.#asked ?? [])])].sort();
+  }
+
+  #sync(given: Heads | undefined, bases: boolean, signal: AbortSignal): Promise<SyncReport> {
+    return this.#change(signal, async () => {
+      const before = this.#transport.receivedBytes;
+      const wanted = this.#wanted();
+      let countries: CountryReport[] = [];
+      let proposals: number;
+      try {
+        if (wanted?.length !== 0) countries = await this.#update(given, wanted, bases, signal);
+        proposals = await this.#proposals.exchange(signal);
+      } catch (error) {
+        if (toGeocoderError(error).code === 'network') this.#setOnline(false);
+        throw error;
+      }
+      this.#setOnline(true);
+      const receivedBytes = this.#transport.receivedBytes - before;
+      return { version: this.#state.version, countries, receivedBytes, proposals };
+    });
+  }
+
+  #setOnline(online: boolean): void {
+    if (online === this.#online) return;
+    this.#online = online;
+    this.#emit(online ? 'online' : 'offline', undefined);
+  }
+
+  async #update(
+    given: Heads | undefined,
+    wanted: string[] | null,
+    bases: boolean,
+    signal: AbortSignal,
+  ) {
+    // Another tab may have changed what is wanted since they arrived.
+    const current = given && `${wanted}` === this.#stream?.about ? given : undefined;
+    const heads = current ?? (await this.#transport.heads(wanted, signal));
+    this.#minPollS = heads.minPollS;
+    const update = new Update(
+      {
+        host: this.#host,
+        files: this.#files,
+        transport: this.#transport,
+        loaded: this.#loaded,
+        state: this.#state,
+        overtaken: this.#overtaken,
+        signal,
+        bases,
+        write: () => this.#write(),
+        onUpdate: (report) => this.#emit('update', report),
+        onProgress: (country, receivedBytes, totalBytes) =>
+          this.#emit('progress', { country, receivedBytes, totalBytes }),
+      },
+      wanted,
+      heads,
+    );
+    return update.run();
+  }
+}
+
+function countryCode(country: string): string {
+  const code = `${country}`.toLowerCase();
+  if (/^[a-z]{2}$/.test(code)) return code;
+  throw new GeocoderError('invalid_options', `${country} is no ISO 3166-1 alpha-2 country code`);
+}
+
+/** Whether the user pays by the byte, or asked to save them. */
+function isMetered(): boolean {
+  const { connection } = (globalThis.navigator ?? {}) as {
+    connection?: { saveData?: boolean; type?: string };
+  };
+  return connection?.saveData === true || connection?.type === 'cellular';
+}

@@ -1,0 +1,180 @@
+// Keeps a device current by itself: a stream of events where there is one, else questions.
+
+import { GeocoderError, toGeocoderError } from '../errors.js';
+import type { Heads } from './offers.js';
+import type { OpenOptions } from './types.js';
+
+const INTERVAL_S = 300;
+/** A stream that ends sooner counts as one that failed. */
+const SHORT_STREAM_MS = 5000;
+/** Failed streams after which questions take their place, and questions until the next stream. */
+const MAX_STREAM_FAILURES = 3;
+const POLLS_BETWEEN_STREAMS = 10;
+const MAX_BACKOFF_S = 3600;
+
+/** What is kept current. */
+export interface Polled {
+  /** Brings the device to where the server is; rejects with what failed. */
+  catchUp(heads: Heads | undefined, signal: AbortSignal): Promise<void>;
+  /**
+   * Reads the stream of heads, and answers whether it ended by itself; nothing where there is none.
+   */
+  follow(onHeads: (heads: Heads) => void, signal: AbortSignal): Promise<boolean> | undefined;
+  /** Runs while no other tab polls. */
+  alone(run: () => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Least seconds between two questions, as the server says. */
+  minPollS(): number;
+}
+
+/** Polls until the signal fires, but only while the page is visible and online. */
+export async function poll(
+  polled: Polled,
+  { updates = 'events', pollIntervalS = INTERVAL_S }: OpenOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const pause = pauseWhenIdle(signal);
+    try {
+      await pause.start;
+      const round = new Round(polled, updates === 'events', pollIntervalS, pause.signal);
+      await polled.alone(() => round.run(), pause.signal);
+    } catch {
+      // Paused; or the platform gave no lock, which it may do later.
+      if (!pause.signal.aborted) await sleep(INTERVAL_S * 1000, signal);
+    } finally {
+      pause.end();
+    }
+  }
+}
+
+/** Polling between two pauses. */
+class Round {
+  readonly #polled: Polled;
+  readonly #intervalS: number;
+  readonly #streams: boolean;
+  readonly #signal: AbortSignal;
+  #failures = 0;
+  #streamFailures = 0;
+
+  constructor(polled: Polled, streams: boolean, intervalS: number, signal: AbortSignal) {
+    this.#polled = polled;
+    this.#streams = streams;
+    this.#intervalS = intervalS;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<void> {
+    while (!this.#signal.aborted) {
+      let waitS: number;
+      try {
+        if (this.#streams && this.#streamFailures < MAX_STREAM_FAILURES) {
+          await this.#follow();
+          waitS = 1;
+        } else {
+          await this.#polled.catchUp(undefined, this.#signal);
+          if (++this.#streamFailures > MAX_STREAM_FAILURES + POLLS_BETWEEN_STREAMS) {
+            this.#streamFailures = 0;
+          }
+          waitS = Math.max(this.#intervalS, this.#polled.minPollS()) * (0.8 + Math.random() * 0.4);
+        }
+        this.#failures = 0;
+      } catch (error) {
+        const cap = Math.min(2 ** this.#failures++, MAX_BACKOFF_S);
+        waitS = Math.max(1, Math.random() * cap, toGeocoderError(error).retryAfterS ?? 0);
+      }
+      await sleep(Math.min(waitS, MAX_BACKOFF_S) * 1000, this.#signal);
+    }
+  }
+
+  /** Follows the stream; what arrives while one is worked on waits, and only the newest counts. */
+  async #follow(): Promise<void> {
+    const stop = new AbortController();
+    const forward = () => stop.abort(this.#signal.reason);
+    this.#signal.addEventListener('abort', forward);
+    const began = performance.now();
+    let newest: Heads | undefined;
+    let working: Promise<void> | undefined;
+    let failure: unknown;
+    const work = async () => {
+      try {
+        while (newest) {
+          const heads = newest;
+          newest = undefined;
+          await this.#polled.catchUp(heads, stop.signal);
+          this.#failures = 0;
+        }
+      } catch (error) {
+        failure = error;
+        stop.abort(error);
+      }
+      working = undefined;
+    };
+    try {
+      const stream = this.#polled.follow((heads) => {
+        newest = heads;
+        working ??= work();
+      }, stop.signal);
+      // Where there is no stream there will be none.
+      if (!stream) this.#streamFailures = MAX_STREAM_FAILURES;
+      const ended = await stream;
+      await working;
+      if (failure) throw failure;
+      const short = ended && performance.now() - began < SHORT_STREAM_MS;
+      if (short) this.#streamFailures += 1;
+      else if (stream) this.#streamFailures = 0;
+    } catch (error) {
+      await working;
+      if (failure) throw failure;
+      if (toGeocoderError(error).code === 'not_found') this.#streamFailures = MAX_STREAM_FAILURES;
+      else this.#streamFailures += 1;
+      throw error;
+    } finally {
+      this.#signal.removeEventListener('abort', forward);
+    }
+  }
+}
+
+/** Waits until the page is seen and online, and fires when it is no longer, or the signal fires. */
+function pauseWhenIdle(signal: AbortSignal) {
+  const stop = new AbortController();
+  const page = typeof document === 'undefined' ? undefined : document;
+  const idle = () => page?.visibilityState === 'hidden' || globalThis.navigator?.onLine === false;
+  let begin = () => {};
+  const start = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const look = () => {
+    if (signal.aborted) stop.abort();
+    if (!idle() || signal.aborted) begin();
+    else stop.abort(new GeocoderError('aborted', 'the page is hidden or offline'));
+  };
+  const targets: [EventTarget | undefined, string][] = [
+    [page, 'visibilitychange'],
+    [globalThis, 'online'],
+    [globalThis, 'offline'],
+    [signal, 'abort'],
+  ];
+  for (const [target, type] of targets) target?.addEventListener?.(type, look);
+  if (!idle() || signal.aborted) begin();
+  return {
+    start,
+    signal: stop.signal,
+    end() {
+      stop.abort();
+      for (const [target, type] of targets) target?.removeEventListener?.(type, look);
+    },
+  };
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}

@@ -1,0 +1,107 @@
+// What a device has, as one small file that changes as a whole, and the names of what it names.
+
+import type { SyncStorage } from './types.js';
+
+/** What answers for a country: a base, and corrections at a position of a feed. */
+export interface Held {
+  generation: string;
+  /** SHA-256 of the base. */
+  sha256: string;
+  sizeBytes: number;
+  /** Lineage of the feed to which `head` belongs. */
+  epoch: string;
+  head: number;
+  /** SHA-256 of the snapshot; null without corrections. */
+  state: string | null;
+}
+
+/** A country on this device. */
+export interface Entry {
+  current: Held;
+  /** The former base, until a start found the current one good. */
+  previous: Held | null;
+}
+
+/** The whole state. */
+export interface DeviceState {
+  format: 1;
+  /** Lineage and version of the newest manifest that was seen. */
+  epoch: string;
+  version: number;
+  /** Countries that this device keeps; null while that is all that the server offers. */
+  wanted: string[] | null;
+  countries: Record<string, Entry>;
+  /** Bases by country whose download has begun, the newest first. */
+  staging: Record<string, string[]>;
+}
+
+export const STATE_FILE = 'state.json';
+export const PROPOSAL_PREFIX = 'proposal-';
+export const baseFile = (sha256: string) => `base-${sha256}`;
+export const chunksFile = (sha256: string) => `chunks-${sha256}`;
+export const partPrefix = (sha256: string) => `part-${sha256}-`;
+export const overlayFile = (sha256: string) => `overlay-${sha256}`;
+
+/** Reads the state; a damaged one only costs downloads, since nothing is served that it does not name. */
+export async function readState(files: SyncStorage): Promise<DeviceState> {
+  const bytes = await files.read(STATE_FILE);
+  try {
+    const state = JSON.parse(new TextDecoder().decode(bytes));
+    if (state.format === 1 && isState(state)) return state;
+  } catch {
+    // As good as none.
+  }
+  return { format: 1, epoch: '', version: 0, wanted: null, countries: {}, staging: {} };
+}
+
+/** Puts a state in place of the former one. */
+export function writeState(files: SyncStorage, state: DeviceState): Promise<void> {
+  return files.write(STATE_FILE, new TextEncoder().encode(JSON.stringify(state)));
+}
+
+/** Files that the state has to name, or they are of no use. */
+const OWNED = /^(base|chunks|part|overlay)-/;
+
+/** Removes what a broken off change or a former state has left. */
+export async function sweep(files: SyncStorage, state: DeviceState): Promise<void> {
+  const named = new Set<string>();
+  const staged: string[] = [];
+  for (const { current, previous } of Object.values(state.countries)) {
+    for (const held of [current, previous]) {
+      if (!held) continue;
+      named.add(baseFile(held.sha256)).add(chunksFile(held.sha256));
+      if (held.state) named.add(overlayFile(held.state));
+    }
+  }
+  for (const sha256 of Object.values(state.staging).flat()) {
+    named.add(baseFile(sha256)).add(chunksFile(sha256));
+    staged.push(partPrefix(sha256));
+  }
+  for (const { name } of await files.list()) {
+    const kept = named.has(name) || staged.some((prefix) => name.startsWith(prefix));
+    if (OWNED.test(name) && !kept) await files.remove(name);
+  }
+}
+
+function isState(state: DeviceState): boolean {
+  const { version, wanted, countries, staging } = state;
+  const entries = Object.values(countries);
+  return (
+    Number.isSafeInteger(version) &&
+    (wanted === null || wanted.every(isText)) &&
+    entries.every(({ current, previous }) => isHeld(current) && (!previous || isHeld(previous))) &&
+    Object.values(staging).every((list) => list.every(isText))
+  );
+}
+
+function isHeld({ generation, sha256, sizeBytes, epoch, head, state }: Held): boolean {
+  return (
+    [generation, sha256, epoch].every(isText) &&
+    [sizeBytes, head].every(Number.isSafeInteger) &&
+    (state === null || isText(state))
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
