@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::heads::{SyncDocument, is_wanted};
 use crate::hex::to_hex;
-use crate::overlays::AppOverlay;
+use crate::overlays::{AppOverlay, CountryFeed};
 
 #[derive(Serialize)]
 struct AppManifest<'a> {
@@ -85,13 +85,13 @@ pub fn document(
 fn overlay<'a>(own: &'a AppOverlay, country: &str) -> Option<Overlay<'a>> {
     let position = own.position(country)?;
     let feed = own.feed(country);
-    let snapshot = feed.and_then(|feed| feed.snapshot()).map(|snapshot| Snapshot {
+    let snapshot = feed.and_then(CountryFeed::snapshot).map(|snapshot| Snapshot {
         seq: snapshot.to,
         sha256: &snapshot.sha256,
         size: snapshot.size_bytes,
         count: snapshot.items,
     });
-    let segments = feed.into_iter().flat_map(|feed| feed.segments()).map(|segment| Segment {
+    let segments = feed.into_iter().flat_map(CountryFeed::segments).map(|segment| Segment {
         from: segment.from,
         to: segment.to,
         sha256: &segment.sha256,

@@ -14,8 +14,6 @@ pub mod options;
 pub mod signature;
 pub mod streams;
 
-use std::path::Path;
-
 pub use options::SyncOptions;
 pub use signature::Signer;
 pub use streams::Streams;
@@ -39,7 +37,7 @@ impl Sync {
     /// # Errors
     /// Fails when the key cannot be used.
     pub fn new(options: SyncOptions) -> Result<Self, SigningKeyError> {
-        let signer = options.signing_key.as_deref().map(Path::new).map(Signer::load).transpose()?;
+        let signer = options.signing_key.as_deref().map(Signer::load).transpose()?;
         let streams = Streams::new(options.max_streams, options.max_streams_per_key);
         Ok(Self { options, signer, streams })
     }

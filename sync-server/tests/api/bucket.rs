@@ -89,9 +89,12 @@ fn a_bucket_serves_as_a_directory_does() {
     let (buckets, state) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     upload(&data, buckets.path());
     let address = serve_buckets(buckets.path());
-    let from_bucket =
-        ServerProcess::start_command(&mut serve_command(state.path(), address, SECRET_KEY));
-    let from_dir = ServerProcess::start(data.path(), &[]);
+    // Over one database, so that they have the same epoch.
+    let database = format!("sqlite:{}", state.path().join("both.db").display());
+    let options = ["--database-url", database.as_str()];
+    let mut command = serve_command(state.path(), address, SECRET_KEY);
+    let from_bucket = ServerProcess::start_command(command.args(options));
+    let from_dir = ServerProcess::start(data.path(), &options);
 
     let li = data.manifest().countries["li"].base.sha256.clone();
     let blob = |name: &str| format!("/sync/v1/blobs/{name}");

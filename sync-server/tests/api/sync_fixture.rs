@@ -147,9 +147,11 @@ impl Device {
         )
     }
 
-    /// Takes one delta; returns whether the device is at the head.
+    /// Takes one delta, which may begin before the position: its operations are whole. Returns
+    /// whether the device is at the head.
     pub(crate) fn take(&mut self, delta: &Delta) -> bool {
-        assert_eq!((delta.from, delta.generation), (self.seq, self.state.generation));
+        assert_eq!(delta.generation, self.state.generation);
+        assert!((delta.from..=delta.to).contains(&self.seq), "{} to {delta:?}", self.seq);
         self.state.apply(delta).unwrap();
         self.seq = delta.to;
         assert_eq!(delta.state.is_some(), delta.to == delta.head);
@@ -168,7 +170,12 @@ impl Device {
         B: MessageBody,
     {
         let mut deltas = 1;
-        while !self.take(&Delta::decode(&server.ok(&self.path(limit)).await.body).unwrap()) {
+        loop {
+            let delta = Delta::decode(&server.ok(&self.path(limit)).await.body).unwrap();
+            assert_eq!(delta.from, self.seq);
+            if self.take(&delta) {
+                break;
+            }
             deltas += 1;
         }
         let head = server.head().await;
@@ -185,7 +192,7 @@ impl Device {
     {
         let mut taken = 0;
         for segment in server.overlay().await["segments"].as_array().unwrap() {
-            if segment["from"].as_u64().unwrap() < self.seq {
+            if segment["to"].as_u64().unwrap() <= self.seq {
                 continue;
             }
             let sha256 = segment["sha256"].as_str().unwrap();
