@@ -141,9 +141,10 @@ impl Look<'_> {
             Some(found) => has_house(self.shard, &found.record, self.country)?,
             None => false,
         };
-        if let (true, Some(found)) = (is_there, exact.as_ref().map(|found| found.target.clone())) {
-            return Ok(self.found(found)?.map(|found| (found, true)));
-        }
+        let exact = match exact {
+            Some(found) if is_there => return Ok(Some((found, true))),
+            exact => exact,
+        };
         if let Some(found) = self.across(&wanted)? {
             return Ok(Some((found, true)));
         }
