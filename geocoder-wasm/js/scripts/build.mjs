@@ -13,6 +13,14 @@ const SUBPATHS = ['placekit', 'element', 'maplibre', 'leaflet', 'react'];
 
 rmSync(at('dist'), { recursive: true, force: true });
 
+/** Lets a page take the engine for its own thread, and the errors, out of the worker's file. */
+const takeFromWorker = {
+  name: 'take-from-worker',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(local|errors)\.js$/ }, () => ({ path: './worker.js', external: true }));
+  },
+};
+
 const shared = {
   bundle: true,
   format: 'esm',
@@ -28,7 +36,14 @@ await build({
   ...shared,
   platform: 'browser',
   minify: true,
-  entryPoints: entriesOf(['index', 'worker']),
+  entryPoints: entriesOf(['worker']),
+});
+await build({
+  ...shared,
+  platform: 'browser',
+  minify: true,
+  entryPoints: entriesOf(['index']),
+  plugins: [takeFromWorker],
 });
 await build({
   ...shared,

@@ -24,6 +24,11 @@ export class ProtocolServer {
   onRequest = () => undefined;
   #streams = new Set();
 
+  /** Number of streams of events that are open. */
+  get streams() {
+    return this.#streams.size;
+  }
+
   /** Publishes a base: `{ bytes, sha256, chunks }`, with or without a feed. */
   publish(code, base, { feed = true } = {}) {
     const former = this.countries.get(code);
