@@ -91,7 +91,7 @@ pub fn resolve(
     };
     match (found, origin) {
         (Some((found, true)), Some(origin)) if patch.remove => Ok(look.remove(found, origin)),
-        (Some((found, true)), _) => look.change(found, origin),
+        (Some((found, true)), _) => look.change(&found, origin),
         // The house was between two others and is so still: what the patch says is all there is.
         (Some((found, false)), Some(_)) if absent && !patch.remove => {
             let correction = look.put(&patch.origin, Some(&found), patch.default.as_ref())?;
@@ -246,7 +246,7 @@ impl Look<'_> {
         }
     }
 
-    fn change(&self, found: Found, origin: Option<&Fields>) -> geocoder_core::Result<Resolution> {
+    fn change(&self, found: &Found, origin: Option<&Fields>) -> geocoder_core::Result<Resolution> {
         let wanted = match origin {
             Some(_) => self.patch.default.clone().unwrap_or_default(),
             None => self.patch.record(None),
@@ -262,7 +262,7 @@ impl Look<'_> {
         let base_fields = Some(found.fields.clone());
         let correction = match outcome {
             Outcome::Redundant => None,
-            _ => self.put(&base_fields, Some(&found), Some(&merged.fields))?,
+            _ => self.put(&base_fields, Some(found), Some(&merged.fields))?,
         };
         Ok(Resolution { outcome, correction, record: base_fields })
     }
