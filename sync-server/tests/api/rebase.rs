@@ -339,3 +339,67 @@ fn a_house_between_two_others_applies_until_the_base_has_it() {
     city.houses.push(added);
     assert_eq!(Base::of(&gazetteer).resolve(&patch).outcome, Outcome::Redundant);
 }
+
+#[test]
+fn time_it() {
+    let mut gazetteer = liechtenstein();
+    let old = Base::of(&gazetteer);
+    let shard = old.shard();
+    let mut patches = Vec::new();
+    let start = std::time::Instant::now();
+    for block in 0..100_000 {
+        if patches.len() >= 10_000 {
+            break;
+        }
+        for index in 0..200 {
+            let reference = geocoder_core::overlay::RecordRef::Record { block, index };
+            let Ok(Some(record)) = shard.record(&reference) else { break };
+            let fields = origin::fields_of(&record, "li");
+            let target = sync_server::model::patch::Target {
+                generation: old.state.catalog.current().generation("li"),
+                record: serde_json::to_value(&reference).unwrap(),
+                absent: false,
+            };
+            for n in 0..4 {
+                let o = sync_server::patches::edit::Origin {
+                    fields: fields.clone(),
+                    target: Some(target.clone()),
+                };
+                patches.push(create(
+                    "APP",
+                    format!("{:032x}", patches.len()),
+                    Some(o),
+                    name(&format!("Neu {block} {index} {n}")),
+                    Timestamp(1),
+                ));
+            }
+        }
+        if block > 3000 {
+            break;
+        }
+    }
+    println!("{} patches {:?}", patches.len(), start.elapsed());
+    let start = std::time::Instant::now();
+    for patch in &patches {
+        old.resolve(patch);
+    }
+    println!("same generation {:?}", start.elapsed());
+    gazetteer.streets.retain(|street| street.names.default != "Heiligkreuz");
+    let new = Base::of(&gazetteer);
+    let start = std::time::Instant::now();
+    let mut counts = std::collections::BTreeMap::new();
+    for patch in &patches {
+        *counts.entry(new.resolve(patch).outcome).or_insert(0) += 1;
+    }
+    println!("new generation {:?} {counts:?}", start.elapsed());
+    for patch in &mut patches {
+        patch.default = Some(patch.record(None));
+        patch.origin = None;
+        patch.target = None;
+    }
+    let start = std::time::Instant::now();
+    for patch in &patches {
+        new.resolve(patch);
+    }
+    println!("additions {:?}", start.elapsed());
+}
