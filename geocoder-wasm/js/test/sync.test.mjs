@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { Geocoder } from 'hereabouts';
 import { directoryStorage } from 'hereabouts/directory';
-import { addition, sha256 } from './corrections.mjs';
+import { addition, encodeDelta } from './corrections.mjs';
 import { baseOf, otherMonaco } from './generations.mjs';
 import { ProtocolServer } from './protocol-server.mjs';
 import { withCode } from './shards.mjs';
@@ -245,7 +245,9 @@ test('heads that were overtaken are ignored', async () => {
   server.approve('mc', addition(1, 'Quixotopia', AT));
   await geocoder.sync();
   server.onRequest = (path) => (path.includes('/heads') ? new Response(old) : undefined);
+  server.requests.length = 0;
   assert.equal((await syncOne(geocoder)).action, 'none');
+  assert.equal(server.requests.length, 1);
   assert.ok(await finds(geocoder, 'Quixotopia'));
 });
 
@@ -277,24 +279,19 @@ test('corrections that come to another state than the server says are replaced b
   server.compact('mc', { floor: 0 });
   const geocoder = await open(server);
   server.approve('mc', addition(2, 'Zanzibarella', AT), addition(3, 'Ubiquitania', AT));
-  const good = server.countries.get('mc').operations;
+  // Twice the changes have lost an operation on their way.
+  let lost = 0;
   server.onRequest = (path) => {
-    // Changes since the old position have lost an operation.
-    const state = server.state;
-    if (path.includes('since=1&')) {
-      server.countries.get('mc').operations = good.filter(({ seq }) => seq !== 2);
-      const hash = sha256(good.map(({ seq }) => seq).join());
-      server.state = () => hash;
-    }
-    queueMicrotask(() => {
-      server.countries.get('mc').operations = good;
-      server.state = state;
-    });
-    return undefined;
+    if (!path.includes('/changes') || lost === 2) return undefined;
+    lost += 1;
+    const { generation, operations } = server.countries.get('mc');
+    const rest = operations.filter(({ seq }) => seq > 2);
+    const delta = { from: 1, to: 3, head: 3, state: server.state('mc'), operations: rest };
+    return new Response(encodeDelta(generation, delta));
   };
   const report = await syncOne(geocoder);
-  server.onRequest = () => undefined;
-  assert.equal(report.error?.code, undefined, report.error?.message);
+  assert.deepEqual([report.action, report.error], ['snapshot', undefined]);
+  assert.equal(lost, 2);
   await assertCurrent(geocoder, server);
 });
 

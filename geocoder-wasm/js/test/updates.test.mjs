@@ -276,6 +276,19 @@ describe('proposals', () => {
     assert.deepEqual(outcomes, ['pending', 'rejected', 'pending']);
   });
 
+  test('that the key may not make keep no country from being current', async () => {
+    const server = newServer();
+    const geocoder = await open(server, { updates: 'manual' });
+    await geocoder.propose({ update: UPDATE });
+    server.onRequest = (path) =>
+      path.includes('/proposals') ? new Response('', { status: 403 }) : undefined;
+    server.approve('mc', addition(1, 'Quixotopia', AT));
+    const { countries, proposalsError } = await geocoder.sync();
+    assert.deepEqual([countries[0].action, proposalsError.code], ['changes', 'unauthorized']);
+    const [{ outcome }] = await geocoder.proposals();
+    assert.equal(outcome, 'queued');
+  });
+
   test('over the limits of a request go in several, and one that is too large is refused', async () => {
     const server = newServer();
     const geocoder = await open(server, { updates: 'manual' });

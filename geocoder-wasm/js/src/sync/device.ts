@@ -302,17 +302,27 @@ export class Device {
       const before = this.#transport.receivedBytes;
       const wanted = this.#wanted();
       let countries: CountryReport[] = [];
-      let proposals: number;
+      let proposals = 0;
+      let refused: GeocoderError | undefined;
       try {
         if (wanted?.length !== 0) countries = await this.#update(given, wanted, bases, signal);
-        proposals = await this.#proposals.exchange(signal);
+        proposals = await this.#proposals.exchange(signal).catch((error) => {
+          // A key that may not propose, say, keeps no country from being current.
+          refused = toGeocoderError(error);
+          if (/^(network|aborted)$/.test(refused.code)) throw error;
+          return 0;
+        });
       } catch (error) {
         if (toGeocoderError(error).code === 'network') this.#setOnline(false);
         throw error;
       }
       this.#setOnline(true);
       const receivedBytes = this.#transport.receivedBytes - before;
-      return { version: this.#state.version, countries, receivedBytes, proposals };
+      const { version } = this.#state;
+      return {
+        ...{ version, countries, receivedBytes, proposals },
+        ...(refused && { proposalsError: refused }),
+      };
     });
   }
 

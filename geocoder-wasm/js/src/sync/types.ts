@@ -90,6 +90,8 @@ export interface SyncReport {
   receivedBytes: number;
   /** Number of proposals whose outcome became known. */
   proposals: number;
+  /** Why no outcomes could be asked for; the proposals stay queued. */
+  proposalsError?: GeocoderError;
 }
 
 /** Progress of a download. */
