@@ -38,8 +38,8 @@ test('faults leave a device in Chromium in the old state or the new one', async 
       for await (const journey of journeys(office, witness, kit)) {
         await t.test(journey.name, async (t) => {
           const quota = Math.ceil(RUNS / JOURNEYS);
-          const runs = await playFaults(setting, journey, { seed, quota });
-          t.diagnostic(`${runs} runs over ${setting.requests} requests`);
+          const { runs, requests } = await playFaults(setting, journey, { seed, quota });
+          t.diagnostic(`${runs} runs over ${requests} requests`);
           assert.deepEqual(tab.faults, []);
         });
         seed += 1000;

@@ -32,8 +32,8 @@ for (const [name, signs] of OFFICES) {
         await t.test(journey.name, async (t) => {
           const quota = Number.POSITIVE_INFINITY;
           const played = await playFaults(setting, journey, { seed, quota });
-          t.diagnostic(`${played} runs over ${setting.requests} requests`);
-          runs += played;
+          t.diagnostic(`${played.runs} runs over ${played.requests} requests`);
+          runs += played.runs;
         });
         seed += 1000;
       }

@@ -88,7 +88,7 @@ test('acknowledged approvals survive a killed server, and its compaction leaves 
     const killed = sleep(random() * 150).then(() => office.server.stop());
     const acknowledged = [];
     for (let at = 0; at < APPROVALS; at += 1) {
-      const name = `${MARK} Runde ${words(round)} ${words(at)}`;
+      const name = `${MARK} ${word(round * APPROVALS + at)}`;
       const added = await settled(office.add({ name }));
       if (added.error) break;
       acknowledged.push(name);
@@ -159,6 +159,6 @@ test('a server that is killed while a base is published starts with a whole one'
 });
 
 /** A number as a word, so that it is no house number. */
-function words(number) {
+function word(number) {
   return [...`${number}`].map((digit) => 'abcdefghij'[digit]).join('x');
 }

@@ -12,7 +12,7 @@ import { assertStored } from './harness/files.mjs';
 import { generationName, MARK } from './harness/generations.mjs';
 import { SMALL_COMPACTION } from './harness/journeys.mjs';
 import { NodeKit } from './harness/kits.mjs';
-import { Office } from './harness/office.mjs';
+import { Office, until } from './harness/office.mjs';
 
 const SEEDS = Number(process.env.HEREABOUTS_SOAK_MODEL ?? 6);
 const STEPS = 60;
@@ -138,7 +138,7 @@ class History {
     if (found?.name !== `${MARK} Wanderer`) return;
     const removes = this.#random() < 0.3;
     const name = removes ? found.name : this.#name();
-    const update = removes ? {} : { name };
+    const update = removes ? undefined : { name };
     const id = await this.#office.correct(found, update, removes ? { remove: true } : {});
     this.#patches.set(id, { name, approved: true, removes });
   }
@@ -182,13 +182,11 @@ class History {
   async crashDevice() {
     const changes = below(this.#random, 12);
     this.#files.pullPlugAfter(changes);
-    const stopped = settled(this.#device.geocoder.sync());
-    const pulled = new Promise((resolve) => {
-      const look = () => (this.#files.isPulled ? resolve() : setTimeout(look, 1));
-      look();
-      stopped.then(resolve);
+    let isDone = false;
+    settled(this.#device.geocoder.sync()).then(() => {
+      isDone = true;
     });
-    await pulled;
+    await until(() => isDone || this.#files.isPulled, 'the device ends or is done');
     await this.#restartDevice();
   }
 

@@ -30,6 +30,7 @@ export async function* journeys(office, witness, kit) {
     await office.edit(first, { update: { coordinates: `47.15,${9.52 + round / 1e4}` } });
   }
   await office.addAll(named('Habicht'));
+  await office.compacted();
   await witness.note('compacted');
   yield { name: 'snapshot', from: 'first', to: 'compacted', files: empty };
 

@@ -163,6 +163,14 @@ export class Office {
     return (await this.heads()).countries[country];
   }
 
+  /** Waits until operations were dropped that a snapshot stands in for. */
+  async compacted(country = 'li') {
+    await until(async () => {
+      const { overlay } = (await this.manifest()).countries[country];
+      return overlay.floor > 0 && overlay.snapshot;
+    }, 'the feed is compacted');
+  }
+
   manifest() {
     return this.server.call('GET', '/sync/v1/manifest', undefined, this.deviceKey);
   }
