@@ -158,6 +158,7 @@ fn patch(
     };
     let country = shard.meta().country.as_str().to_owned();
     Ok(Patch {
+        proposal: None,
         // Ids as they are made are spread evenly; so are these.
         id: format!("{:016x}{count:016x}", count.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
         app_id: APP.into(),

@@ -13,15 +13,15 @@ use actix_web::{HttpMessage, HttpResponse, Resource, Route};
 use crate::access::Need::{self, AnyKey, Key, Open};
 use crate::error::ApiError;
 use crate::handlers::{
-    apps, audit, blobs, changes, config, events, geocode, heads, health, keys, manifest, patches,
-    permissions, reference, site,
+    apps, audit, blobs, changes, config, conflicts, events, geocode, heads, health, keys, manifest,
+    patches, permissions, proposals, reference, site,
 };
 use crate::json_body::BodyLimit;
 use crate::metrics::RoutePath;
 use crate::middleware::{admit, cors, request_log};
 use crate::model::Scope::{
     self, AppsRead, AppsWrite, AuditRead, GeocodeReverse, GeocodeSearch, KeysRead, KeysWrite,
-    PatchesRead, PatchesWrite, SyncRead,
+    PatchesPropose, PatchesRead, PatchesWrite, SyncRead,
 };
 use crate::state::AppState;
 
@@ -54,6 +54,12 @@ pub fn table() -> Vec<RouteEntry> {
         route("GET", "/sync/v1/events", Key(SyncRead), |r| r.to(events::get)),
         route("GET", "/sync/v1/changes", Key(SyncRead), |r| r.to(changes::get)),
         route("GET", "/sync/v1/blobs/{sha256}", Open, |r| r.to(blobs::get)),
+        patches("POST", "/sync/v1/proposals", PatchesPropose, |r| r.to(proposals::create)),
+        patches("GET", "/sync/v1/proposals", PatchesPropose, |r| r.to(proposals::list)),
+        patches("GET", "/sync/v1/proposals/{mutationId}", PatchesPropose, |r| r.to(proposals::get)),
+        patches("GET", "/sync/v1/status", PatchesRead, |r| r.to(conflicts::status)),
+        patches("GET", "/sync/v1/conflicts", PatchesRead, |r| r.to(conflicts::list)),
+        patches("POST", "/sync/v1/conflicts/{patchId}", PatchesWrite, |r| r.to(conflicts::resolve)),
         route("POST", "/search", Key(GeocodeSearch), |r| r.to(geocode::search)),
         route("POST", "/reverse", Key(GeocodeReverse), |r| r.to(geocode::reverse)),
         patches("POST", "/patch/search", PatchesRead, |r| r.to(patches::search)),

@@ -1,7 +1,6 @@
 // The packed tarball in Chromium: a page without a bundler, a bundled page, a service worker.
 
 import assert from 'node:assert/strict';
-import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launchChromium, visit } from './chromium.mjs';
@@ -117,21 +116,21 @@ test('shards stream into the worker with progress, and a download can be stopped
   await page.close();
 });
 
-test('a page works where its worker is missing, unless it insists', async () => {
-  cpSync(project.at('node_modules/hereabouts/dist'), project.at('moved'), { recursive: true });
-  project.write('moved/worker.js', 'throw new Error("broken on purpose");');
+test('a page works where its worker fails or is missing, unless it insists', async () => {
+  project.write('broken.js', 'throw new Error("broken on purpose");');
   project.write(
     'moved.html',
     '<!doctype html><link rel="icon" href="data:,"><script type="module" src="moved.js"></script>',
   );
   project.write(
     'moved.js',
-    `import { Geocoder } from './moved/index.js';
+    `import { Geocoder } from './node_modules/hereabouts/dist/index.js';
     ${ASK}
-    const workerUrl = '/no-such-worker.js';
     const insist = (options) => ask(options).catch((error) => error.code);
+    const urls = ['/broken.js', '/no-such-worker.js'];
     window.done = Promise.all([
-      ask({}), ask({ workerUrl }), insist({ worker: true }), insist({ worker: true, workerUrl }),
+      ...urls.map((workerUrl) => ask({ workerUrl })),
+      ...urls.map((workerUrl) => insist({ worker: true, workerUrl })),
     ]);`,
   );
   const page = await browser.newPage();

@@ -76,6 +76,14 @@ async function hears(page, said, pattern) {
   while (!said.some((text) => pattern.test(text))) await page.waitForEvent('console');
 }
 
+/** Runs a script in Node with the server's address and key where it has examples of them. */
+async function runWithServer(name, code) {
+  const local = code.replace("'https://geo.example.org'", `'${server.origin}'`);
+  assert.notEqual(local, code);
+  project.write(`${name}.mjs`, local.replace('pk_your_key', server.privateKey));
+  return project.runAsync(process.execPath, [`${name}.mjs`]);
+}
+
 const RUNNERS = {
   async 'start (js)'(code) {
     writePage(project, 'start', code);
@@ -85,6 +93,13 @@ const RUNNERS = {
     project.write('api.mjs', code);
     assert.equal(project.run(process.execPath, ['api.mjs']), '47.13814, 9.52271 exact\n');
   },
+  async 'Countries that stay current (js)'(code) {
+    const printed = await runWithServer('current', `${code}\ngeocoder.close();`);
+    assert.equal(printed, 'Städtle 43 queued\n');
+  },
+  async 'Countries that stay current (js) again'(code) {
+    assert.equal(await runWithServer('directory', code), "[ 'li: none' ]\n");
+  },
   async 'While the user types (js)'(code) {
     writePage(project, 'typing', `${code}\ninput.disabled = false;`, { body: '<input disabled>' });
     await inPage('typing.html', async (page, said) => {
@@ -93,11 +108,7 @@ const RUNNERS = {
     });
   },
   async 'PlaceKit (js)'(code) {
-    const local = code.replace('https://geo.example.org', server.origin);
-    assert.notEqual(local, code);
-    project.write('drop-in.mjs', local.replace('pk_your_key', server.privateKey));
-    const printed = await project.runAsync(process.execPath, ['drop-in.mjs']);
-    assert.match(printed, /^Städtle 43 \S/);
+    assert.match(await runWithServer('drop-in', code), /^Städtle 43 \S/);
   },
   async 'Element (html)'(code) {
     const [, script] = /<script type="module">([\s\S]*)<\/script>/.exec(code);

@@ -55,24 +55,38 @@ pub(super) struct Cut {
     pub(super) suffixes: HousesTable,
 }
 
-/// Cuts records into blocks, each of one place, and adds them to the directories of the places.
-pub(super) fn cut(drafts: Vec<RecordDraft>, places: &mut Places, behind: usize) -> Result<Cut> {
-    let mut ordered: Vec<(u64, RecordDraft)> =
-        drafts.into_iter().map(|draft| (curve(&draft), draft)).collect();
-    sort_by(&mut ordered, |(at, a), (other, b)| {
-        (a.place, at, &a.source).cmp(&(b.place, other, &b.source))
+/// Place of a record, its position on the curve, and its number.
+type Ordered = (u32, u64, usize);
+
+/// Orders records by place and within it along a curve, and cuts them into groups; these follow
+/// one another along the same curve, so that neighbours share an entry of the directory.
+fn groups(drafts: Vec<RecordDraft>) -> Vec<Vec<RecordDraft>> {
+    let mut order: Vec<Ordered> = Vec::with_capacity(drafts.len());
+    for (number, draft) in drafts.iter().enumerate() {
+        order.push((draft.place, curve(draft), number));
+    }
+    sort_by(&mut order, |(place, at, number), (other, beside, further)| {
+        (place, at).cmp(&(other, beside)).then_with(|| {
+            let source = |number: &usize| drafts.get(*number).map(|draft| &draft.source);
+            source(number).cmp(&source(further))
+        })
     });
-    let mut groups: Vec<Vec<RecordDraft>> = Vec::new();
-    for (_, draft) in ordered {
-        let fits = |group: &&mut Vec<RecordDraft>| {
-            let same = group.first().is_some_and(|first| first.place == draft.place);
-            same && group.len() < MAX_RECORDS
-        };
-        match groups.last_mut().filter(fits) {
-            Some(group) => group.push(draft),
-            None => groups.push(vec![draft]),
+    let mut ranges: Vec<(u64, &[Ordered])> = Vec::new();
+    for of_place in order.chunk_by(|(a, ..), (b, ..)| a == b) {
+        for range in of_place.chunks(MAX_RECORDS) {
+            let middle = range.get(range.len() / 2).map_or(0, |(_, at, _)| *at);
+            ranges.push((middle, range));
         }
     }
+    sort_by(&mut ranges, |(a, some), (b, others)| (a, some.first()).cmp(&(b, others.first())));
+    let mut drafts: Vec<Option<RecordDraft>> = drafts.into_iter().map(Some).collect();
+    let mut take = |(_, _, number): &Ordered| drafts.get_mut(*number)?.take();
+    ranges.into_iter().map(|(_, range)| range.iter().filter_map(&mut take).collect()).collect()
+}
+
+/// Cuts records into blocks, each of one place, and adds them to the directories of the places.
+pub(super) fn cut(drafts: Vec<RecordDraft>, places: &mut Places, behind: usize) -> Result<Cut> {
+    let groups = groups(drafts);
     let mut collector = TermCollector::default();
     let first = places.n_blocks;
     let mut numbered = Vec::new();

@@ -13,6 +13,14 @@ const SUBPATHS = ['placekit', 'element', 'maplibre', 'leaflet', 'react'];
 
 rmSync(at('dist'), { recursive: true, force: true });
 
+/** Lets a page take the engine for its own thread, and the errors, out of the worker's file. */
+const takeFromWorker = {
+  name: 'take-from-worker',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(local|errors)\.js$/ }, () => ({ path: './worker.js', external: true }));
+  },
+};
+
 const shared = {
   bundle: true,
   format: 'esm',
@@ -28,12 +36,23 @@ await build({
   ...shared,
   platform: 'browser',
   minify: true,
-  entryPoints: entriesOf(['index', 'worker']),
+  entryPoints: entriesOf(['worker']),
+});
+await build({
+  ...shared,
+  platform: 'browser',
+  minify: true,
+  entryPoints: entriesOf(['index']),
+  plugins: [takeFromWorker],
 });
 await build({
   ...shared,
   platform: 'node',
-  entryPoints: { node: at('src/index.ts'), 'worker.node': at('src/worker.ts') },
+  entryPoints: {
+    node: at('src/index.ts'),
+    'worker.node': at('src/worker.ts'),
+    directory: at('src/directory.ts'),
+  },
 });
 await build({
   ...shared,
@@ -54,7 +73,9 @@ for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT'])
   copyFileSync(at(`../../${licence}`), at(licence));
 
 execFileSync('tsc', ['-p', at('tsconfig.json')], { stdio: 'inherit' });
-removeUnreachableTypes(['index', ...SUBPATHS].map((name) => join(at('dist'), `${name}.d.ts`)));
+removeUnreachableTypes(
+  ['index', 'directory', ...SUBPATHS].map((name) => join(at('dist'), `${name}.d.ts`)),
+);
 
 /** Keeps imports of other entries as imports, the client's by the file of the host. */
 function leaveEntriesApart(client) {

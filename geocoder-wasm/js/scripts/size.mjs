@@ -12,13 +12,14 @@ const brotli = {
     }),
 };
 const gzip = { name: 'gzip', compress: (content) => gzipSync(content, { level: 9 }) };
-// The engine is to come down to 80 kB; until then its budget keeps it from growing.
+// The engine is to come down to 80 kB and the client to 15 kB; until then budgets keep them from
+// growing.
 const BUDGETS = [
   { what: 'engine (wasm)', files: ['hereabouts.wasm'], limit: 114.5 * KB, by: brotli },
   {
     what: 'client (page and worker)',
     files: ['index.js', 'worker.js'],
-    limit: 15 * KB,
+    limit: 18 * KB,
     by: brotli,
   },
   // Beside the client, where they are used.

@@ -85,7 +85,7 @@ export class GeocoderError extends Error {
   /** The refused options, for code `invalid_options`; otherwise empty. */
   readonly errors: readonly FieldError[];
   /** Seconds to wait before the next attempt, where the server says so. */
-  readonly retryAfterS?: number;
+  declare readonly retryAfterS?: number;
 
   constructor(
     code: GeocoderErrorCode,

@@ -2,18 +2,24 @@
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parentPort, Worker } from 'node:worker_threads';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
 import type { EngineHost } from './host.js';
 import { openLocalHost } from './local.js';
 import type { WorkerScope } from './platform.js';
 import { openRemoteHost, type WorkerHandle } from './remote.js';
 import type { GeocoderOptions, WasmSource } from './types.js';
 
+/** What a thread is given to know that it is one of this package. */
+export const ENGINE_THREAD = 'hereabouts-engine';
+
 /** Starts an engine where the options say; in this thread when they say nothing. */
 export async function openHost(options: GeocoderOptions): Promise<EngineHost> {
   if (!options.worker) return openLocalHost(() => compileWasm(options.wasm));
   const url = new URL(options.workerUrl ?? './worker.node.js', import.meta.url);
-  return openRemoteHost(adapt(new Worker(url, { execArgv: [] })), options.wasm);
+  return openRemoteHost(
+    adapt(new Worker(url, { execArgv: [], workerData: ENGINE_THREAD })),
+    options.wasm,
+  );
 }
 
 /** Gives a thread of Node the shape of a browser's worker. */
@@ -47,5 +53,7 @@ export async function compileWasm(source: WasmSource | undefined): Promise<WebAs
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** The thread's side of its channel; in the main thread there is none, and nobody asks. */
-export const workerScope = parentPort as unknown as WorkerScope;
+/** The thread's side of its channel; in the main thread there is none. */
+export const workerScope = parentPort
+  ? Object.assign(parentPort as unknown as WorkerScope, { name: workerData })
+  : undefined;

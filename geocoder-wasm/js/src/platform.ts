@@ -6,6 +6,9 @@ import { openLocalHost } from './local.js';
 import { openRemoteHost } from './remote.js';
 import type { GeocoderOptions, WasmSource } from './types.js';
 
+/** Name by which a worker knows that it is one of this package. */
+export const ENGINE_THREAD = 'hereabouts-engine';
+
 /** Starts an engine where the options say. */
 export async function openHost(options: GeocoderOptions): Promise<EngineHost> {
   // Only pages start a worker unasked: workers are off the page's thread already.
@@ -25,8 +28,8 @@ function startWorker(url: URL | string | undefined): Worker {
   try {
     // Bundlers find the worker by this very expression.
     return url === undefined
-      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
-      : new Worker(url, { type: 'module' });
+      ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: ENGINE_THREAD })
+      : new Worker(url, { type: 'module', name: ENGINE_THREAD });
   } catch (cause) {
     throw new GeocoderError('worker_failed', `the worker could not be started: ${cause}`, {
       cause,
@@ -49,11 +52,13 @@ export async function compileWasm(source: WasmSource | undefined): Promise<WebAs
     : WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** The worker's side of its channel. */
-export const workerScope = globalThis as unknown as WorkerScope;
+/** The worker's side of its channel; a page has none, whatever its name is. */
+export const workerScope =
+  typeof document === 'undefined' ? (globalThis as unknown as WorkerScope) : undefined;
 
 /** As much of a worker's global scope as is used here. */
 export interface WorkerScope {
+  name: string;
   onmessage: ((event: MessageEvent) => void) | null;
   postMessage(message: unknown): void;
 }

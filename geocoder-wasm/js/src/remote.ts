@@ -80,7 +80,8 @@ class RemoteHost implements EngineHost {
   }
 
   sha256(bytes: Uint8Array): Promise<string> {
-    return this.#post('sha256', { bytes });
+    // A view would be posted with all of the buffer behind it.
+    return this.#post('sha256', { bytes: bytes.slice() });
   }
 
   async insertResponse(

@@ -1,25 +1,30 @@
-// Entry of the module worker: answers requests in the order in which they arrive.
+// Entry of the module worker: answers requests in the order in which they arrive. Pages import it
+// too, for the engine in their own thread, so that its bindings are downloaded once.
 
-import { compileWasm, workerScope } from '#platform';
-import { toGeocoderError } from './errors.js';
+import { compileWasm, ENGINE_THREAD, workerScope } from '#platform';
+import { abortedError, GeocoderError, toGeocoderError } from './errors.js';
 import type { EngineHost } from './host.js';
 import { openLocalHost } from './local.js';
 import type { ResponseParts, WorkerRequest, WorkerResponse } from './protocol.js';
 
+export { abortedError, GeocoderError, openLocalHost, toGeocoderError };
+
 let host: EngineHost | undefined;
 
-workerScope.onmessage = async ({ data: request }: MessageEvent<WorkerRequest>) => {
-  const { id } = request;
-  try {
-    respond({ id, kind: 'result', result: await answer(request) });
-  } catch (thrown) {
-    const { code, message, errors } = toGeocoderError(thrown);
-    respond({ id, kind: 'error', error: { code, message, errors } });
-  }
-};
+if (workerScope?.name === ENGINE_THREAD) {
+  workerScope.onmessage = async ({ data: request }: MessageEvent<WorkerRequest>) => {
+    const { id } = request;
+    try {
+      respond({ id, kind: 'result', result: await answer(request) });
+    } catch (thrown) {
+      const { code, message, errors } = toGeocoderError(thrown);
+      respond({ id, kind: 'error', error: { code, message, errors } });
+    }
+  };
+}
 
 function respond(response: WorkerResponse): void {
-  workerScope.postMessage(response);
+  workerScope?.postMessage(response);
 }
 
 async function answer(request: WorkerRequest) {

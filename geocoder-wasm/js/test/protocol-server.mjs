@@ -16,11 +16,18 @@ export class ProtocolServer {
   apiKey;
   /** Ed25519 private key (PEM) that signs; nothing where nothing is signed. */
   signingKey;
+  /** Whether answers carry their digest. */
+  digests = false;
   /** Whether only the files of a static host are there. */
   isStatic = false;
   /** Called with the path before an answer; what it returns is answered in its place. */
   onRequest = () => undefined;
   #streams = new Set();
+
+  /** Number of streams of events that are open. */
+  get streams() {
+    return this.#streams.size;
+  }
 
   /** Publishes a base: `{ bytes, sha256, chunks }`, with or without a feed. */
   publish(code, base, { feed = true } = {}) {
@@ -94,10 +101,15 @@ export class ProtocolServer {
   /** Answers as `fetch` does. */
   fetch = async (url, init = {}) => {
     init.signal?.throwIfAborted();
-    const { pathname, search, searchParams } = new URL(url);
+    const { pathname, search } = new URL(url);
     this.requests.push(pathname + search);
     const special = await this.onRequest(pathname + search, this.requests.length, init);
-    if (special) return special;
+    return special ?? this.answer(url, init);
+  };
+
+  /** Answers without counting or spoiling. */
+  async answer(url, init = {}) {
+    const { pathname, searchParams } = new URL(url);
     const path = this.isStatic ? `static${pathname}` : pathname;
     const headers = new Headers(init.headers);
     if (
@@ -129,7 +141,7 @@ export class ProtocolServer {
       default:
         return json({ message: 'no such route' }, 404);
     }
-  };
+  }
 
   heads(wanted) {
     const countries = this.#each(wanted, (code, { generation }) => ({
@@ -196,7 +208,8 @@ export class ProtocolServer {
       (from > head && 'above_head');
     if (reason) return json({ message: reason, control: 'must-refetch', reason }, 409);
     const to = Math.min(head, from + Math.min(Number(limit), this.maxOperations ?? 1000));
-    return new Response(encodeDelta(generation, this.#delta(code, from, to)));
+    const bytes = encodeDelta(generation, this.#delta(code, from, to));
+    return new Response(bytes, { headers: this.#digest(bytes) });
   }
 
   #events(wanted, signal) {
@@ -247,7 +260,14 @@ export class ProtocolServer {
     if (asked.get('if-none-match') === etag) return new Response(null, { status: 304 });
     const signed = this.signingKey && !this.isStatic;
     const signature = signed && { 'hereabouts-signature': this.#signature(text) };
-    return new Response(text, { headers: { etag, ...signature } });
+    const digest = this.#digest(Buffer.from(text));
+    return new Response(text, { headers: { etag, ...signature, ...digest } });
+  }
+
+  #digest(bytes) {
+    if (!this.digests) return {};
+    const base64 = Buffer.from(sha256(bytes), 'hex').toString('base64');
+    return { 'content-digest': `sha-256=:${base64}:` };
   }
 }
 

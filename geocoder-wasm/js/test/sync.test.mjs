@@ -1,8 +1,12 @@
 // Synchronisation against a server in this process: plans, failures, and what is kept on the way.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { Geocoder } from 'hereabouts';
+import { directoryStorage } from 'hereabouts/directory';
 import { addition, sha256 } from './corrections.mjs';
 import { baseOf, otherMonaco } from './generations.mjs';
 import { ProtocolServer } from './protocol-server.mjs';
@@ -116,6 +120,23 @@ test('what is stored answers without a server, and nothing is downloaded again',
   assert.ok(await finds(geocoder, 'Quixotopia'));
   assert.equal((await syncOne(geocoder)).action, 'none');
   assert.equal(server.requests.length, 1);
+});
+
+test('a directory of Node keeps a device', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hereabouts-device-'));
+  const server = serverOf();
+  server.approve('mc', addition(1, 'Quixotopia', AT));
+  (await open(server, { storage: await directoryStorage(join(folder, 'new')) })).close();
+  // What an end in the midst of a write leaves is no file of the device.
+  writeFileSync(join(folder, 'new/.state.json'), '{');
+  server.requests.length = 0;
+  const geocoder = await open(server, { storage: await directoryStorage(join(folder, 'new')) });
+  assert.deepEqual(server.requests, []);
+  assert.ok(await finds(geocoder, 'Quixotopia'));
+  assert.equal((await geocoder.storage()).kind, 'directory');
+  await geocoder.removeCountry('mc');
+  assert.deepEqual(readdirSync(join(folder, 'new')).sort(), ['state.json']);
+  rmSync(folder, { recursive: true });
 });
 
 test('a device without data and without a server says so', async () => {

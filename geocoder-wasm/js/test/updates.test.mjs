@@ -36,6 +36,16 @@ function newServer(options = {}) {
   return server;
 }
 
+/** Puts something in place of a global; returns what undoes it. */
+function standFor(name, value) {
+  const before = Object.getOwnPropertyDescriptor(globalThis, name);
+  Object.defineProperty(globalThis, name, { value, configurable: true });
+  return () => {
+    if (before) Object.defineProperty(globalThis, name, before);
+    else delete globalThis[name];
+  };
+}
+
 /** Waits for an event that passes. */
 function hears(geocoder, type, passes = () => true) {
   return new Promise((resolve) => {
@@ -104,6 +114,47 @@ describe('a geocoder that is left alone', () => {
     const back = hears(geocoder, 'online');
     server.onRequest = () => undefined;
     await back;
+  });
+
+  test('leaves new bases for later where the user pays by the byte, but not corrections', async (t) => {
+    t.after(standFor('navigator', { connection: { saveData: true } }));
+    const server = newServer();
+    const geocoder = await open(server);
+    const heard = hears(geocoder, 'update');
+    server.approve('mc', addition(1, 'Quixotopia', AT));
+    assert.equal((await heard).action, 'changes');
+    await geocoder.propose({ update: { name: 'x' } });
+    await geocoder.sync();
+    // Every synchronisation asks for what is pending, at its end.
+    const asked = new Promise((resolve) => {
+      server.onRequest = (path) => {
+        if (path.includes('mutationIds')) resolve();
+      };
+    });
+    server.publish('mc', newMc);
+    await asked;
+    const [{ generation }] = (await geocoder.storage()).countries;
+    assert.equal(generation, mc.sha256.slice(0, 16));
+    const report = await geocoder.sync();
+    assert.equal(report.countries[0].action, 'base');
+  });
+
+  test('asks nothing while its page is hidden, and catches up when it is seen', async (t) => {
+    const page = Object.assign(new EventTarget(), { visibilityState: 'hidden' });
+    t.after(standFor('document', page));
+    const server = newServer();
+    const geocoder = await open(server);
+    const before = server.requests.length;
+    server.approve('mc', addition(1, 'Quixotopia', AT));
+    await geocoder.search('Monaco');
+    assert.equal(server.requests.length, before);
+    const heard = hears(geocoder, 'update');
+    page.visibilityState = 'visible';
+    page.dispatchEvent(new Event('visibilitychange'));
+    assert.equal((await heard).head, 1);
+    page.visibilityState = 'hidden';
+    page.dispatchEvent(new Event('visibilitychange'));
+    assert.equal(server.streams, 0);
   });
 
   test('waits as long as the server asks for', async () => {
@@ -179,8 +230,7 @@ describe('proposals', () => {
     let lost = 0;
     server.onRequest = async (path, _, init) => {
       if (!path.endsWith('/proposals') || lost++) return undefined;
-      server.onRequest = () => undefined;
-      await server.fetch(`${SERVER}sync/v1/proposals`, init);
+      await server.answer(`${SERVER}sync/v1/proposals`, init);
       throw new TypeError('connection reset');
     };
     await assert.rejects(geocoder.sync(), withCode('network'));

@@ -48,8 +48,8 @@ pub struct HistoryEntry {
     pub at: Timestamp,
     /// Key that was used; `None` for the command line.
     pub actor_key_id: Option<String>,
-    /// `create`, `update`, `approve`, `unapprove`, `translate`, `delete-language`, `reject` or
-    /// `delete`.
+    /// `create`, `update`, `approve`, `unapprove`, `translate`, `delete-language`, `reject`,
+    /// `delete`, `keep` or `retire`.
     pub action: String,
     /// Why, when a person said so.
     pub reason: Option<String>,

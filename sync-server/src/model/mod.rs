@@ -4,6 +4,7 @@ pub mod app;
 pub mod audit;
 pub mod key;
 pub mod patch;
+pub mod proposal;
 pub mod scope;
 pub mod time;
 
@@ -11,5 +12,6 @@ pub use app::App;
 pub use audit::{AuditEntry, HistoryEntry};
 pub use key::{Key, KeyStatus, Role};
 pub use patch::{Fields, Patch, PatchStatus};
+pub use proposal::{Proposal, ProposalMark, ProposalOutcome, Refusal};
 pub use scope::{Scope, ScopeSet};
 pub use time::{Clock, Timestamp};

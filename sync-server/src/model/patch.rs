@@ -6,6 +6,7 @@ use geocoder_core::RecordType;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::proposal::ProposalMark;
 use super::time::Timestamp;
 
 /// Whether end users see a patch.
@@ -114,6 +115,9 @@ pub struct Patch {
     /// The language that came first, which stands for missing fields in no language.
     #[serde(default)]
     pub first_language: Option<String>,
+    /// The proposal that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<ProposalMark>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

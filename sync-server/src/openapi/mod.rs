@@ -12,6 +12,7 @@ pub mod keys;
 pub mod page;
 pub mod parameters;
 pub mod patching;
+pub mod proposing;
 pub mod values;
 
 use utoipa::OpenApi;
@@ -62,6 +63,12 @@ use crate::routes;
         handlers::apps::delete,
         handlers::audit::list,
         handlers::manifest::get,
+        handlers::conflicts::status,
+        handlers::conflicts::list,
+        handlers::conflicts::resolve,
+        handlers::proposals::create,
+        handlers::proposals::list,
+        handlers::proposals::get,
         handlers::heads::get,
         handlers::events::get,
         handlers::changes::get,

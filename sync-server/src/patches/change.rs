@@ -6,6 +6,18 @@ use crate::access::Caller;
 use crate::model::{HistoryEntry, Patch, PatchStatus, Timestamp};
 use crate::store::{Change, FeedOperation, Write};
 
+/// What kind of change a step is, where before and after do not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deed {
+    /// An ordinary one.
+    #[default]
+    Edit,
+    /// A translation is written or deleted.
+    Language,
+    /// A patch that does not fit its base is made to fit, or ended because it is done.
+    Resolve,
+}
+
 /// One patch before and after.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -13,8 +25,8 @@ pub struct Step {
     pub before: Option<Patch>,
     /// As it is from now on; `None` for one that ends.
     pub after: Option<Patch>,
-    /// Whether a translation was written or deleted.
-    pub language: bool,
+    /// What kind of change it is.
+    pub deed: Deed,
     /// Why, when a person said so.
     pub reason: Option<String>,
 }
@@ -23,11 +35,13 @@ impl Step {
     /// Returns the word for what was done.
     pub fn action(&self) -> &'static str {
         match (&self.before, &self.after) {
+            (_, Some(_)) if self.deed == Deed::Resolve => "keep",
+            (_, None) if self.deed == Deed::Resolve => "retire",
             (Some(before), Some(after)) if before.status != after.status => match after.status {
                 PatchStatus::Approved => "approve",
                 PatchStatus::Pending => "unapprove",
             },
-            (Some(before), Some(after)) if self.language => {
+            (Some(before), Some(after)) if self.deed == Deed::Language => {
                 let fewer = after.languages.len() < before.languages.len();
                 if fewer { "delete-language" } else { "translate" }
             }
@@ -37,6 +51,13 @@ impl Step {
             (Some(before), None) if before.status == PatchStatus::Pending => "reject",
             (Some(_), None) => "delete",
         }
+    }
+
+    /// Returns the patch when end users see it from now on and did not before.
+    pub fn newly_approved(&self) -> Option<&Patch> {
+        let is_approved = |patch: &&Patch| patch.status == PatchStatus::Approved;
+        let was = self.before.as_ref().filter(is_approved).is_some();
+        self.after.as_ref().filter(is_approved).filter(|_| !was)
     }
 
     fn patch(&self) -> Option<&Patch> {
@@ -134,7 +155,7 @@ mod tests {
 
     fn feed(before: Option<&Patch>, after: Option<&Patch>) -> Vec<(String, bool)> {
         let step =
-            Step { before: before.cloned(), after: after.cloned(), language: false, reason: None };
+            Step { before: before.cloned(), after: after.cloned(), deed: Deed::Edit, reason: None };
         let feed = feed_of(&step, NOW).into_iter();
         feed.map(|operation| (operation.country, operation.patch.is_some())).collect()
     }

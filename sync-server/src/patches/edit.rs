@@ -58,6 +58,7 @@ pub fn create(
         default: None,
         languages: BTreeMap::new(),
         first_language: None,
+        proposal: None,
         created_at: now,
         updated_at: now,
         revision: 1,

@@ -148,3 +148,101 @@ impl FieldValue for Street {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn street(name: &str, zipcode: &str, coordinates: (f64, f64)) -> Fields {
+        Fields {
+            name: Some(name.into()),
+            zipcode: Some(vec![zipcode.into()]),
+            coordinates: Some(coordinates),
+            kind: Some(RecordType::Street),
+            population: Some(5),
+            ..Fields::default()
+        }
+    }
+
+    fn numbers(merged: &Merged) -> (usize, usize, usize) {
+        (merged.applied, merged.redundant, merged.conflicting)
+    }
+
+    const HERE: (f64, f64) = (47.14, 9.52);
+
+    #[test]
+    fn a_field_is_judged_by_what_it_was_and_what_it_is() {
+        let before = street("A", "1", HERE);
+        for (wanted, now, expected) in [
+            ("B", "A", (1, 0, 0)),
+            ("B", "B", (0, 1, 0)),
+            ("B", "C", (0, 0, 1)),
+            // What is named as it was is no change, whatever became of it.
+            ("A", "C", (0, 0, 0)),
+        ] {
+            let wanted = Fields { name: Some(wanted.into()), ..Fields::default() };
+            let merged = merge(&wanted, Some(&before), &street(now, "2", HERE));
+            assert_eq!(numbers(&merged), expected, "{wanted:?} {now}");
+        }
+    }
+
+    #[test]
+    fn fields_that_are_no_change_of_the_patch_are_left_to_the_base() {
+        let before = street("A", "1", HERE);
+        let wanted = Fields { population: Some(9), ..street("B", "1", HERE) };
+        let merged = merge(&wanted, Some(&before), &street("A", "2", (47.15, 9.53)));
+        assert_eq!(merged.fields, Fields { name: Some("B".into()), ..Fields::default() });
+    }
+
+    #[test]
+    fn positions_are_the_same_within_what_a_record_of_its_type_extends() {
+        let north = |metres: f64| (HERE.0 + metres / 111_195.0, HERE.1);
+        let before = |record: &Fields| Fields { coordinates: Some((47.0, 9.0)), ..record.clone() };
+        let house = Street { number: "3".into(), name: "A".into(), ..Street::default() };
+        let of = |kind, street| Fields { kind: Some(kind), street, ..Fields::default() };
+        for (record, near_m, far_m) in [
+            (of(RecordType::Street, Some(house)), 20.0, 30.0),
+            (of(RecordType::Tourism, None), 90.0, 110.0),
+            (of(RecordType::Street, None), 900.0, 1100.0),
+            (of(RecordType::City, None), 900.0, 1100.0),
+        ] {
+            for (metres, expected) in [(near_m, (0, 1, 0)), (far_m, (0, 0, 1))] {
+                let wanted = Fields { coordinates: Some(north(metres)), ..Fields::default() };
+                let base = Fields { coordinates: Some(HERE), ..record.clone() };
+                let merged = merge(&wanted, Some(&before(&record)), &base);
+                assert_eq!(numbers(&merged), expected, "{record:?} {metres} m");
+            }
+        }
+    }
+
+    #[test]
+    fn an_addition_says_only_what_it_has() {
+        let base = Fields { city: Some("Vaduz".into()), ..street("A", "1", HERE) };
+        let wanted = Fields {
+            city: Some(String::new()),
+            zipcode: Some(Vec::new()),
+            ..street("A", "1", HERE)
+        };
+        assert_eq!(numbers(&merge(&wanted, None, &base)).2, 0);
+        let other = Fields { zipcode: Some(vec!["2".into()]), ..wanted };
+        assert_eq!(numbers(&merge(&other, None, &base)).2, 1);
+        // A correction that empties a field says something.
+        let wanted = Fields { city: Some(String::new()), ..Fields::default() };
+        assert_eq!(numbers(&merge(&wanted, Some(&base), &base)), (1, 0, 0));
+    }
+
+    #[test]
+    fn postcodes_have_no_order_and_numbers_of_houses_many_spellings() {
+        let base = Fields {
+            zipcode: Some(vec!["1".into(), "2".into()]),
+            street: Some(Street { number: "3".into(), suffix: "a".into(), name: "A".into() }),
+            ..Fields::default()
+        };
+        let wanted = Fields {
+            zipcode: Some(vec!["2".into(), "1".into()]),
+            street: Some(Street { number: "3a".into(), suffix: String::new(), name: "A".into() }),
+            ..Fields::default()
+        };
+        assert_eq!(numbers(&merge(&wanted, Some(&Fields::default()), &base)), (0, 2, 0));
+    }
+}

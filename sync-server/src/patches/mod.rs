@@ -6,12 +6,14 @@
 //! base, also in a newer one than the one that they were made for.
 
 pub mod change;
+pub mod conflict;
 mod correction;
 pub mod edit;
 pub mod input;
 mod merge;
 pub mod operation;
 pub mod origin;
+pub mod propose;
 pub mod rebase;
 pub mod record;
 pub mod search;

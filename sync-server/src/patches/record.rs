@@ -73,6 +73,11 @@ impl Patch {
         record
     }
 
+    /// Returns an id that all corrections of one record have.
+    pub fn record_id(&self) -> &str {
+        self.proposal.as_ref().map_or(&self.id, |mark| &mark.record_id)
+    }
+
     /// Returns the code of the country that the patch is of.
     pub fn country(&self) -> String {
         self.record(None).countrycode.unwrap_or_default()
@@ -104,6 +109,7 @@ mod tests {
                 .map(|fields| ("fr".into(), fields))
                 .into_iter()
                 .collect::<BTreeMap<_, _>>(),
+            proposal: None,
             created_at: Timestamp(0),
             updated_at: Timestamp(0),
             revision: 1,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use geocoder_core::CountryCode;
 use geocoder_core::wire::{FieldError, Value as WireValue};
 
-use super::change::{Step, change_of};
+use super::change::{Deed, Step, change_of};
 use super::edit::{self, Content, LanguageFault, Origin};
 use super::operation::Operation;
 use super::origin;
@@ -87,12 +87,44 @@ impl Run<'_> {
         number: usize,
         operation: &Operation,
     ) -> Result<Option<Patch>, ApiError> {
+        let steps = self.steps.len();
+        let after = self.operate(number, operation).await?;
+        let new = self.steps.get(steps).and_then(|step| step.newly_approved().cloned());
+        if let Some(approved) = new {
+            self.take_back_others(&approved).await?;
+        }
+        Ok(after)
+    }
+
+    /// Takes back what else is approved of a record: the correction approved last counts.
+    async fn take_back_others(&mut self, approved: &Patch) -> Result<(), ApiError> {
+        let (store, app_id) = (&self.state.store, approved.app_id.as_str());
+        let record_id = approved.record_id();
+        let mut others = store.proposed(app_id, record_id).await?;
+        others.extend(store.patch(app_id, record_id).await?);
+        for other in others.iter().filter(|other| other.id != approved.id) {
+            let Some(before) = self.find(app_id, &other.id).await? else { continue };
+            if before.status == PatchStatus::Approved {
+                let content = Content { status: Some(PatchStatus::Pending), ..Content::default() };
+                let after = edit::update(&before, content, self.now);
+                let reason = format!("Replaced by patch {}", approved.id);
+                self.record(Some(before), Some(after), Deed::Edit, Some(reason))?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn operate(
+        &mut self,
+        number: usize,
+        operation: &Operation,
+    ) -> Result<Option<Patch>, ApiError> {
         let app_id = self.work.caller.app.id.clone();
         match operation {
             Operation::Create(content) => {
                 self.check_country(number, "record", content.fields.as_ref())?;
                 let patch = edit::create(&app_id, new_id()?, None, content.clone(), self.now);
-                self.record(None, Some(patch), false, None)
+                self.record(None, Some(patch), Deed::Edit, None)
             }
             Operation::Upsert { origin, content } => {
                 self.check_country(number, "update", content.fields.as_ref())?;
@@ -105,7 +137,7 @@ impl Run<'_> {
             }
             Operation::Delete { id, reason } => {
                 let before = self.patch(&app_id, id).await?;
-                self.record(Some(before), None, false, reason.clone())
+                self.record(Some(before), None, Deed::Edit, reason.clone())
             }
             Operation::DeleteLanguage { id, language } => {
                 let before = self.patch(&app_id, id).await?;
@@ -116,7 +148,7 @@ impl Run<'_> {
                         ApiError::Conflict("The last translation cannot be deleted".into())
                     }
                 })?;
-                self.record(Some(before), Some(after), true, None)
+                self.record(Some(before), Some(after), Deed::Language, None)
             }
         }
     }
@@ -143,25 +175,26 @@ impl Run<'_> {
                 // Who names a revision means a patch that is there.
                 (self.work.condition)(0)?;
                 let patch = edit::create(app_id, id, Some(origin), content.clone(), self.now);
-                self.record(None, Some(patch), false, None)
+                self.record(None, Some(patch), Deed::Edit, None)
             }
         }
     }
 
     fn update(&mut self, before: Patch, content: Content) -> Result<Option<Patch>, ApiError> {
-        let language = content.language.is_some() && content.fields.is_some();
+        let translates = content.language.is_some() && content.fields.is_some();
+        let deed = if translates { Deed::Language } else { Deed::Edit };
         let after = edit::update(&before, content, self.now);
         if after == before {
             return Ok(Some(after));
         }
-        self.record(Some(before), Some(after), language, None)
+        self.record(Some(before), Some(after), deed, None)
     }
 
     fn record(
         &mut self,
         before: Option<Patch>,
         after: Option<Patch>,
-        language: bool,
+        deed: Deed,
         reason: Option<String>,
     ) -> Result<Option<Patch>, ApiError> {
         let approved = |patch: &Option<Patch>| {
@@ -174,7 +207,7 @@ impl Run<'_> {
         }
         let id = before.as_ref().or(after.as_ref()).map(|patch| patch.id.clone());
         self.known.insert(id.unwrap_or_default(), after.clone());
-        self.steps.push(Step { before, after: after.clone(), language, reason });
+        self.steps.push(Step { before, after: after.clone(), deed, reason });
         Ok(after)
     }
 
@@ -227,7 +260,7 @@ fn new_id() -> Result<String, ApiError> {
 }
 
 /// Returns the id of the patch of an origin: the same for whoever corrects the same record.
-fn id_of(app_id: &str, origin: &Origin) -> String {
+pub(super) fn id_of(app_id: &str, origin: &Origin) -> String {
     let fields = serde_json::to_string(&origin.fields).unwrap_or_default();
     let mut id = sha256_hex(format!("{app_id}\n{fields}"));
     id.truncate(32);

@@ -28,6 +28,21 @@ pub struct PatchView {
     /// The record that is corrected, as it was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<RecordView>,
+    /// The proposal that it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposal: Option<PatchProposal>,
+}
+
+/// The proposal that a patch came from.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PatchProposal {
+    mutation_id: String,
+    /// Whether the record had another correction when it arrived, or was not there.
+    conflict: bool,
+    /// What the end user said about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
 }
 
 /// A record in PlaceKit's fields: missing texts are empty, never absent.
@@ -100,6 +115,11 @@ impl PatchView {
             updated_at: patch.updated_at,
             remove: patch.remove,
             origin: patch.origin.as_ref().map(RecordView::from),
+            proposal: patch.proposal.as_ref().map(|mark| PatchProposal {
+                mutation_id: mark.mutation_id.clone(),
+                conflict: mark.conflict,
+                comment: mark.comment.clone(),
+            }),
         }
     }
 

@@ -7,7 +7,7 @@ use super::{
     Change, Committed, FeedOperation, Guard, Idempotency, Result, StoreError, Write, audit_chain,
     document,
 };
-use crate::model::{App, AuditEntry, HistoryEntry, Key, KeyStatus, Patch, Role};
+use crate::model::{App, AuditEntry, HistoryEntry, Key, KeyStatus, Patch, Proposal, Role};
 
 /// Seconds that answers to requests with an idempotency key are kept.
 const KEEP_ANSWERS_S: i64 = 30 * 24 * 60 * 60;
@@ -22,6 +22,7 @@ pub(super) async fn apply(transaction: &mut Transaction, change: &Change) -> Res
             Write::App(app) => write_app(transaction, app).await?,
             Write::Key(key) => write_key(transaction, key).await?,
             Write::Patch(patch) => write_patch(transaction, patch).await?,
+            Write::Proposal(proposal) => write_proposal(transaction, proposal).await?,
             Write::DeletePatch { app_id, id, revision } => {
                 let query = "DELETE FROM patches WHERE app_id = $1 AND id = $2 AND revision = $3";
                 let query =
@@ -121,6 +122,19 @@ async fn write_patch(transaction: &mut Transaction, patch: &Patch) -> Result<()>
         .bind(patch.revision)
         .bind(document::write(patch)?.as_str());
     expect_one(transaction.execute(query).await?, "patch", &patch.id)
+}
+
+async fn write_proposal(transaction: &mut Transaction, proposal: &Proposal) -> Result<()> {
+    let query = "INSERT INTO proposals (app_id, mutation_id, patch_id, record_id, created_at, doc) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    let query = Query::new(query)
+        .bind(proposal.app_id.as_str())
+        .bind(proposal.mutation_id.as_str())
+        .bind(proposal.patch_id.as_deref())
+        .bind(proposal.record_id.as_deref())
+        .bind(proposal.created_at.0)
+        .bind(document::write(proposal)?.as_str());
+    expect_one(transaction.execute(query).await?, "proposal", &proposal.mutation_id)
 }
 
 async fn check(transaction: &mut Transaction, guard: &Guard) -> Result<()> {

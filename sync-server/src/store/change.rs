@@ -1,6 +1,6 @@
 //! One unit of change: what is written together, or not at all.
 
-use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, Timestamp};
+use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, Proposal, Timestamp};
 
 /// Everything that one request changes.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,8 @@ pub enum Write {
     Key(Box<Key>),
     /// A new or changed patch.
     Patch(Box<Patch>),
+    /// A new proposal.
+    Proposal(Box<Proposal>),
     /// A patch that ends.
     DeletePatch {
         /// App of the patch.

@@ -12,9 +12,10 @@ use crate::hex::to_hex;
 use crate::model::Clock;
 
 /// Scripts in the order in which they were added; a script that was released never changes.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     ("0001_start", include_str!("../../migrations/0001_start.sql")),
     ("0002_sync", include_str!("../../migrations/0002_sync.sql")),
+    ("0003_proposals", include_str!("../../migrations/0003_proposals.sql")),
 ];
 
 /// Marks SQLite files of this program: "Here" in ASCII.

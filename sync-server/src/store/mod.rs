@@ -29,7 +29,7 @@ pub use patch_index::search_words;
 pub use sql_store::SqlStore;
 pub use sync::{Compaction, KeptFeed, KeptOperations, SyncBlob, SyncObject};
 
-use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, PatchStatus, Timestamp};
+use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, PatchStatus, Proposal, Timestamp};
 
 /// Result of asking a store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -223,6 +223,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Returns the history of a patch, oldest first; it outlives the patch.
     async fn history(&self, app_id: &str, patch_id: &str) -> Result<Vec<HistoryEntry>>;
+
+    /// Returns the proposals of an app that have one of these ids.
+    async fn proposals(&self, app_id: &str, mutation_ids: &[String]) -> Result<Vec<Proposal>>;
+
+    /// Returns the patches that proposals about a record became, as far as they still are there.
+    async fn proposed(&self, app_id: &str, record_id: &str) -> Result<Vec<Patch>>;
 
     /// Returns entries of the audit log.
     async fn audit(&self, filter: &AuditFilter) -> Result<Page<AuditEntry>>;

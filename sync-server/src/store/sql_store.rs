@@ -17,7 +17,7 @@ use super::{
     AuditFilter, Change, Committed, Compaction, FeedRow, Idempotency, KeptFeed, KeptOperations,
     Page, PatchFilter, Result, Store, StoreError, backup, document, search, sync, verify,
 };
-use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, Timestamp};
+use crate::model::{App, AuditEntry, HistoryEntry, Key, Patch, Proposal, Timestamp};
 
 /// Longest wait before the version is looked at again, where servers tell each other.
 const POLL_POSTGRES: Duration = Duration::from_secs(4);
@@ -387,6 +387,24 @@ impl Store for SqlStore {
     async fn history(&self, app_id: &str, patch_id: &str) -> Result<Vec<HistoryEntry>> {
         let query = "SELECT doc FROM history WHERE app_id = $1 AND patch_id = $2 ORDER BY seq";
         self.fetch_docs(Query::new(query).bind(app_id).bind(patch_id)).await
+    }
+
+    async fn proposals(&self, app_id: &str, mutation_ids: &[String]) -> Result<Vec<Proposal>> {
+        if mutation_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut query =
+            Query::new("SELECT doc FROM proposals WHERE app_id = $1 AND mutation_id IN ")
+                .bind(app_id);
+        query.push_list(mutation_ids).push(" ORDER BY created_at, mutation_id");
+        self.fetch_docs(query).await
+    }
+
+    async fn proposed(&self, app_id: &str, record_id: &str) -> Result<Vec<Patch>> {
+        let query = "SELECT p.doc FROM proposals q \
+             JOIN patches p ON p.app_id = q.app_id AND p.id = q.patch_id \
+             WHERE q.app_id = $1 AND q.record_id = $2 ORDER BY p.id";
+        self.fetch_docs(Query::new(query).bind(app_id).bind(record_id)).await
     }
 
     async fn audit(&self, filter: &AuditFilter) -> Result<Page<AuditEntry>> {

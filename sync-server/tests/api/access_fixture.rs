@@ -32,7 +32,7 @@ pub(crate) struct TestServer<S> {
     pub(crate) root: String,
     app: S,
     made: Cell<u32>,
-    _data: DataDir,
+    pub(crate) data: DataDir,
 }
 
 /// A clock that a test moves.
@@ -88,7 +88,7 @@ pub(crate) async fn server_on(
     state.access.bootstrap(Path::new("")).await.unwrap();
     let root = state.access.root_app().await.unwrap().id;
     let app = test::init_service(ActixApp::new().configure(routes::configure(state.clone()))).await;
-    TestServer { state, root, app, made: Cell::new(0), _data: data }
+    TestServer { state, root, app, made: Cell::new(0), data }
 }
 
 impl<S, B> TestServer<S>

@@ -12,8 +12,13 @@ pub(crate) fn liechtenstein() -> Vec<u8> {
 
 /// Returns the same with further streets in Vaduz: another generation.
 pub(crate) fn liechtenstein_with(streets: &[&str]) -> Vec<u8> {
+    ShardWriter::new(&liechtenstein_gazetteer(streets)).write().unwrap().bytes
+}
+
+/// Returns what is in that shard.
+pub(crate) fn liechtenstein_gazetteer(streets: &[&str]) -> Gazetteer {
     let more = streets.iter().map(|name| street(name, 1, (9.5230, 47.1420), &[(1, "")]));
-    let gazetteer = Gazetteer {
+    Gazetteer {
         country: CountryCode::parse("li"),
         places: vec![
             place(RecordType::Country, "Liechtenstein", None, (9.55, 47.15), 39_000, &[]),
@@ -37,13 +42,17 @@ pub(crate) fn liechtenstein_with(streets: &[&str]) -> Vec<u8> {
             importance: 120,
         }],
         ..Gazetteer::default()
-    };
-    ShardWriter::new(&gazetteer).write().unwrap().bytes
+    }
 }
 
 /// Returns the bytes of a shard with Monaco alone.
 pub(crate) fn monaco() -> Vec<u8> {
-    let gazetteer = Gazetteer {
+    ShardWriter::new(&monaco_gazetteer()).write().unwrap().bytes
+}
+
+/// Returns what is in that shard.
+pub(crate) fn monaco_gazetteer() -> Gazetteer {
+    Gazetteer {
         country: CountryCode::parse("mc"),
         places: vec![
             place(RecordType::Country, "Monaco", None, (7.42, 43.74), 38_000, &[]),
@@ -51,8 +60,7 @@ pub(crate) fn monaco() -> Vec<u8> {
         ],
         streets: vec![street("Avenue d'Ostende", 1, (7.4235, 43.7360), &[(12, "")])],
         ..Gazetteer::default()
-    };
-    ShardWriter::new(&gazetteer).write().unwrap().bytes
+    }
 }
 
 fn at(lon: f64, lat: f64) -> LonLat {

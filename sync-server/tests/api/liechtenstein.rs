@@ -3,24 +3,21 @@
 use std::io::Write;
 use std::path::Path;
 
-use geocoder_core::CountryCode;
 use serde_json::{Value, json};
 use shard_builder::progress::Silent;
-use shard_builder::{Report, osm, publish};
+use shard_builder::publish;
 use tempfile::TempDir;
 
 use crate::fixture::{TOKEN, sha256_hex};
+use crate::generations;
 use crate::process::ServerProcess;
 use crate::sockets::read_answer;
 
 fn build_into(directory: &Path) {
-    let extract = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/liechtenstein.osm.pbf");
-    let country = CountryCode::parse("li").unwrap();
-    let gazetteer = osm::read(country, &[extract], &mut Report::default()).unwrap();
-    publish(directory, &gazetteer, None, &Silent).unwrap();
+    publish(directory, &generations::liechtenstein(), None, &Silent).unwrap();
 }
 
-fn post(server: &ServerProcess, path: &str, body: &Value) -> Value {
+pub(crate) fn post(server: &ServerProcess, path: &str, body: &Value) -> Value {
     let mut stream = server.connect();
     let body = body.to_string();
     let length = body.len();
@@ -35,7 +32,7 @@ fn post(server: &ServerProcess, path: &str, body: &Value) -> Value {
     serde_json::from_slice(&body).unwrap()
 }
 
-fn get(server: &ServerProcess, path: &str) -> Vec<u8> {
+pub(crate) fn get(server: &ServerProcess, path: &str) -> Vec<u8> {
     let mut stream = server.connect();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nX-PlaceKit-API-Key: {TOKEN}\r\n\r\n")
         .unwrap();

@@ -14,6 +14,8 @@ mod blobs;
 #[cfg(test)]
 mod bucket;
 #[cfg(test)]
+mod conflicts;
+#[cfg(test)]
 mod cors;
 #[cfg(test)]
 #[cfg(unix)]
@@ -57,6 +59,13 @@ mod patches;
 mod postgres;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod proposals;
+#[cfg(test)]
+mod publish;
+#[cfg(test)]
+#[cfg(unix)]
+mod publish_crash;
 #[cfg(test)]
 mod rebase;
 #[cfg(test)]

@@ -12,7 +12,13 @@ use sync_server::access::options::AccessOptions;
 
 /// A path of a route with something in place of its parameters.
 fn path_of(entry: &RouteEntry, id: &str) -> String {
-    entry.path.replace("{id}", id).replace("{language}", "fr").replace("{sha256}", &"0".repeat(64))
+    entry
+        .path
+        .replace("{id}", id)
+        .replace("{language}", "fr")
+        .replace("{sha256}", &"0".repeat(64))
+        .replace("{patchId}", id)
+        .replace("{mutationId}", id)
 }
 
 #[test]

@@ -12,7 +12,7 @@ use sync_server::patches::rebase::{Outcome, Resolution, resolve};
 use sync_server::state::AppState;
 
 use crate::fixture::DataDir;
-use crate::generations::{house, liechtenstein, point, shard_of, street};
+use crate::generations::{house, liechtenstein, shard_of, sight, street};
 
 /// A build that is served.
 struct Base {
@@ -281,16 +281,15 @@ fn houses_are_found_again_by_street_and_number() {
 
 #[test]
 fn a_point_of_the_same_name_further_away_is_another_one() {
-    let query = "Landesbibliothek, Vaduz";
-    let kind = point(&mut liechtenstein(), "Landesbibliothek").kind;
-    let moved = |by: f64| {
-        move |gazetteer: &mut Gazetteer| {
-            point(gazetteer, "Landesbibliothek").coordinates.lat += by;
-        }
-    };
-    let (_, near, _) = outcomes(query, kind, name("Bibliothek"), moved(0.0005));
+    let mut gazetteer = liechtenstein();
+    let point = sight(&mut gazetteer).clone();
+    let city = &gazetteer.places[point.city].names.default;
+    let query = format!("{}, {city}", point.names.default);
+    let moved = |by: f64| move |gazetteer: &mut Gazetteer| sight(gazetteer).coordinates.lat += by;
+    let (_, near, new) = outcomes(&query, point.kind, name("Sehenswert"), moved(0.0005));
     assert_eq!(near.outcome, Outcome::Applied);
-    let (_, far, _) = outcomes(query, kind, name("Bibliothek"), moved(0.005));
+    assert_eq!(new.target(&near).default.name, point.names.default);
+    let (_, far, _) = outcomes(&query, point.kind, name("Sehenswert"), moved(0.005));
     assert_eq!(far.outcome, Outcome::Orphan);
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sync_server::model::{KeyStatus, PatchStatus, Role, Timestamp};
+use sync_server::model::{KeyStatus, PatchStatus, Proposal, Role, Timestamp};
 use sync_server::store::{
     AuditFilter, Change, Guard, Idempotency, PatchFilter, SqlStore, Store, StoreError, Write,
     search_words,
@@ -65,6 +65,7 @@ on_every_store! {
     uses_of_keys_never_go_back_and_usage_adds_up
     a_change_wakes_those_who_wait
     texts_with_nul_are_stored_without
+    a_proposal_is_stored_once_however_often_it_comes
 }
 
 async fn with_apps(store: &dyn Store, ids: &[&str]) {
@@ -516,4 +517,57 @@ async fn texts_with_nul_are_stored_without(store: Arc<SqlStore>) {
     assert_eq!(store.patch("A", "p1").await.unwrap(), Some(patch));
     assert_eq!(store.patch("A\0", "p1").await.unwrap(), None);
     assert_eq!(store.key_by_token_hash("\0").await.unwrap(), None);
+}
+
+fn proposal(app_id: &str, mutation_id: &str, patch_id: &str, record_id: &str) -> Proposal {
+    Proposal {
+        app_id: app_id.into(),
+        mutation_id: mutation_id.into(),
+        content_hash: format!("content of {patch_id}"),
+        patch_id: Some(patch_id.into()),
+        record_id: Some(record_id.into()),
+        refusal: None,
+        key_id: "k1".into(),
+        created_at: NOW,
+    }
+}
+
+async fn a_proposal_is_stored_once_however_often_it_comes(store: Arc<SqlStore>) {
+    with_apps(&*store, &["A", "B"]).await;
+    let sent = |app_id: &'static str, patch_id: &'static str| {
+        let patch = patch(app_id, patch_id, PatchStatus::Pending);
+        let proposal = proposal(app_id, "m1", patch_id, "r1");
+        writes([Write::Patch(Box::new(patch)), Write::Proposal(Box::new(proposal))])
+    };
+    // Ten tries with patches of their own: one wins with its patch, and leaves nothing of others.
+    let ids = ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9"];
+    let tries = ids.map(|id| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { store.commit(sent("A", id)).await })
+    });
+    let mut won = 0;
+    for tried in tries {
+        match tried.await.unwrap() {
+            Ok(_) => won += 1,
+            Err(StoreError::Conflict { what: "proposal", id }) => assert_eq!(id, "m1"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!(won, 1);
+    assert_eq!(store.patches(&all_of("A")).await.unwrap().total, 1);
+    let stored = store.proposals("A", &["m0".into(), "m1".into()]).await.unwrap();
+    let [stored] = stored.as_slice() else { panic!("{stored:?}") };
+    let patch = store.patch("A", stored.patch_id.as_ref().unwrap()).await.unwrap().unwrap();
+    assert_eq!(store.proposed("A", "r1").await.unwrap(), [patch.clone()]);
+
+    // Another app has ids of its own.
+    assert_eq!(store.proposals("B", &["m1".into()]).await.unwrap(), []);
+    store.commit(sent("B", "p1")).await.unwrap();
+    assert_eq!(store.proposed("B", "r1").await.unwrap().len(), 1);
+    assert_eq!(store.proposed("A", "r2").await.unwrap(), []);
+
+    let end = Write::DeletePatch { app_id: "A".into(), id: patch.id, revision: patch.revision };
+    store.commit(writes([end])).await.unwrap();
+    assert_eq!(store.proposed("A", "r1").await.unwrap(), []);
+    assert_eq!(store.proposals("A", &["m1".into()]).await.unwrap().len(), 1);
 }

@@ -78,6 +78,7 @@ pub(crate) fn patch(app_id: &str, id: &str, status: PatchStatus) -> Patch {
         default: Some(fields),
         languages: BTreeMap::new(),
         first_language: None,
+        proposal: None,
         created_at: NOW,
         updated_at: NOW,
         revision: 1,

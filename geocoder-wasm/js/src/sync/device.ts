@@ -19,6 +19,7 @@ import { openStorage } from './storage.js';
 import { Tabs } from './tabs.js';
 import { Transport } from './transport.js';
 import type {
+  CountryReport,
   OpenOptions,
   Proposal,
   ProposalInput,
@@ -42,7 +43,10 @@ export class Device {
   readonly #listeners = new Map<string, Set<(detail: never) => void>>();
   /** Countries that the options ask for. */
   readonly #asked: Set<string> | undefined;
+  readonly #overtaken = { version: undefined };
   #state!: DeviceState;
+  /** The stream of events that is followed, and the countries that it is about. */
+  #stream: { about: string; end(): void } | undefined;
   #online = true;
   #minPollS = 0;
 
@@ -57,7 +61,7 @@ export class Device {
     this.#options = options;
     this.#closing = closing;
     this.#files = files;
-    this.#transport = new Transport(options);
+    this.#transport = new Transport(options, (bytes) => host.sha256(bytes));
     this.#proposals = new Proposals(files, this.#transport);
     this.#loaded = new Loaded(host, files);
     this.#asked = options.countries && new Set(options.countries.map(countryCode));
@@ -194,12 +198,7 @@ export class Device {
 
   #fail(thrown: unknown, signal: AbortSignal): void {
     if (signal.aborted || this.#closing.aborted) return;
-    const error = toGeocoderError(thrown);
-    if (error.code === 'network' && this.#online) {
-      this.#online = false;
-      this.#emit('offline', undefined);
-    }
-    this.#emit('error', error);
+    this.#emit('error', toGeocoderError(thrown));
   }
 
   /** Changes the files, in line with what other tabs did before. */
@@ -212,12 +211,18 @@ export class Device {
 
   async #adopt(): Promise<void> {
     this.#state = await readState(this.#files);
+    this.#checkStream();
     for (const update of await this.#loaded.adopt(this.#state)) this.#emit('update', update);
   }
 
   async #write(): Promise<void> {
     await writeState(this.#files, this.#state);
     this.#tabs.announce();
+    this.#checkStream();
+  }
+
+  #checkStream(): void {
+    if (this.#stream && this.#stream.about !== `${this.#wanted()}`) this.#stream.end();
   }
 
   /** After a good start: the former bases go, and what a broken off change has left. */
@@ -236,14 +241,39 @@ export class Device {
     const polled = {
       catchUp: (heads: Heads | undefined, signal: AbortSignal) => this.#catchUp(heads, signal),
       follow: (onHeads: (heads: Heads) => void, signal: AbortSignal) =>
-        this.#transport.isStatic
-          ? undefined
-          : this.#transport.events(this.#wanted(), signal, onHeads),
+        this.#transport.isStatic ? undefined : this.#follow(onHeads, signal),
       alone: (run: () => Promise<void>, signal: AbortSignal) =>
         this.#tabs.alone('poll', signal, run),
       minPollS: () => this.#minPollS,
     };
     return poll(polled, this.#options, this.#closing);
+  }
+
+  /** Reads the stream of events until it ends, or is about other countries than it should be. */
+  async #follow(onHeads: (heads: Heads) => void, signal: AbortSignal): Promise<boolean> {
+    const stop = new AbortController();
+    const end = () => stop.abort();
+    signal.addEventListener('abort', end);
+    const wanted = this.#wanted();
+    const stream = { about: `${wanted}`, end };
+    this.#stream = stream;
+    try {
+      if (wanted?.length === 0) {
+        // No country stands for all of them; this one ends when there is one.
+        await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+        return false;
+      }
+      // Heads of other countries than are wanted by now would be mistaken for all.
+      const pass = (heads: Heads) => `${this.#wanted()}` === stream.about && onHeads(heads);
+      await this.#transport.events(wanted, stop.signal, pass);
+      return true;
+    } catch (error) {
+      if (!stop.signal.aborted || signal.aborted) throw error;
+      return false;
+    } finally {
+      this.#stream = undefined;
+      signal.removeEventListener('abort', end);
+    }
   }
 
   async #catchUp(heads: Heads | undefined, signal: AbortSignal): Promise<void> {
@@ -271,16 +301,25 @@ export class Device {
     return this.#change(signal, async () => {
       const before = this.#transport.receivedBytes;
       const wanted = this.#wanted();
-      const countries =
-        wanted?.length === 0 ? [] : await this.#update(given, wanted, bases, signal);
-      const proposals = await this.#proposals.exchange(signal);
-      if (!this.#online) {
-        this.#online = true;
-        this.#emit('online', undefined);
+      let countries: CountryReport[] = [];
+      let proposals: number;
+      try {
+        if (wanted?.length !== 0) countries = await this.#update(given, wanted, bases, signal);
+        proposals = await this.#proposals.exchange(signal);
+      } catch (error) {
+        if (toGeocoderError(error).code === 'network') this.#setOnline(false);
+        throw error;
       }
+      this.#setOnline(true);
       const receivedBytes = this.#transport.receivedBytes - before;
       return { version: this.#state.version, countries, receivedBytes, proposals };
     });
+  }
+
+  #setOnline(online: boolean): void {
+    if (online === this.#online) return;
+    this.#online = online;
+    this.#emit(online ? 'online' : 'offline', undefined);
   }
 
   async #update(
@@ -289,7 +328,9 @@ export class Device {
     bases: boolean,
     signal: AbortSignal,
   ) {
-    const heads = given ?? (await this.#transport.heads(wanted, signal));
+    // Another tab may have changed what is wanted since they arrived.
+    const current = given && `${wanted}` === this.#stream?.about ? given : undefined;
+    const heads = current ?? (await this.#transport.heads(wanted, signal));
     this.#minPollS = heads.minPollS;
     const update = new Update(
       {
@@ -298,6 +339,7 @@ export class Device {
         transport: this.#transport,
         loaded: this.#loaded,
         state: this.#state,
+        overtaken: this.#overtaken,
         signal,
         bases,
         write: () => this.#write(),

@@ -26,6 +26,8 @@ export interface Heads {
   version: number;
   /** Least seconds between two questions. */
   minPollS: number;
+  /** Whether a signature or a digest shows that this is what the server said. */
+  verified: boolean;
   countries: Map<string, Head>;
 }
 
@@ -50,9 +52,15 @@ export interface Manifest extends Heads {
   countries: Map<string, Offer>;
 }
 
+/** What arrived, and whether it is known to be what was sent. */
+export interface Text {
+  text: string;
+  verified: boolean;
+}
+
 /** Reads heads. */
-export function readHeads(text: string): Heads {
-  return read(text, (entry) => ({
+export function readHeads({ text, verified }: Text): Heads {
+  return read(text, verified, (entry) => ({
     generation: generation(entry['generation']),
     head: count(entry['head'] ?? 0),
     state: entry['state_sha256'] == null ? null : sha256(entry['state_sha256']),
@@ -60,8 +68,8 @@ export function readHeads(text: string): Heads {
 }
 
 /** Reads a manifest. */
-export function readManifest(text: string): Manifest {
-  return read(text, (entry) => {
+export function readManifest({ text, verified }: Text): Manifest {
+  return read(text, verified, (entry) => {
     const base = object(entry['base']);
     const overlay = entry['overlay'] == null ? undefined : object(entry['overlay']);
     const chunks = list(base['chunks'] ?? []).map(blob);
@@ -93,6 +101,7 @@ export function readManifest(text: string): Manifest {
 
 function read<T>(
   text: string,
+  verified: boolean,
   country: (entry: Record<string, unknown>) => T,
 ): Heads & { countries: Map<string, T & Head> } {
   let json: unknown;
@@ -118,6 +127,7 @@ function read<T>(
     epoch: epoch as string,
     version: count(version),
     minPollS: count(minPollS ?? 0),
+    verified,
     countries: read,
   };
 }

@@ -2,6 +2,9 @@
 
 import type { SyncStorage } from './types.js';
 
+/** Times that a file is read which others replace in the meantime. */
+const MAX_READS = 10;
+
 /** Opens a folder of the origin private file system; fails where pages cannot write there. */
 export async function openOpfs(name: string): Promise<SyncStorage> {
   // Older WebKit writes in workers only.
@@ -25,9 +28,16 @@ export async function openOpfs(name: string): Promise<SyncStorage> {
       return files;
     },
     async read(file) {
-      const handle = await folder.getFileHandle(file).catch(absent);
-      const content = await handle?.getFile().catch(absent);
-      return content && new Uint8Array(await content.arrayBuffer());
+      for (let attempt = 1; ; attempt++) {
+        const handle = await folder.getFileHandle(file).catch(absent);
+        const content = await handle?.getFile().catch(absent);
+        try {
+          return content && new Uint8Array(await content.arrayBuffer());
+        } catch (error) {
+          // Another tab has replaced the file since; the new one is as good.
+          if ((error as Error)?.name !== 'NotReadableError' || attempt === MAX_READS) throw error;
+        }
+      }
     },
     async write(file, bytes) {
       const handle = await folder.getFileHandle(file, { create: true });

@@ -16,8 +16,10 @@ const MAX_BACKOFF_S = 3600;
 export interface Polled {
   /** Brings the device to where the server is; rejects with what failed. */
   catchUp(heads: Heads | undefined, signal: AbortSignal): Promise<void>;
-  /** Reads the stream of heads; nothing where there is none. */
-  follow(onHeads: (heads: Heads) => void, signal: AbortSignal): Promise<void> | undefined;
+  /**
+   * Reads the stream of heads, and answers whether it ended by itself; nothing where there is none.
+   */
+  follow(onHeads: (heads: Heads) => void, signal: AbortSignal): Promise<boolean> | undefined;
   /** Runs while no other tab polls. */
   alone(run: () => Promise<void>, signal: AbortSignal): Promise<void>;
   /** Least seconds between two questions, as the server says. */
@@ -114,11 +116,12 @@ class Round {
       }, stop.signal);
       // Where there is no stream there will be none.
       if (!stream) this.#streamFailures = MAX_STREAM_FAILURES;
-      await stream;
+      const ended = await stream;
       await working;
       if (failure) throw failure;
-      if (performance.now() - began < SHORT_STREAM_MS) this.#streamFailures += 1;
-      else this.#streamFailures = 0;
+      const short = ended && performance.now() - began < SHORT_STREAM_MS;
+      if (short) this.#streamFailures += 1;
+      else if (stream) this.#streamFailures = 0;
     } catch (error) {
       await working;
       if (failure) throw failure;

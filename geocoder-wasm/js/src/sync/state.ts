@@ -59,9 +59,12 @@ export function writeState(files: SyncStorage, state: DeviceState): Promise<void
   return files.write(STATE_FILE, new TextEncoder().encode(JSON.stringify(state)));
 }
 
-/** Removes every file that the state does not name. */
+/** Files that the state has to name, or they are of no use. */
+const OWNED = /^(base|chunks|part|overlay)-/;
+
+/** Removes what a broken off change or a former state has left. */
 export async function sweep(files: SyncStorage, state: DeviceState): Promise<void> {
-  const named = new Set([STATE_FILE]);
+  const named = new Set<string>();
   const staged: string[] = [];
   for (const { current, previous } of Object.values(state.countries)) {
     for (const held of [current, previous]) {
@@ -75,9 +78,8 @@ export async function sweep(files: SyncStorage, state: DeviceState): Promise<voi
     staged.push(partPrefix(sha256));
   }
   for (const { name } of await files.list()) {
-    const kept =
-      named.has(name) || [PROPOSAL_PREFIX, ...staged].some((own) => name.startsWith(own));
-    if (!kept) await files.remove(name);
+    const kept = named.has(name) || staged.some((prefix) => name.startsWith(prefix));
+    if (OWNED.test(name) && !kept) await files.remove(name);
   }
 }
 

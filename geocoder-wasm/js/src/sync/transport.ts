@@ -1,7 +1,14 @@
 // Asks the server, or a static folder in its place: limits, signatures, stalls, and codes of errors.
 
 import { abortedError, GeocoderError, type GeocoderErrorCode } from '../errors.js';
-import { type Blob, type Heads, type Manifest, readHeads, readManifest } from './offers.js';
+import {
+  type Blob,
+  type Heads,
+  type Manifest,
+  readHeads,
+  readManifest,
+  type Text,
+} from './offers.js';
 import type { OpenOptions } from './types.js';
 
 /** Time without a byte after which a transfer is given up. */
@@ -11,6 +18,7 @@ const MAX_MANIFEST_BYTES = 1 << 26;
 const MAX_DELTA_BYTES = 1 << 26;
 
 type Body = AsyncIterable<Uint8Array>;
+type Hash = (bytes: Uint8Array) => Promise<string>;
 
 /** A position of a feed. */
 export interface Position {
@@ -28,11 +36,13 @@ export class Transport {
   readonly #publicKey: Uint8Array | undefined;
   /** Address of the manifest of a static folder; nothing while it may be a server. */
   #folder: URL | undefined;
-  #last = new Map<string, { etag: string; text: string }>();
+  readonly #last = new Map<string, Text & { etag: string }>();
+  readonly #sha256: Hash;
   /** Bytes that were received so far. */
   receivedBytes = 0;
 
-  constructor({ server, apiKey, publicKey, fetch: ask }: OpenOptions) {
+  constructor({ server, apiKey, publicKey, fetch: ask }: OpenOptions, sha256: Hash) {
+    this.#sha256 = sha256;
     this.#fetch = ask ?? ((...args) => fetch(...args));
     try {
       this.#server = new URL(server, typeof location === 'undefined' ? undefined : location.href);
@@ -61,7 +71,7 @@ export class Transport {
     if (!this.#folder) {
       try {
         const url = this.#route('heads', { countries: countries?.join() });
-        return readHeads(await this.#signed(url, MAX_HEADS_BYTES, signal));
+        return await this.#read(url, MAX_HEADS_BYTES, readHeads, signal);
       } catch (error) {
         if ((error as GeocoderError).code !== 'not_found') throw error;
       }
@@ -82,7 +92,11 @@ export class Transport {
   /** Asks for what happened since a position. */
   changes(position: Position, signal: AbortSignal): Promise<Uint8Array> {
     const url = this.#route('changes', { ...position, limit: 10_000 });
-    return this.#ask(url, {}, signal, (_, body) => this.#bytes(body, MAX_DELTA_BYTES));
+    return this.#ask(url, {}, signal, async (response, body) => {
+      const bytes = await this.#bytes(body, MAX_DELTA_BYTES);
+      await this.#digest(url, response, bytes);
+      return bytes;
+    });
   }
 
   /** Downloads a blob, unverified, but not more than its size. */
@@ -121,7 +135,7 @@ export class Transport {
         for (const event of events) {
           if (!/^event: ?heads$/m.test(event)) continue;
           const data = event.match(/^data:.*$/gm)?.map((line) => line.slice(5)) ?? [];
-          onHeads(readHeads(data.join('\n')));
+          onHeads(readHeads({ text: data.join('\n'), verified: false }));
         }
       }
     });
@@ -150,26 +164,47 @@ export class Transport {
     }
   }
 
-  async #manifestAt(url: URL, signal: AbortSignal): Promise<Manifest> {
-    return readManifest(await this.#signed(url, MAX_MANIFEST_BYTES, signal));
+  /** Forgets what is only revalidated, since it has led nowhere. */
+  forget(): void {
+    this.#last.clear();
+  }
+
+  #manifestAt(url: URL, signal: AbortSignal): Promise<Manifest> {
+    return this.#read(url, MAX_MANIFEST_BYTES, readManifest, signal);
   }
 
   /** Reads a text that is revalidated and, where there is a key, signed. */
-  #signed(url: URL, limit: number, signal: AbortSignal): Promise<string> {
+  #read<T>(url: URL, limit: number, parse: (read: Text) => T, signal: AbortSignal): Promise<T> {
     const last = this.#last.get(url.href);
     const init: RequestInit = last
       ? { cache: 'no-store', headers: { ...this.#headers, 'if-none-match': last.etag } }
       : { cache: 'no-cache' };
     return this.#ask(url, init, signal, async (response, body) => {
-      if (response.status === 304 && last) return last.text;
+      if (response.status === 304 && last) return parse(last);
       const bytes = await this.#bytes(body, limit);
-      if (this.#publicKey) await this.#verify(url, response, bytes, signal);
-      const text = new TextDecoder().decode(bytes);
+      let verified = await this.#digest(url, response, bytes);
+      if (this.#publicKey) {
+        await this.#verify(url, response, bytes, signal);
+        verified = true;
+      }
+      const read = { text: new TextDecoder().decode(bytes), verified };
+      const parsed = parse(read);
       const etag = response.headers.get('etag');
       this.#last.clear();
-      if (etag) this.#last.set(url.href, { etag, text });
-      return text;
+      if (etag) this.#last.set(url.href, { etag, ...read });
+      return parsed;
     });
+  }
+
+  /** Compares bytes with the digest of RFC 9530; answers whether there is one. */
+  async #digest(url: URL, response: Response, bytes: Uint8Array): Promise<boolean> {
+    const digest = /sha-256=:([^:]+):/.exec(response.headers.get('content-digest') ?? '')?.[1];
+    if (!digest) return false;
+    const expected = Array.from(atob(digest), (char) =>
+      char.charCodeAt(0).toString(16).padStart(2, '0'),
+    ).join('');
+    if ((await this.#sha256(bytes)) === expected) return true;
+    throw new GeocoderError('hash_mismatch', `${url} arrived changed`);
   }
 
   async #verify(

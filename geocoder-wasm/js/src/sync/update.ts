@@ -27,6 +27,8 @@ export interface UpdateTools {
   loaded: Loaded;
   state: DeviceState;
   signal: AbortSignal;
+  /** Version of the heads that were ignored last, as older than others. */
+  overtaken: { version: number | undefined };
   /** Whether bases of countries that are there may be replaced. */
   bases: boolean;
   /** Makes the state as it is now the stored one. */
@@ -61,8 +63,12 @@ export class Update {
   async run(): Promise<CountryReport[]> {
     const { state, write } = this.#tools;
     const { epoch, version } = this.#heads;
-    // Answers can be overtaken by newer ones on their way.
-    if (epoch === state.epoch && version < state.version) {
+    // Answers can be overtaken by newer ones on their way. One that nothing vouches for may also
+    // have named a version that never was: what is said twice is believed.
+    const stale = epoch === state.epoch && version < state.version;
+    const again = this.#tools.overtaken.version === version && !this.#heads.verified;
+    this.#tools.overtaken.version = stale && !again ? version : undefined;
+    if (stale && !again) {
       const { receivedBytes } = this.#tools.transport;
       return (this.#codes ?? []).map((code) => this.#report(code, 'none', receivedBytes));
     }
@@ -115,6 +121,7 @@ export class Update {
         return unstored ? { ...report, error: unstored } : report;
       } catch (thrown) {
         if (signal.aborted) throw abortedError(signal);
+        transport.forget();
         const error = toGeocoderError(thrown);
         if (!CURABLE.test(error.code) || attempt === 3) {
           return { ...this.#report(code, 'none', before), error };
@@ -141,51 +148,46 @@ export class Update {
     return this.#manifest;
   }
 
-  async #offer(code: string): Promise<Offer> {
-    const offer = (await this.#readManifest()).countries.get(code);
-    if (!offer) throw notOffered(code);
-    return offer;
-  }
-
   /** Does what the plan of a country says; `afresh` trusts nothing of its corrections. */
   async #advance(code: string, afresh: boolean): Promise<SyncAction> {
     const { loaded, bases } = this.#tools;
     const answering = loaded.get(code);
-    const head = this.#heads.countries.get(code);
+    const wanted = this.#heads.countries.get(code);
     const { epoch } = this.#heads;
-    if (!head) return this.#drop(code);
-    const planned = planOf(answering?.held, head, epoch);
-    if (planned === 'none') return planned;
-    if (!answering) return this.#takeBase(code);
-    if (planned === 'base') return bases ? this.#takeBase(code) : 'none';
+    const plan = wanted ? planOf(answering?.held, wanted, epoch) : 'drop';
+    if (plan === 'none') return plan;
+    if (plan === 'base' && answering && !bases) return 'none';
+    // Only the manifest knows the blobs; and what takes something away is asked twice.
+    if (!this.#manifest && !/adopt|changes/.test(plan)) {
+      await this.#readManifest();
+      return this.#advance(code, afresh);
+    }
+    if (!wanted) return this.#drop(code);
+    if (!answering || plan === 'base') return this.#takeBase(code);
     const { held, snapshot } = answering;
-    if (planned === 'adopt' || planned === 'bare') {
-      const kept = planned === 'adopt' ? snapshot : undefined;
-      await this.#take(code, { ...held, epoch, head: head.head, state: head.state }, kept);
-      return planned === 'adopt' ? 'none' : 'changes';
+    if (plan === 'adopt' || plan === 'bare') {
+      const kept = plan === 'adopt' ? snapshot : undefined;
+      await this.#take(code, { ...held, epoch, head: wanted.head, state: wanted.state }, kept);
+      return plan === 'adopt' ? 'none' : 'changes';
     }
-    const plan = afresh ? 'snapshot' : planned;
     let route: Route = { snapshot: null, segments: [], since: held.head };
-    let offer: Offer | undefined;
-    if (plan !== 'changes') {
-      offer = await this.#offer(code);
-      // The manifest may be newer than the heads.
-      if (planOf(held, offer, this.#heads.epoch) === 'base') return this.#advance(code, afresh);
-      route = routeTo(offer, plan === 'far' ? held.head : undefined);
-    }
-    const start = plan === 'snapshot' || route.snapshot ? undefined : snapshot;
+    const offer = this.#manifest?.countries.get(code);
+    const forget = plan === 'snapshot' || afresh;
+    if (offer && (forget || plan === 'far')) route = routeTo(offer, forget ? undefined : held.head);
+    const start = forget || route.snapshot ? undefined : snapshot;
     const corrections = await this.#correct(code, held.generation, start, route, offer);
-    const { state, head: reached } = corrections;
-    const now = { ...held, epoch: this.#heads.epoch, head: reached, state };
-    await this.#take(code, now, corrections.snapshot);
-    if (plan === 'snapshot' || route.snapshot) return 'snapshot';
+    const { state, head } = corrections;
+    await this.#take(code, { ...held, epoch, head, state }, corrections.snapshot);
+    if (start === undefined) return 'snapshot';
     return route.segments.length > 0 ? 'segments' : 'changes';
   }
 
   /** Fetches another base, and the corrections that belong to it. */
   async #takeBase(code: string): Promise<SyncAction> {
     const { state, host, onProgress, write } = this.#tools;
-    const { base, ...offer } = await this.#offer(code);
+    const offer = (await this.#readManifest()).countries.get(code);
+    if (!offer) throw notOffered(code);
+    const { base, generation } = offer;
     const { epoch } = this.#heads;
     const entry = state.countries[code];
     const begun = state.staging[code] ?? [];
@@ -203,14 +205,12 @@ export class Update {
       sha256: (bytes) => host.sha256(bytes),
       onProgress: (receivedBytes) => onProgress(code, receivedBytes, base.size),
     };
-    const bytes = await fetchBase({ ...offer, base }, others, tools);
+    const bytes = await fetchBase(offer, others, tools);
     let corrections: Corrections = { snapshot: undefined, state: null, head: 0 };
     if (offer.state !== null) {
-      const whole = { ...offer, base };
-      const route = routeTo(whole, undefined);
-      corrections = await this.#correct(code, offer.generation, undefined, route, whole);
+      const route = routeTo(offer, undefined);
+      corrections = await this.#correct(code, generation, undefined, route, offer);
     }
-    const { generation } = offer;
     const { sha256, size: sizeBytes } = base;
     const { head, state: hash } = corrections;
     const next: Held = { generation, sha256, sizeBytes, epoch, head, state: hash };
