@@ -19,11 +19,18 @@ export class SyncServer {
   }
 
   /** Starts a server over a folder of shards; `listen` may name a fixed port. */
-  static async start(data = DATA, listen = '127.0.0.1:0'): Promise<SyncServer> {
+  static async start(
+    data = DATA,
+    listen = '127.0.0.1:0',
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<SyncServer> {
     const options = ['serve', '--data', data, '--listen', listen, '--www', WWW];
     // Tests ask faster than people type.
     options.push('--rate-limit', '100000/1');
-    const process = spawn(binary('sync-server'), options, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const process = spawn(binary('sync-server'), options, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...globalThis.process.env, ...env },
+    });
     const log: string[] = [];
     process.stderr.setEncoding('utf8').on('data', (text: string) => log.push(text));
     const timer = setTimeout(() => process.kill('SIGKILL'), START_TIMEOUT_MS);

@@ -10,6 +10,9 @@ import type { Key, Page } from '../types.js';
 import { type Context, hashOf, type View } from '../view.js';
 import { createKey, editKey, revokeKey, rotateKey } from './actions.js';
 
+/** Characters of a token that may be shown, and by which it is found. */
+const SHOWN_CHARS = 7;
+
 /** Loads a page of the list. */
 export async function keysPage(context: Context): Promise<View> {
   const { session, route, go } = context;
@@ -27,7 +30,7 @@ export async function keysPage(context: Context): Promise<View> {
     title: 'Keys',
     nodes: [
       h('div', { class: 'page-head' }, h('h1', { tabindex: -1 }, 'Keys'), mayWrite && create),
-      filterForm('Keys', filters(route.filters), (wanted) => go(hashOf('keys', '', wanted))),
+      filterForm('Keys', filters(route.filters), (wanted) => go(hashOf('keys', '', shown(wanted)))),
       keyTable(context, page.data, mayWrite),
       pager(
         count(page.total, 'key'),
@@ -36,6 +39,12 @@ export async function keysPage(context: Context): Promise<View> {
       ),
     ],
   };
+}
+
+/** Cuts a token that is searched to what the server shows of it: addresses are kept by browsers. */
+function shown(wanted: Record<string, string>): Record<string, string> {
+  const { search = '' } = wanted;
+  return search.startsWith('pk_') ? { ...wanted, search: search.slice(0, SHOWN_CHARS) } : wanted;
 }
 
 function filters(chosen: URLSearchParams): HTMLElement[] {
@@ -80,7 +89,7 @@ function keyTable(context: Context, keys: readonly Key[], mayWrite: boolean): HT
         names: true,
         cell: (key: Key) => [
           h('span', { class: 'row-name' }, key.name ?? 'unnamed'),
-          h('code', { class: 'muted' }, `${key.token.slice(0, 7)}…`),
+          h('code', { class: 'muted' }, `${key.token.slice(0, SHOWN_CHARS)}…`),
         ],
       },
       { heading: 'Role', cell: ({ role }) => role },
