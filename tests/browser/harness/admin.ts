@@ -54,7 +54,9 @@ export function publishRecords(data: string, country: string, records: readonly 
   mkdirSync(build, { recursive: true });
   const file = join(build, 'records.jsonl');
   writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  const credit = ['--source-name', 'own', '--licence', 'CC0-1.0', '--notice', 'own'];
+  const url = 'https://creativecommons.org/publicdomain/zero/1.0/';
+  const licence = ['--licence', 'CC0-1.0', '--url', url];
+  const credit = ['--source-name', 'own', '--notice', 'own', ...licence];
   const source = ['--country', country, '--records', file, ...credit];
   execFileSync(binary('shard-builder'), ['build', ...source, '--out', build], { stdio: 'pipe' });
   execFileSync(binary('sync-server'), ['publish', build, '--data', data], { stdio: 'pipe' });

@@ -20,6 +20,9 @@ const MAX_ZOOM = 18;
 /** Degrees by which two points are too close to make a box. */
 const SAME_DEGREES = 1e-6;
 
+/** Number of maps so far, for the ids of their help. */
+let maps = 0;
+
 /** A map that waits for its place in the document. */
 export class PointMap {
   /** What to put into the page. */
@@ -27,6 +30,7 @@ export class PointMap {
   readonly #canvas = h('canvas', { tabindex: 0 });
   readonly #markers = new MarkerLayer();
   readonly #onClick: ((point: LonLat) => void) | undefined;
+  readonly #help: HTMLElement;
   #map: MapView | undefined;
   #points: { before: LonLat | null; after: LonLat | null };
 
@@ -34,10 +38,17 @@ export class PointMap {
   constructor(before: LonLat | null, after: LonLat | null, onClick?: (point: LonLat) => void) {
     this.#points = { before, after };
     this.#onClick = onClick;
+    const choosing = onClick ? ' Enter takes the point in the middle.' : '';
+    this.#help = h(
+      'p',
+      { class: 'visually-hidden', id: `map-help-${++maps}` },
+      `Arrow keys move the map, plus and minus zoom.${choosing}`,
+    );
     this.element = h(
       'div',
       { class: 'point-map' },
       this.#canvas,
+      this.#help,
       h('div', { class: 'point-map-buttons' }, this.#zoom('plus', 1), this.#zoom('minus', -1)),
     );
   }
@@ -47,6 +58,8 @@ export class PointMap {
     const outlines = new OutlineLayer();
     const layers = [outlines, new GraticuleLayer(), this.#markers, new ScaleLayer()];
     const map = new MapView(this.#canvas, layers);
+    // A dialog has a map of its own over that of the page.
+    this.#canvas.setAttribute('aria-describedby', this.#help.id);
     this.#map = map;
     attachGestures(map, (pixel) => this.#onClick?.(map.lonLatAt(pixel)));
     this.show(this.#points.before, this.#points.after);
