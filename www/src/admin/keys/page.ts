@@ -89,7 +89,7 @@ function keyTable(context: Context, keys: readonly Key[], mayWrite: boolean): HT
         names: true,
         cell: (key: Key) => [
           h('span', { class: 'row-name' }, key.name ?? 'unnamed'),
-          h('code', { class: 'muted' }, `${key.token.slice(0, SHOWN_CHARS)}…`),
+          h('code', { class: 'muted' }, `${key.token.slice(0, SHOWN_CHARS).replace(/…+$/, '')}…`),
         ],
       },
       { heading: 'Role', cell: ({ role }) => role },
@@ -145,7 +145,7 @@ function limitsOf({ domains, allowedIps, countries }: Key): string {
     ...allowedIps,
     ...(countries ?? []).map((code) => code.toUpperCase()),
   ];
-  return limits.join(', ') || 'nothing';
+  return limits.join(', ') || '–';
 }
 
 function stateOf({ status, deletedAt, expiresAt, rotation }: Key): (Node | string)[] {

@@ -17,6 +17,8 @@ declare const ASSETS: { readonly world: string };
 
 const POINT_ZOOM = 15;
 const MAX_ZOOM = 18;
+/** What a pin needs above its point. */
+const PIN_HEIGHT_PX = 30;
 /** Degrees by which two points are too close to make a box. */
 const SAME_DEGREES = 1e-6;
 
@@ -60,6 +62,7 @@ export class PointMap {
     const map = new MapView(this.#canvas, layers);
     // A dialog has a map of its own over that of the page.
     this.#canvas.setAttribute('aria-describedby', this.#help.id);
+    map.padding = { top: PIN_HEIGHT_PX, right: 0, bottom: 0, left: 0 };
     this.#map = map;
     attachGestures(map, (pixel) => this.#onClick?.(map.lonLatAt(pixel)));
     this.show(this.#points.before, this.#points.after);

@@ -101,7 +101,7 @@ function selectable(context: Context, patches: readonly Patch[]): HTMLElement[] 
     update();
   };
   update();
-  const bar = h('div', { class: 'bulk' }, told, mayApprove && approve, reject);
+  const bar = h('div', { class: 'bulk' }, mayApprove && approve, reject, told);
   return patches.length === 0 ? [patchTable(patches, null)] : [bar, patchTable(patches, tick)];
 }
 
