@@ -108,6 +108,24 @@ test('a key is made, used, changed, rotated and revoked', async ({ admin }) => {
   await expect(admin.row('key.rotate')).toHaveCount(1);
 });
 
+test('a change of a key by someone else is told before it is overwritten', async ({ admin }) => {
+  const { page, dialog } = admin;
+  admin.allow(409);
+  const { body: key } = await admin.ask('POST', '/keys', { name: 'shop' });
+  await admin.signIn();
+  await admin.show('Keys');
+  await page.getByRole('button', { name: 'Edit shop' }).click();
+  await dialog.getByLabel('Name', { exact: true }).fill('warehouse');
+  await admin.ask('PATCH', `/keys/${key.id}`, { description: 'of the second floor' });
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByText('description is now “of the second floor”')).toBeVisible();
+  expect((await admin.ask('GET', `/keys/${key.id}`)).body.name).toBe('shop');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(admin.row('warehouse')).toHaveCount(1);
+  const { body: after } = await admin.ask('GET', `/keys/${key.id}`);
+  expect([after.name, after.description]).toEqual(['warehouse', 'of the second floor']);
+});
+
 test('many keys are turned page by page', async ({ admin }) => {
   for (let index = 0; index < 30; index++) {
     await admin.ask('POST', '/keys', { name: `shop ${index}` });

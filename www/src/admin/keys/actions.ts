@@ -17,6 +17,18 @@ const GRACE: readonly (readonly [string, string])[] = [
   ['2592000', 'Works for 30 more days'],
 ];
 
+/** The settings that a person can change. */
+const EDITED = [
+  'name',
+  'description',
+  'status',
+  'permissions',
+  'domains',
+  'allowedIps',
+  'countries',
+  'expiresAt',
+] as const;
+
 /** Asks for the settings of a new key, makes it and shows its token. */
 export async function createKey(context: Context): Promise<void> {
   const { api } = context.session;
@@ -42,16 +54,30 @@ export async function editKey(context: Context, id: string): Promise<void> {
   const path = `/keys/${encodeURIComponent(id)}`;
   try {
     const { data: key, etag } = await api.get<Key>(path);
+    let seen = { data: key, etag };
     const isDone = await ask({
       title: `Edit ${nameOf(key)}`,
       nodes: keyFields(key, await grantable(context)),
       submit: 'Save',
       wide: true,
       run: async (form) => {
-        await api.send('PATCH', path, { body: readKey(form, key), etag }).catch(conflict);
+        const body = readKey(form, key);
+        try {
+          await api.send('PATCH', path, { body, etag: seen.etag });
+        } catch (error) {
+          if (!(error instanceof ApiFailure) || error.status !== 409) throw error;
+          const newer = await api.get<Key>(path);
+          // A refusal for another reason leaves the key as it was.
+          if (newer.etag === seen.etag) throw error;
+          const told = difference(seen.data, newer.data);
+          // What was typed stays; only what the person changed is sent again.
+          seen = newer;
+          throw new Error(told);
+        }
       },
     });
     if (isDone) await context.refresh({ kind: 'done', text: `${nameOf(key)} was changed.` });
+    else if (seen.etag !== etag) await context.refresh();
   } catch (error) {
     await context.refresh({ kind: 'failed', text: messageOf(error) });
   }
@@ -100,13 +126,11 @@ async function grantable({ session }: Context): Promise<Permission[]> {
   return data.filter(({ name }) => session.may(name));
 }
 
-function conflict(error: unknown): never {
-  if (error instanceof ApiFailure && error.status === 409 && /revision/.test(error.message)) {
-    throw new Error(
-      'Someone else has changed this key meanwhile. Close this and edit the newer state.',
-    );
-  }
-  throw error;
+function difference(seen: Key, newer: Key): string {
+  const changed = EDITED.filter(
+    (name) => JSON.stringify(seen[name]) !== JSON.stringify(newer[name]),
+  ).map((name) => `${name} is now “${String(newer[name] ?? '')}”`);
+  return `Nothing was changed, because someone else has changed this key meanwhile: ${changed.join('; ')}. Save again to make your changes over it.`;
 }
 
 async function showToken({ token }: Key): Promise<void> {
