@@ -1,4 +1,5 @@
-// Builds the app into dist/: hashed files under assets/, the page, its manifest and service worker.
+// Builds the app into dist/: hashed files under assets/, the page, its manifest and service worker;
+// and the admin pages, of which the app and its service worker load nothing.
 
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,6 +45,18 @@ await build({
     VERSION: JSON.stringify(version.digest('hex').slice(0, 16)),
   },
 });
+
+// Behind the list of what is kept for offline use: administration needs the server anyway.
+const adminPage = readFileSync(at('src/admin/index.html'), 'utf8')
+  .replace('%STYLE%', await bundle('admin', at('src/admin/styles/admin.css')))
+  .replace(
+    '%SCRIPT%',
+    await bundle('admin', at('src/admin/main.ts'), {
+      ASSETS: JSON.stringify({ world: assets.world }),
+    }),
+  );
+mkdirSync(`${dist}/admin`);
+writeFileSync(`${dist}/admin/index.html`, adminPage);
 
 function common() {
   return {

@@ -1,7 +1,9 @@
 // Builds DOM nodes; text only ever becomes text nodes, never markup.
 
-type Child = Node | string | null | undefined | false;
-type Attributes = Record<string, string | number | boolean | null | undefined>;
+/** What an element can hold: absent children are left out. */
+export type Child = Node | string | null | undefined | false;
+/** Attributes of an element. */
+export type Attributes = Record<string, string | number | boolean | null | undefined>;
 
 /** Makes an element; `true` sets an empty attribute, `false` and `null` leave it out. */
 export function h<K extends keyof HTMLElementTagNameMap>(

@@ -24,6 +24,12 @@ pub async fn get(
     let path =
         percent_decode_str(request.path()).decode_utf8().map_err(|_| ApiError::RouteNotFound)?;
     let file = site.file(&path).ok_or(ApiError::RouteNotFound)?;
+    if file.path.join("index.html").is_file() {
+        // Links in a page are relative to its folder. So is this one: `//host` would lead away.
+        let folder = request.path().rsplit('/').next().unwrap_or_default();
+        let location = (header::LOCATION, format!("{folder}/"));
+        return Ok(HttpResponse::PermanentRedirect().insert_header(location).finish());
+    }
     let codings = codings_for(&request)?;
     let stored = StoredFile::open(file.path.clone(), codings)
         .await

@@ -113,6 +113,16 @@ async fn unchanged_files_are_not_sent_again() {
 }
 
 #[actix_web::test]
+async fn a_folder_with_a_page_is_answered_at_its_own_address() {
+    let (data, site) = (DataDir::new(), site());
+    for path in ["/docs", "//docs"] {
+        let answer = send(data.state_with_site(site.path()), get(path)).await;
+        assert_eq!(answer.status, StatusCode::PERMANENT_REDIRECT, "{path}");
+        assert_eq!(answer.header("location"), Some("docs/"), "{path}");
+    }
+}
+
+#[actix_web::test]
 async fn nothing_outside_the_site_is_answered() {
     let (data, site) = (DataDir::new(), site());
     for path in [

@@ -1,0 +1,173 @@
+// Admin pages: what becomes of proposed corrections.
+
+import { type AdminPage, expect, test } from '../harness/admin.js';
+
+async function showPatch(admin: AdminPage, id: string): Promise<void> {
+  await admin.page.goto(`${admin.server.origin}/admin/#/patches/${id}`);
+  await expect(admin.page.getByRole('application', { name: 'Map' })).toBeVisible();
+}
+
+test('a proposed correction is approved, found by everybody, and taken back', async ({ admin }) => {
+  const { page } = admin;
+  await admin.correct('Städtle 43 Vaduz', { zipcode: ['9499'], coordinates: '47.1395,9.5240' });
+  expect((await admin.find('Städtle 43 Vaduz')).zipcode).toEqual(['9490']);
+  await admin.signIn();
+  await expect(admin.row('Städtle 43')).toContainText('Correction: postcodes, coordinates');
+  await page.getByRole('link', { name: 'Städtle 43' }).click();
+  const postcodes = admin.row('Postcodes');
+  await expect(postcodes).toContainText('9490');
+  await expect(postcodes).toContainText('9499 (changed)');
+  await expect(page.getByText(/The point moves by 1\d\d m/)).toBeVisible();
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByText('The patch is approved.')).toBeVisible();
+  expect((await admin.find('Städtle 43 Vaduz')).zipcode).toEqual(['9499']);
+  await page.getByRole('button', { name: 'Take back' }).click();
+  await expect(page.getByText('The patch is pending again.')).toBeVisible();
+  expect((await admin.find('Städtle 43 Vaduz')).zipcode).toEqual(['9490']);
+});
+
+test('a patch is edited by its fields and on the map', async ({ admin }) => {
+  const { page, dialog } = admin;
+  const id = await admin.correct('Städtle 43 Vaduz', { zipcode: ['9499'] });
+  await admin.signIn();
+  await showPatch(admin, id);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByText('Nothing is changed.')).toBeVisible();
+  const coordinates = dialog.getByLabel('Coordinates');
+  const before = await coordinates.inputValue();
+  await dialog.getByRole('application', { name: 'Map' }).click({ position: { x: 60, y: 60 } });
+  await expect(coordinates).not.toHaveValue(before);
+  await coordinates.fill('47.1,');
+  await dialog.getByLabel('Postcodes').fill('9498, 9497');
+  admin.allow(422);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByText('Must be "lat,lng" in degrees')).toBeVisible();
+  await expect(coordinates).toBeFocused();
+  await coordinates.fill('47.14, 9.52');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('The patch was changed.')).toBeVisible();
+  const { body } = await admin.ask('GET', `/patch/${id}`);
+  expect([body.zipcode, body.lat, body.lng]).toEqual([['9498', '9497'], 47.14, 9.52]);
+});
+
+test('a change by someone else is told, and nothing of it is overwritten unasked', async ({
+  admin,
+}) => {
+  const { page, dialog } = admin;
+  admin.allow(409, 404);
+  const id = await admin.correct('Städtle 43 Vaduz', { zipcode: ['9499'] });
+  await admin.signIn();
+  await showPatch(admin, id);
+  await admin.ask('PATCH', `/patch/${id}`, { update: { zipcode: ['9488'] } });
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByText('someone else has changed this patch meanwhile')).toContainText(
+    'postcodes is now “9488”',
+  );
+  await expect(admin.row('Postcodes')).toContainText('9488');
+  expect((await admin.ask('GET', `/patch/${id}`)).body.status).toBe('pending');
+
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await admin.ask('PATCH', `/patch/${id}`, { update: { zipcode: ['9477'] } });
+  await dialog.getByLabel('Postcodes').fill('9466');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByText('postcodes is now “9477”')).toBeVisible();
+  expect((await admin.ask('GET', `/patch/${id}`)).body.zipcode).toEqual(['9477']);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('The patch was changed.')).toBeVisible();
+  expect((await admin.ask('GET', `/patch/${id}`)).body.zipcode).toEqual(['9466']);
+
+  await admin.ask('DELETE', `/patch/${id}`);
+  await page.getByRole('button', { name: 'Reject' }).click();
+  await dialog.getByRole('button', { name: 'Reject' }).click();
+  await expect(admin.heading).toHaveText('A patch that has ended');
+});
+
+test('a rejected patch is gone, and its history says why', async ({ admin }) => {
+  const { page, dialog } = admin;
+  const id = await admin.correct('Städtle 43 Vaduz', { zipcode: ['9499'] });
+  await admin.signIn();
+  await showPatch(admin, id);
+  await page.getByRole('button', { name: 'Reject' }).click();
+  await dialog.getByLabel('Reason').fill('that is the postcode of a box');
+  await dialog.getByRole('button', { name: 'Reject' }).click();
+  await expect(page.getByText('The patch of Städtle 43 was rejected.')).toBeVisible();
+  await expect(page.getByText('No patches match.')).toBeVisible();
+  admin.allow(404);
+  await page.goto(`${admin.server.origin}/admin/#/patches/${id}`);
+  await expect(admin.heading).toHaveText('A patch that has ended');
+  await expect(admin.row('that is the postcode of a box')).toHaveCount(1);
+});
+
+test('translations are added, changed and deleted', async ({ admin }) => {
+  const { page, dialog } = admin;
+  const id = await admin.correct('Vaduz', { population: 6000 }, {});
+  await admin.signIn();
+  await showPatch(admin, id);
+  await expect(page.getByText('There are no translations.')).toBeVisible();
+  for (const [language, name] of [
+    ['fr', 'Vadouze'],
+    ['it', 'Vaduzzo'],
+  ] as const) {
+    await page.getByRole('button', { name: 'Add a translation' }).click();
+    await dialog.getByLabel('Language').fill(language);
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(admin.row(name)).toHaveCount(1);
+  }
+  await page.getByRole('button', { name: 'Edit fr' }).click();
+  await dialog.getByLabel('Name').fill('Vadouz');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(admin.row(/^fr\s*Vadouz(?!e)/)).toHaveCount(1);
+  await page.getByRole('button', { name: 'Delete it' }).click();
+  await expect(page.getByText('The translation it was deleted.')).toBeVisible();
+  await expect(admin.row('Vaduzzo')).toHaveCount(0);
+});
+
+test('selected patches are approved and rejected together', async ({ admin }) => {
+  const { page, dialog } = admin;
+  for (const number of [41, 43, 45]) {
+    const record = await admin.find('Städtle 43 Vaduz');
+    const { status } = await admin.ask('POST', '/patch', {
+      record: {
+        ...record,
+        name: `Städtle ${number}00`,
+        street: { number: `${number}00`, suffix: '', name: 'Städtle' },
+      },
+    });
+    expect(status).toBe(200);
+  }
+  await admin.signIn();
+  await expect(page.getByRole('button', { name: 'Approve selected' })).toBeDisabled();
+  await page.getByLabel('Select Städtle 4100').check();
+  await page.getByLabel('Select Städtle 4300').check();
+  await expect(page.getByText('2 selected')).toBeVisible();
+  await page.getByRole('button', { name: 'Approve selected' }).click();
+  await dialog.getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByText('2 patches approved.')).toBeVisible();
+  expect((await admin.find('Städtle 4300 Vaduz')).name).toBe('Städtle 4300');
+  await page.getByLabel('Select Städtle 4500').check();
+  await page.getByRole('button', { name: 'Reject selected' }).click();
+  await dialog.getByRole('button', { name: 'Reject' }).click();
+  await expect(page.getByText('1 patch rejected.')).toBeVisible();
+  await page.getByLabel('Status').selectOption('any');
+  await page.getByLabel('Text').fill('4100');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(admin.row(/Städtle \d+/)).toHaveCount(1);
+});
+
+test('the queue is turned page by page', async ({ admin }) => {
+  const record = await admin.find('Städtle 43 Vaduz');
+  const operations = Array.from({ length: 23 }, (_, index) => ({
+    method: 'create',
+    record: { ...record, name: `Kiosk ${index}`, type: 'tourism', street: undefined },
+  }));
+  const { status, body } = await admin.ask('POST', '/patch/bulk', { operations });
+  expect(status, JSON.stringify(body)).toBe(200);
+  await admin.signIn();
+  await expect(admin.row('Kiosk')).toHaveCount(20);
+  await admin.page.getByRole('link', { name: 'Next' }).click();
+  await expect(admin.row('Kiosk')).toHaveCount(3);
+  await admin.page.goBack();
+  await expect(admin.row('Kiosk')).toHaveCount(20);
+});

@@ -1,0 +1,64 @@
+// Changes of one patch that must not overwrite what others have done meanwhile.
+
+import { type Answer, ApiFailure } from '../api.js';
+import type { Session } from '../session.js';
+import type { Patch } from '../types.js';
+import { compare, sides } from './compare.js';
+
+/** Someone else has changed the patch since it was read. */
+export class Overtaken extends Error {
+  /** The newer state; `null` when the patch has ended. */
+  readonly newer: Answer<Patch> | null;
+
+  constructor(seen: Patch, newer: Answer<Patch> | null) {
+    super(newer ? difference(seen, newer.data) : 'Someone else has ended this patch meanwhile.');
+    this.name = 'Overtaken';
+    this.newer = newer;
+  }
+}
+
+/** Address of a patch. */
+export function pathOf(id: string): string {
+  return `/patch/${encodeURIComponent(id)}`;
+}
+
+/**
+ * Sends a change of a patch that applies only to the state that was seen.
+ *
+ * @throws Overtaken when there is a newer state.
+ */
+export async function change(
+  session: Session,
+  seen: Answer<Patch>,
+  method: 'PATCH' | 'DELETE',
+  body?: Record<string, unknown>,
+  path = pathOf(seen.data.id),
+): Promise<void> {
+  try {
+    await session.api.send(method, path, { body, etag: seen.etag });
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || ![404, 409].includes(error.status)) throw error;
+    const newer = await read(session, seen.data.id);
+    // A refusal for another reason leaves the revision as it was.
+    if (newer && newer.data.revision === seen.data.revision) throw error;
+    throw new Overtaken(seen.data, newer);
+  }
+}
+
+async function read(session: Session, id: string): Promise<Answer<Patch> | null> {
+  try {
+    return await session.api.get<Patch>(pathOf(id));
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status === 404) return null;
+    throw error;
+  }
+}
+
+function difference(seen: Patch, newer: Patch): string {
+  const changed = compare(sides(seen).after, sides(newer).after).filter((row) => row.isChanged);
+  const told = changed.map(({ label, after }) => `${label.toLowerCase()} is now “${after}”`);
+  if (newer.status !== seen.status) told.push(`it is ${newer.status} now`);
+  if (newer.languages.join() !== seen.languages.join()) told.push('its translations differ');
+  const what = told.length === 0 ? '' : `: ${told.join('; ')}`;
+  return `Nothing was changed, because someone else has changed this patch meanwhile (revision ${newer.revision})${what}.`;
+}

@@ -1,0 +1,215 @@
+// The page of one patch: what it changes, its point, its translations, its history, and decisions.
+
+import { button, h } from '../../dom.js';
+import { formatDistance } from '../../map/scale.js';
+import { type Answer, ApiFailure } from '../api.js';
+import { time } from '../format.js';
+import { ask } from '../parts/dialog.js';
+import { backLink } from '../parts/pager.js';
+import { table } from '../parts/table.js';
+import type { HistoryEntry, Patch, PlaceRecord } from '../types.js';
+import { type Context, hashOf, type Notice, type View } from '../view.js';
+import { change, Overtaken, pathOf } from './change.js';
+import { distanceM, sides, summary } from './compare.js';
+import { comparison } from './comparison.js';
+import { editPatch, reasonField, translatePatch } from './edit.js';
+import { PointMap } from './point-map.js';
+import { statusBadge, where } from './queue.js';
+
+/** Loads the page of a patch, or of one that has ended. */
+export async function patchPage(context: Context): Promise<View> {
+  const { session, route } = context;
+  const [read, history] = await Promise.all([
+    session.api.get<Patch>(pathOf(route.id)).catch(ended),
+    session.api.get<{ results: HistoryEntry[] }>(`${pathOf(route.id)}/history`),
+  ]);
+  const back = backLink(hashOf('patches'), 'All patches');
+  const past = historyTable(history.data.results);
+  if (!read) {
+    const title = 'A patch that has ended';
+    return { title, nodes: [back, h('h1', { tabindex: -1 }, title), past] };
+  }
+  const { data: patch } = read;
+  const translations = await Promise.all(
+    patch.languages.map(async (language) => {
+      const path = `${pathOf(patch.id)}?language=${encodeURIComponent(language)}`;
+      return { language, shown: (await session.api.get<Patch>(path)).data };
+    }),
+  );
+  const { before, after } = sides(patch);
+  const point = (record: PlaceRecord | null) => record && { lon: record.lng, lat: record.lat };
+  const map = new PointMap(point(before), point(after));
+  return {
+    title: patch.name,
+    nodes: [
+      back,
+      h(
+        'div',
+        { class: 'page-head' },
+        h('h1', { tabindex: -1 }, patch.name),
+        statusBadge(patch.status),
+        session.may('patches:write') && actions(context, read),
+      ),
+      h('p', { class: 'lead' }, `${summary(patch)} · ${patch.type} · ${where(patch)}`),
+      h(
+        'div',
+        { class: 'sides' },
+        h('div', {}, h('h2', {}, 'What changes'), comparison('Before and after', before, after)),
+        h('div', {}, h('h2', {}, 'Where'), map.element, legend(before, after)),
+      ),
+      h('h2', {}, 'Translations'),
+      translationTable(context, read, translations),
+      past,
+    ],
+    mounted: () => map.start(),
+  };
+}
+
+function ended(error: unknown): null {
+  if (error instanceof ApiFailure && error.status === 404) return null;
+  throw error;
+}
+
+function legend(before: PlaceRecord | null, after: PlaceRecord | null): HTMLElement {
+  if (before && after) {
+    const moved = distanceM(before, after);
+    const told = moved < 0.01 ? 'The point stays.' : `The point moves by ${formatDistance(moved)}.`;
+    return h('p', { class: 'muted' }, `Ring: before. Pin: after. ${told}`);
+  }
+  return h('p', { class: 'muted' }, before ? 'Ring: what is removed.' : 'Pin: the new record.');
+}
+
+function actions(context: Context, read: Answer<Patch>): HTMLElement {
+  const { data: patch } = read;
+  const isApproved = patch.status === 'approved';
+  const mayApprove = context.session.may('patches:approve');
+  // Whatever end users see, before or after, is changed by those who may approve.
+  const mayChange = mayApprove || !isApproved;
+  const act = (id: string, label: string, kind: string, run: () => Promise<void>) =>
+    button({ class: `button ${kind}`, id }, () => void run(), label);
+  const to = (status: Patch['status'], text: string) => () =>
+    decide(context, () => change(context.session, read, 'PATCH', { status }), text);
+  return h(
+    'div',
+    { class: 'page-actions' },
+    mayApprove &&
+      (isApproved
+        ? act('take-back', 'Take back', '', to('pending', 'The patch is pending again.'))
+        : act('approve', 'Approve', 'primary', to('approved', 'The patch is approved.'))),
+    mayChange && !patch.remove && act('edit', 'Edit', '', () => editPatch(context, read)),
+    mayChange &&
+      act('reject', isApproved ? 'Delete' : 'Reject', 'danger', () => reject(context, read)),
+  );
+}
+
+/** Does something, and shows the newer state when someone else was faster. */
+async function decide(context: Context, run: () => Promise<void>, text: string): Promise<void> {
+  const notice: Notice = await run().then(
+    () => ({ kind: 'done', text }),
+    (error: Error) => ({ kind: 'failed', text: error.message }),
+  );
+  await context.refresh(notice);
+}
+
+async function reject(context: Context, read: Answer<Patch>): Promise<void> {
+  const { data: patch } = read;
+  const verb = patch.status === 'approved' ? 'Delete' : 'Reject';
+  let overtaken: Overtaken | undefined;
+  const isDone = await ask({
+    title: `${verb} the patch of ${patch.name}?`,
+    nodes: [reasonField()],
+    submit: verb,
+    danger: true,
+    run: async (form) => {
+      const reason = String(new FormData(form).get('reason')).trim();
+      try {
+        await change(context.session, read, 'DELETE', reason === '' ? {} : { reason });
+      } catch (error) {
+        if (!(error instanceof Overtaken)) throw error;
+        // The page behind the dialog is out of date: the person decides again over the newer one.
+        overtaken = error;
+      }
+    },
+  });
+  if (overtaken) await context.refresh({ kind: 'failed', text: overtaken.message });
+  else if (isDone) {
+    const text = `The patch of ${patch.name} was ${verb === 'Delete' ? 'deleted' : 'rejected'}.`;
+    context.go(hashOf('patches'), { kind: 'done', text });
+  }
+}
+
+function translationTable(
+  context: Context,
+  read: Answer<Patch>,
+  translations: readonly { language: string; shown: Patch }[],
+): HTMLElement {
+  const { session } = context;
+  const isFree = read.data.status === 'pending' || session.may('patches:approve');
+  const mayChange = session.may('patches:write') && isFree && !read.data.remove;
+  const small = (label: string, language: string, kind: string, run: () => Promise<void>) =>
+    button(
+      { class: `button small ${kind}`, 'aria-label': `${label} ${language}` },
+      () => void run(),
+      label,
+    );
+  const remove = (language: string) => () => {
+    const path = `${pathOf(read.data.id)}/language/${encodeURIComponent(language)}`;
+    const run = () => change(session, read, 'DELETE', undefined, path);
+    return decide(context, run, `The translation ${language} was deleted.`);
+  };
+  const rows = table(
+    'Translations',
+    [
+      {
+        heading: 'Language',
+        names: true,
+        cell: ({ language }: (typeof translations)[0]) => language,
+      },
+      { heading: 'Name', cell: ({ shown }) => shown.name },
+      { heading: 'City', cell: ({ shown }) => shown.city || '–' },
+      { heading: 'Country', cell: ({ shown }) => shown.country || '–' },
+      {
+        heading: 'Actions',
+        hidden: true,
+        cell: ({ language, shown }) =>
+          mayChange &&
+          h(
+            'div',
+            { class: 'row-actions' },
+            small('Edit', language, '', () => translatePatch(context, read, language, shown)),
+            small('Delete', language, 'danger', remove(language)),
+          ),
+      },
+    ],
+    translations,
+    'There are no translations.',
+  );
+  const add = button(
+    { class: 'button small', id: 'translate' },
+    () => void translatePatch(context, read),
+    'Add a translation',
+  );
+  return h('section', { 'aria-label': 'Translations' }, rows, mayChange && add);
+}
+
+function historyTable(entries: readonly HistoryEntry[]): HTMLElement {
+  return h(
+    'section',
+    { 'aria-label': 'History' },
+    h('h2', {}, 'History'),
+    table(
+      'History, oldest first',
+      [
+        { heading: 'Time', cell: ({ at }: HistoryEntry) => time(at) },
+        { heading: 'What', names: true, cell: ({ action }) => action },
+        {
+          heading: 'By key',
+          cell: ({ actorKeyId }) => h('code', {}, actorKeyId ?? 'command line'),
+        },
+        { heading: 'Reason', cell: ({ reason }) => reason || '–' },
+      ],
+      entries,
+      'Nothing has happened.',
+    ),
+  );
+}

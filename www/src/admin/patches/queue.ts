@@ -1,0 +1,173 @@
+// The queue of patches: filters, pages, and decisions about many at once.
+
+import { button, h } from '../../dom.js';
+import { badge, count, entries, time } from '../format.js';
+import { ask } from '../parts/dialog.js';
+import { filterForm, selectField, textField } from '../parts/form.js';
+import { pager } from '../parts/pager.js';
+import { table } from '../parts/table.js';
+import type { Patch, PatchList } from '../types.js';
+import { type Context, hashOf, type View } from '../view.js';
+import { summary } from './compare.js';
+import { reasonField } from './edit.js';
+
+const PAGE_SIZE = 20;
+const TYPES = [
+  'administrative',
+  'airport',
+  'bus',
+  'city',
+  'county',
+  'street',
+  'tourism',
+  'townhall',
+  'train',
+];
+
+/** Loads a page of the queue. */
+export async function queuePage(context: Context): Promise<View> {
+  const { session, route, go } = context;
+  const filter = (name: string, usual = '') => route.filters.get(name) ?? usual;
+  const status = filter('status', 'pending');
+  const offset = Number.parseInt(filter('offset', '0'), 10) || 0;
+  const body: Record<string, unknown> = { maxResults: PAGE_SIZE, offset };
+  if (status !== 'any') body['status'] = status;
+  if (filter('query')) body['query'] = filter('query');
+  if (filter('countries')) body['countries'] = entries(filter('countries'));
+  if (filter('type')) body['types'] = [filter('type')];
+  const { data: list } = await session.api.send<PatchList>('POST', '/patch/search', { body });
+  const at = (to: number) =>
+    hashOf('patches', '', { ...Object.fromEntries(route.filters), offset: to > 0 ? `${to}` : '' });
+  const hasMore = offset + list.results.length < list.totalResults;
+  const isDecider = session.may('patches:write');
+  return {
+    title: 'Patches',
+    nodes: [
+      h('h1', { tabindex: -1 }, 'Patches'),
+      filterForm('Patches', filters(filter, status), (wanted) => go(hashOf('patches', '', wanted))),
+      ...(isDecider ? selectable(context, list.results) : [patchTable(list.results, null)]),
+      pager(
+        count(list.totalResults, 'patch', 'patches'),
+        offset > 0 ? at(Math.max(0, offset - PAGE_SIZE)) : null,
+        hasMore ? at(offset + PAGE_SIZE) : null,
+      ),
+    ],
+  };
+}
+
+function filters(filter: (name: string) => string, status: string): HTMLElement[] {
+  return [
+    textField({ name: 'query', label: 'Text', type: 'search', value: filter('query') }),
+    selectField(
+      'status',
+      'Status',
+      [
+        ['pending', 'Pending'],
+        ['approved', 'Approved'],
+        ['any', 'Any'],
+      ],
+      status,
+    ),
+    textField({ name: 'countries', label: 'Country codes', value: filter('countries') }),
+    selectField(
+      'type',
+      'Type',
+      [['', 'Any'], ...TYPES.map((type) => [type, type] as const)],
+      filter('type'),
+    ),
+  ];
+}
+
+/** The table with boxes to tick, and what can be done with the ticked ones. */
+function selectable(context: Context, patches: readonly Patch[]): HTMLElement[] {
+  const selected = new Map<string, Patch>();
+  const told = h('p', { role: 'status' });
+  const act = (label: string, run: () => Promise<void>, kind: string) =>
+    button({ class: `button small ${kind}` }, () => void run(), label);
+  const approve = act('Approve selected', () => approveAll(context, [...selected.keys()]), '');
+  const reject = act('Reject selected', () => rejectAll(context, [...selected.keys()]), 'danger');
+  const mayApprove = context.session.may('patches:approve');
+
+  function update(): void {
+    const isApproved = [...selected.values()].some(({ status }) => status === 'approved');
+    told.textContent = selected.size === 0 ? '' : `${selected.size} selected`;
+    approve.disabled = selected.size === 0;
+    reject.disabled = selected.size === 0 || (isApproved && !mayApprove);
+  }
+
+  const tick = (patch: Patch, isTicked: boolean) => {
+    if (isTicked) selected.set(patch.id, patch);
+    else selected.delete(patch.id);
+    update();
+  };
+  update();
+  const bar = h('div', { class: 'bulk' }, mayApprove && approve, reject, told);
+  return patches.length === 0 ? [patchTable(patches, null)] : [bar, patchTable(patches, tick)];
+}
+
+function patchTable(
+  patches: readonly Patch[],
+  tick: ((patch: Patch, isTicked: boolean) => void) | null,
+): HTMLElement {
+  const box = (patch: Patch) => {
+    const input = h('input', { type: 'checkbox', 'aria-label': `Select ${patch.name}` });
+    input.addEventListener('change', () => tick?.(patch, input.checked));
+    return h('span', { class: 'tick' }, input);
+  };
+  const columns = [
+    {
+      heading: 'Record',
+      names: true,
+      cell: (patch: Patch) =>
+        h('a', { href: hashOf('patches', patch.id), id: `patch-${patch.id}` }, patch.name),
+    },
+    { heading: 'Type', cell: ({ type }: Patch) => type },
+    { heading: 'Where', cell: (patch: Patch) => where(patch) },
+    { heading: 'What', cell: (patch: Patch) => summary(patch) },
+    { heading: 'Status', cell: ({ status }: Patch) => statusBadge(status) },
+    { heading: 'Changed', cell: ({ updatedAt }: Patch) => time(updatedAt) },
+  ];
+  const all = tick ? [{ heading: 'Select', hidden: true, cell: box }, ...columns] : columns;
+  return table('Patches', all, patches, 'No patches match.');
+}
+
+/** Shows whether end users see a patch. */
+export function statusBadge(status: Patch['status']): HTMLElement {
+  return badge(status, status === 'approved' ? 'good' : 'warn');
+}
+
+/** Names city and country. */
+export function where({ city, country, countrycode }: Patch): string {
+  return [city, country || countrycode.toUpperCase()].filter((text) => text !== '').join(', ');
+}
+
+async function approveAll(context: Context, ids: readonly string[]): Promise<void> {
+  const told = count(ids.length, 'patch', 'patches');
+  const isDone = await ask({
+    title: `Approve ${told}?`,
+    nodes: [h('p', {}, 'Everybody who searches sees them at once.')],
+    submit: 'Approve',
+    run: async () => {
+      const operations = ids.map((id) => ({ method: 'update', id, status: 'approved' }));
+      await context.session.api.send('POST', '/patch/bulk', { body: { operations } });
+    },
+  });
+  if (isDone) await context.refresh({ kind: 'done', text: `${told} approved.` });
+}
+
+async function rejectAll(context: Context, ids: readonly string[]): Promise<void> {
+  const told = count(ids.length, 'patch', 'patches');
+  const isDone = await ask({
+    title: `Reject ${told}?`,
+    nodes: [h('p', {}, 'They are deleted; their history stays.'), reasonField()],
+    submit: 'Reject',
+    danger: true,
+    run: async (form) => {
+      const reason = String(new FormData(form).get('reason')).trim();
+      const more = reason === '' ? {} : { reason };
+      const operations = ids.map((id) => ({ method: 'delete', id, ...more }));
+      await context.session.api.send('POST', '/patch/bulk', { body: { operations } });
+    },
+  });
+  if (isDone) await context.refresh({ kind: 'done', text: `${told} rejected.` });
+}

@@ -1,0 +1,62 @@
+// What a page of the admin pages is, and what it gets from the frame around it.
+
+import type { Session } from './session.js';
+
+/** Something to tell the person. */
+export interface Notice {
+  readonly kind: 'done' | 'failed';
+  readonly text: string;
+}
+
+/** Where a page is: `#/section/id?filters`. */
+export interface Route {
+  readonly section: string;
+  /** The object that is shown; empty for lists. */
+  readonly id: string;
+  readonly filters: URLSearchParams;
+}
+
+/** What the frame gives to a page. */
+export interface Context {
+  readonly session: Session;
+  readonly route: Route;
+  /** Loads the page again, telling what happened. */
+  refresh(notice?: Notice): Promise<void>;
+  /** Goes to another page, telling what happened. */
+  go(hash: string, notice?: Notice): void;
+  /** Goes on with another token of the same person. */
+  changeToken(token: string): Promise<void>;
+}
+
+/** A page that is ready to be shown. */
+export interface View {
+  readonly title: string;
+  readonly nodes: readonly Node[];
+  /** Called when the nodes are in the document. */
+  readonly mounted?: () => void;
+}
+
+/** Loads a page. */
+export type Loader = (context: Context) => Promise<View>;
+
+/** Writes an address of a page, leaving out empty filters. */
+export function hashOf(section: string, id = '', filters: Record<string, string> = {}): string {
+  const kept = Object.entries(filters).filter(([, value]) => value !== '');
+  const query = new URLSearchParams(kept).toString();
+  return `#/${section}${id && `/${encodeURIComponent(id)}`}${query && `?${query}`}`;
+}
+
+/** Reads an address of a page. */
+export function routeOf(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const [section = '', id = ''] = path.split('/', 2);
+  return { section, id: decode(id), filters: new URLSearchParams(query) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
