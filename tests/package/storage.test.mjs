@@ -176,6 +176,23 @@ test('what the browser cleared, cut or spoilt is fetched again', async () => {
   await context.close();
 });
 
+test('a browser without locks and channels keeps countries all the same', async () => {
+  const context = await browser.newContext();
+  await context.addInitScript(() => {
+    Object.defineProperty(navigator, 'locks', { value: undefined });
+    delete globalThis.BroadcastChannel;
+  });
+  publish({ mc });
+  const first = await openPage(context, 'auto');
+  publish({ mc: newMc });
+  const second = await openPage(context, 'auto');
+  assert.deepEqual(await sync(first), [['base', newMc.sha256.slice(0, 16)]]);
+  assert.deepEqual(await sync(second), [['none', newMc.sha256.slice(0, 16)]]);
+  assert.equal(await search(second), QUERY);
+  assert.equal(typeof (await first.evaluate(() => window.geocoder.persist())), 'boolean');
+  await context.close();
+});
+
 test('without room the country answers for this visit', async () => {
   const context = await browser.newContext();
   publish({ mc });
