@@ -8,7 +8,6 @@ use geocoder_core::CountryCode;
 use geocoder_core::manifest::Manifest;
 use sync_server::catalog::Catalog;
 use sync_server::live::{LiveCatalog, Outcome, Watcher};
-use sync_server::store::Store;
 
 use crate::fixture::{DataDir, app, get, request, sample_bytes, send, send_to, sha256_hex};
 use crate::gazetteer::{liechtenstein, monaco};

@@ -22,7 +22,7 @@ const HEADS: &str = "/sync/v1/heads";
 #[actix_web::test]
 async fn an_approval_shows_in_heads_and_manifest_alike() {
     let data = two_countries();
-    let server = server(&data, SyncOptions::default()).await;
+    let server = server(data.loaded_state(), SyncOptions::default()).await;
     let before = server.ok(HEADS).await;
     let answer = before.json();
     assert_eq!((&answer["format"], &answer["min_poll_s"]), (&json!(1), &json!(60)));
@@ -69,7 +69,7 @@ async fn an_approval_shows_in_heads_and_manifest_alike() {
 #[actix_web::test]
 async fn deltas_of_any_length_lead_to_the_state_of_the_heads() {
     let data = two_countries();
-    let server = server(&data, SyncOptions::default()).await;
+    let server = server(data.loaded_state(), SyncOptions::default()).await;
     let mut early = Device::new(&server).await;
     assert_eq!(early.follow(&server, 1).await, 1);
     let mut ids = Vec::new();
@@ -105,7 +105,7 @@ async fn deltas_of_any_length_lead_to_the_state_of_the_heads() {
 #[actix_web::test]
 async fn a_device_that_cannot_be_led_on_is_told_why() {
     let data = two_countries();
-    let server = server(&data, SyncOptions::default()).await;
+    let server = server(data.loaded_state(), SyncOptions::default()).await;
     server.approve(1).await;
     let mut device = Device::new(&server).await;
     device.follow(&server, 10).await;
@@ -131,7 +131,7 @@ async fn a_device_that_cannot_be_led_on_is_told_why() {
 #[actix_web::test]
 async fn wrong_questions_are_refused_parameter_by_parameter() {
     let data = two_countries();
-    let server = server(&data, SyncOptions::default()).await;
+    let server = server(data.loaded_state(), SyncOptions::default()).await;
     let path = Device::new(&server).await.path(10);
     for (from, to, param) in [
         ("country=li", "country=lie", "country"),
@@ -159,7 +159,7 @@ async fn wrong_questions_are_refused_parameter_by_parameter() {
 #[actix_web::test]
 async fn changes_are_compressed_for_devices_and_json_for_people() {
     let data = two_countries();
-    let server = server(&data, SyncOptions::default()).await;
+    let server = server(data.loaded_state(), SyncOptions::default()).await;
     for number in 0..20 {
         server.approve(number).await;
     }
@@ -203,7 +203,7 @@ async fn changes_are_compressed_for_devices_and_json_for_people() {
 #[actix_web::test]
 async fn a_key_of_some_countries_sees_those_alone() {
     let data = two_countries();
-    let server = server(&data, SyncOptions::default()).await;
+    let server = server(data.loaded_state(), SyncOptions::default()).await;
     let path = Device::new(&server).await.path(10);
     let body = json!({"countries": ["mc"]});
     let answer = server.send(Method::PATCH, "/keys/public", &body).await;
@@ -222,7 +222,7 @@ async fn a_key_of_some_countries_sees_those_alone() {
 async fn a_new_base_comes_with_its_own_corrections_at_once() {
     let mut data = two_countries();
     let (_, mut watcher) = Watcher::start(data.store()).unwrap();
-    let server = server(&data, SyncOptions::default()).await;
+    let server = server(data.loaded_state(), SyncOptions::default()).await;
     let origin = json!({"query": "Dorfstrasse Triesen", "types": ["street"]});
     let found = server.send(Method::POST, "/search", &origin).await.json();
     let body = json!({
@@ -263,7 +263,7 @@ async fn heads_and_manifests_are_signed() {
     let file = data.path().join("key.hex");
     fs::write(&file, "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb").unwrap();
     let options = SyncOptions { signing_key: Some(file), ..SyncOptions::default() };
-    let server = server(&data, options).await;
+    let server = server(data.loaded_state(), options).await;
     let public = STANDARD.decode("PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=").unwrap();
     let public = VerifyingKey::from_bytes(&public.try_into().unwrap()).unwrap();
     for path in [HEADS, "/sync/v1/manifest", "/sync/v1/manifest?countries=li"] {

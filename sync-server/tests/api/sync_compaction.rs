@@ -11,14 +11,14 @@ use sync_server::live::{LiveCatalog, Outcome, Watcher};
 use sync_server::model::Clock;
 use sync_server::overlays::Overlays;
 use sync_server::state::AppState;
-use sync_server::store::{SqlStore, Store};
+use sync_server::store::SqlStore;
 use sync_server::sync::heads::Heads;
 use sync_server::sync::{SyncOptions, manifest};
 
 use crate::fixture::{anonymous, send_to, sha256_hex};
 use crate::gazetteer::liechtenstein_with;
 use crate::geocode::two_countries;
-use crate::sync_fixture::{Device, server, server_over};
+use crate::sync_fixture::{Device, server};
 
 /// Settings by which a dozen operations have it all.
 fn small() -> SyncOptions {
@@ -38,7 +38,7 @@ fn ranges(overlay: &Value) -> Vec<(u64, u64)> {
 #[actix_web::test]
 async fn every_device_finds_a_way_to_the_head_while_operations_are_dropped() {
     let data = two_countries();
-    let server = server(&data, small()).await;
+    let server = server(data.loaded_state(), small()).await;
     let mut devices = vec![Device::new(&server).await];
     let mut versions = Vec::new();
     let mut kept = Vec::new();
@@ -88,7 +88,7 @@ async fn every_device_finds_a_way_to_the_head_while_operations_are_dropped() {
 #[actix_web::test]
 async fn a_snapshot_is_the_state_and_comes_compressed_to_who_takes_that() {
     let data = two_countries();
-    let server = server(&data, small()).await;
+    let server = server(data.loaded_state(), small()).await;
     for number in 0..4 {
         server.approve(number).await;
     }
@@ -132,7 +132,7 @@ async fn a_snapshot_is_the_state_and_comes_compressed_to_who_takes_that() {
 async fn a_new_base_over_a_compacted_feed_comes_with_a_snapshot() {
     let mut data = two_countries();
     let (_, mut watcher) = Watcher::start(data.store()).unwrap();
-    let server = server(&data, small()).await;
+    let server = server(data.loaded_state(), small()).await;
     for number in 0..14 {
         server.approve(number).await;
         server.compact(false).await;
@@ -162,7 +162,7 @@ async fn a_new_base_over_a_compacted_feed_comes_with_a_snapshot() {
 #[actix_web::test]
 async fn a_server_that_starts_over_a_compacted_store_says_the_same() {
     let data = two_countries();
-    let server = server(&data, small()).await;
+    let server = server(data.loaded_state(), small()).await;
     for number in 0..14 {
         server.approve(number).await;
         server.compact(false).await;
@@ -189,7 +189,7 @@ async fn a_restored_store_sends_every_device_back_to_the_start() {
     let shared = Arc::<SqlStore>::clone(&store);
     let state = data.state_with(shared, AccessOptions::unlimited(), Clock::system());
     let catalog = LiveCatalog::new(Catalog::load(&data.store(), None).unwrap());
-    let server = server_over(AppState { catalog, ..state }).await;
+    let server = server(AppState { catalog, ..state }, SyncOptions::default()).await;
     server.approve(1).await;
     let backup = data.path().join("backup.db");
     store.back_up(&backup).await.unwrap();

@@ -11,7 +11,7 @@ use sync_server::routes;
 use sync_server::state::AppState;
 use sync_server::sync::{Sync, SyncOptions, compaction};
 
-use crate::fixture::{Answer, DataDir, anonymous, request, send_to, sha256_hex};
+use crate::fixture::{Answer, anonymous, request, send_to, sha256_hex};
 use crate::keys_fixture::{PRIVATE, PUBLIC, with_keys};
 
 /// A server in this process.
@@ -20,23 +20,14 @@ pub(crate) struct Server<S> {
     pub(crate) state: web::Data<AppState>,
 }
 
-/// Starts a server over a directory.
+/// Starts a server.
 pub(crate) async fn server(
-    data: &DataDir,
+    state: AppState,
     options: SyncOptions,
 ) -> Server<
     impl Service<Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error>,
 > {
-    let sync = Sync::new(options).unwrap();
-    server_over(AppState { sync, ..data.loaded_state() }).await
-}
-
-/// Starts a server with a state of the test's own.
-pub(crate) async fn server_over(
-    state: AppState,
-) -> Server<
-    impl Service<Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error>,
-> {
+    let state = AppState { sync: Sync::new(options).unwrap(), ..state };
     let state = web::Data::new(with_keys(state).await);
     let app = test::init_service(App::new().configure(routes::configure(state.clone()))).await;
     Server { app, state }

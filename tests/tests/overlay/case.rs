@@ -17,7 +17,11 @@ use crate::{At, BASE, NEIGHBOUR_M, STREET_TOLERANCE_M, at};
 pub(crate) struct Random(u64);
 
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -54,7 +58,7 @@ impl Random {
 /// Corrections, and the gazetteer that has them already.
 pub(crate) struct Case {
     pub(crate) random: Random,
-    corrections: Vec<Correction>,
+    pub(crate) corrections: Vec<Correction>,
     gazetteer: Gazetteer,
     /// Names and points to be asked for.
     names: BTreeSet<String>,
@@ -476,10 +480,13 @@ impl Case {
     }
 
     /// Returns the geocoders with the corrections over the base and in it.
-    pub(crate) fn geocoders(&mut self) -> (Geocoder<Vec<u8>>, Geocoder<Vec<u8>>) {
-        let overlay = Overlay::build(&BASE.shard, &self.corrections).unwrap();
+    pub(crate) fn geocoders(
+        &mut self,
+        corrections: &[Correction],
+    ) -> (Geocoder<Vec<u8>>, Geocoder<Vec<u8>>) {
+        let overlay = Overlay::build(&BASE.shard, corrections).unwrap();
         assert_eq!(overlay.skipped(), []);
-        assert_eq!(overlay.len(), self.corrections.len());
+        assert_eq!(overlay.len(), corrections.len());
         let mut laid_over = Geocoder::new();
         laid_over.insert(BASE.shard.with_overlay(Arc::new(overlay)).unwrap());
         self.gazetteer.streets.retain(|street| street.city != usize::MAX);

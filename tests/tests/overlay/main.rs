@@ -6,14 +6,17 @@
 )]
 
 mod case;
+mod history;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use case::Case;
+use history::History;
 
+use geocoder_core::delta::Snapshot;
 use geocoder_core::gazetteer::Gazetteer;
-use geocoder_core::overlay::{PatchRecord, RecordRef};
+use geocoder_core::overlay::{Correction, PatchRecord, RecordRef};
 use geocoder_core::{
     Geocoder, Hit, LonLat, RecordType, ReverseRequest, SearchRequest, Shard, TypeSet,
 };
@@ -212,60 +215,94 @@ fn cases() -> u64 {
     wanted.and_then(|wanted| wanted.parse().ok()).unwrap_or(12)
 }
 
+/// Compares what some corrections of a case answer, laid over the base and built in; returns the
+/// number of answers compared and the differences.
+fn compare(case: &mut Case, corrections: &[Correction]) -> (usize, Vec<String>) {
+    let mut differences = Vec::new();
+    let mut compared = 0;
+    let (laid_over, rebuilt) = case.geocoders(corrections);
+    for (number, query) in case.queries().into_iter().enumerate() {
+        let language = [None, Some("fr"), Some("tlh")][number % 3].map(String::from);
+        let coordinates = (number % 4 == 3).then(|| *case.random.of(&case.points));
+        let types = match number % 11 {
+            5 => TypeSet::NONE.with(RecordType::City),
+            7 => TypeSet::NONE.with(RecordType::Street),
+            _ => TypeSet::ALL,
+        };
+        let request = SearchRequest {
+            query,
+            language,
+            coordinates,
+            types,
+            max_results: 20,
+            explain: true,
+            ..SearchRequest::default()
+        };
+        compared += 1;
+        differences.extend(compare_search(&laid_over, &rebuilt, &request, case).err());
+    }
+    let mut points = case.points.clone();
+    for _ in 0..40 {
+        let at = *case.random.of(&case.points);
+        points.push(case.random.beside(at, 800));
+    }
+    for (number, coordinates) in points.into_iter().enumerate() {
+        let types =
+            if number % 3 == 0 { TypeSet::ALL.without(RecordType::Street) } else { TypeSet::ALL };
+        let request = ReverseRequest { max_results: 12, types, ..ReverseRequest::at(coordinates) };
+        compared += 1;
+        differences.extend(compare_reverse(&laid_over, &rebuilt, &request).err());
+    }
+    (compared, differences)
+}
+
+/// Fails when there are differences, and shows some of them.
+fn report(compared: usize, differences: &[String]) {
+    eprintln!("{compared} answers compared");
+    let shown: Vec<String> = differences
+        .iter()
+        .step_by(differences.len() / 5 + 1)
+        .map(|difference| format!("{difference}\n"))
+        .collect();
+    let count = differences.len();
+    assert!(differences.is_empty(), "{count} of {compared} answers differ\n{}", shown.concat());
+}
+
 #[test]
 fn corrections_over_a_base_answer_what_a_base_built_with_them_answers() {
-    let mut failures = Vec::new();
-    let mut compared = 0;
+    let (mut compared, mut differences) = (0, Vec::new());
     for seed in 1..=cases() {
         let mut case = Case::new(seed);
         let steps = [1, 6, 40, 150][usize::try_from(seed % 4).unwrap()];
         (0..steps).for_each(|_| case.step());
-        let (laid_over, rebuilt) = case.geocoders();
-        for (number, query) in case.queries().into_iter().enumerate() {
-            let language = [None, Some("fr"), Some("tlh")][number % 3].map(String::from);
-            let coordinates = (number % 4 == 3).then(|| *case.random.of(&case.points));
-            let types = match number % 11 {
-                5 => TypeSet::NONE.with(RecordType::City),
-                7 => TypeSet::NONE.with(RecordType::Street),
-                _ => TypeSet::ALL,
-            };
-            let request = SearchRequest {
-                query,
-                language,
-                coordinates,
-                types,
-                max_results: 20,
-                explain: true,
-                ..SearchRequest::default()
-            };
-            compared += 1;
-            let result = compare_search(&laid_over, &rebuilt, &request, &case);
-            failures.extend(result.err().map(|failure| format!("seed {seed}: {failure}")));
-        }
-        let mut points = case.points.clone();
-        for _ in 0..40 {
-            let at = *case.random.of(&case.points);
-            points.push(case.random.beside(at, 800));
-        }
-        for (number, coordinates) in points.into_iter().enumerate() {
-            let types = if number % 3 == 0 {
-                TypeSet::ALL.without(RecordType::Street)
-            } else {
-                TypeSet::ALL
-            };
-            let request =
-                ReverseRequest { max_results: 12, types, ..ReverseRequest::at(coordinates) };
-            compared += 1;
-            let result = compare_reverse(&laid_over, &rebuilt, &request);
-            failures.extend(result.err().map(|failure| format!("seed {seed}: {failure}")));
-        }
+        let corrections = case.corrections.clone();
+        let (count, found) = compare(&mut case, &corrections);
+        compared += count;
+        differences.extend(found.iter().map(|difference| format!("seed {seed}: {difference}")));
     }
-    eprintln!("{compared} answers compared");
-    let shown: Vec<&String> = failures.iter().step_by(failures.len() / 5 + 1).collect();
-    let count = failures.len();
-    assert!(
-        failures.is_empty(),
-        "{count} of {compared} answers differ\n{}",
-        shown.iter().map(|s| format!("{s}\n")).collect::<String>()
-    );
+    report(compared, &differences);
+}
+
+#[test]
+fn whatever_way_a_device_came_to_the_head_its_state_is_the_same_and_answers_as_a_new_base() {
+    let (mut compared, mut differences) = (0, Vec::new());
+    for seed in 1001..=1000 + cases().div_ceil(3) {
+        let mut case = Case::new(seed);
+        let mut others = Case::new(seed + 5000);
+        let steps = [6, 60, 25][usize::try_from(seed % 3).unwrap()];
+        (0..steps).for_each(|_| case.step());
+        (0..steps / 2).for_each(|_| others.step());
+        let mut history = History::new(seed, &case.corrections, &others.corrections);
+        let expected = history.state(history.head());
+        let ways = [false, true, false, true].map(|folded| history.walk(folded));
+        for way in ways {
+            assert!(way == expected.encode(), "seed {seed}: another state");
+        }
+        let state = Snapshot::decode(&expected.encode()).unwrap();
+        assert_eq!(state.corrections.len(), case.corrections.len());
+        let (count, found) = compare(&mut case, &state.corrections);
+        compared += count;
+        differences.extend(found.iter().map(|difference| format!("seed {seed}: {difference}")));
+    }
+    report(compared, &differences);
 }
