@@ -11,12 +11,14 @@ import { makeProject, root } from './project.mjs';
 import { serveFolder } from './static-host.mjs';
 
 const FILES = '/page.html,/page.js,/client/placekit.js,/client/placekit-lite.js';
+const WAIT_MS = 30_000;
 const ALL = 'is,li,mc,zz';
 
 let project;
 let browser;
 let server;
 let host;
+let address;
 let context;
 before(async () => {
   project = makeProject();
@@ -48,6 +50,7 @@ beforeEach(async () => {
   const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:;
     connect-src 'self' https://api.placekit.co ${server.origin}`;
   host = await serveFolder(project.at('site'), policy.replace(/\s+/g, ' '));
+  address = `${host.url}/page.html`;
   context = await browser.newContext();
 });
 afterEach(async () => {
@@ -59,50 +62,63 @@ afterEach(async () => {
 /** Opens the page. */
 async function openPage() {
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${host.url}/page.html`);
+  page.setDefaultTimeout(WAIT_MS);
+  await page.goto(address);
   await page.waitForFunction(() => window.pk);
   return page;
 }
 
 /** Registers the worker and waits until it answers for the page and the countries are there. */
-async function register(page, { countries, ...parameters }) {
-  const query = new URLSearchParams({
-    server: server.origin,
-    apiKey: server.privateKey,
-    countries,
-  });
-  for (const [name, value] of Object.entries(parameters)) query.set(name, value);
+async function register(page, parameters) {
+  await takeOver(page, parameters);
+  await keeps(page, parameters.countries.split(','));
+}
+
+/** Registers the worker and waits until it answers for the page. */
+async function takeOver(page, parameters) {
+  const sources = { server: server.origin, apiKey: server.privateKey };
+  const query = new URLSearchParams({ ...sources, ...parameters });
   await page.evaluate(async (url) => {
     const { serviceWorker } = navigator;
     const controlled = new Promise((resolve) => (serviceWorker.oncontrollerchange = resolve));
     await serviceWorker.register(url);
     await controlled;
   }, `/hereabouts-sw.js?${query}`);
-  await keeps(page, countries.split(','));
+}
+
+/** Waits until something is true in the page. */
+async function until(page, predicate, argument) {
+  const deadline = Date.now() + WAIT_MS;
+  while (!(await page.evaluate(predicate, argument))) {
+    assert.ok(Date.now() < deadline, `not true within ${WAIT_MS} ms: ${predicate}`);
+  }
 }
 
 /** Waits until this device keeps countries. */
-async function keeps(page, countries) {
-  await page.waitForFunction(async (countries) => {
-    const root = await navigator.storage.getDirectory();
-    try {
-      const folder = await root.getDirectoryHandle('hereabouts');
-      const file = await (await folder.getFileHandle('state.json')).getFile();
-      const state = JSON.parse(await file.text());
-      return countries.every((code) => code in state.countries);
-    } catch (error) {
-      if (error.name === 'NotFoundError' || error.name === 'NotReadableError') return false;
-      throw error;
-    }
-  }, countries);
-}
+const keeps = (page, countries) =>
+  until(
+    page,
+    async (countries) => {
+      const root = await navigator.storage.getDirectory();
+      try {
+        const folder = await root.getDirectoryHandle('hereabouts');
+        const file = await (await folder.getFileHandle('state.json')).getFile();
+        const state = JSON.parse(await file.text());
+        return countries.every((code) => code in state.countries);
+      } catch (error) {
+        if (error.name === 'NotFoundError' || error.name === 'NotReadableError') return false;
+        throw error;
+      }
+    },
+    countries,
+  );
 
 /** Takes away the server, the site's host and the network. */
 async function goOffline() {
   await context.setOffline(true);
   host.close();
   await server.stop();
+  host = server = undefined;
 }
 
 /** Calls the page's client, one call after the other; calls are a method and its arguments. */
@@ -227,16 +243,9 @@ test('what this device has no shard for is answered by the server, and offline r
 
 test('requests are answered by the server while the first download is under way', async () => {
   const page = await openPage();
-  const query = new URLSearchParams({ server: server.origin, apiKey: server.privateKey });
-  query.set('countries', 'li');
-  const storage = 'sync/v1/';
-  await context.route(`${server.origin}/${storage}**`, () => {});
-  await page.evaluate(async (url) => {
-    const { serviceWorker } = navigator;
-    const controlled = new Promise((resolve) => (serviceWorker.oncontrollerchange = resolve));
-    await serviceWorker.register(url);
-    await controlled;
-  }, `/hereabouts-sw.js?${query}`);
+  // Nothing of the device's own can come.
+  await context.route(`${server.origin}/sync/**`, () => {});
+  await takeOver(page, { countries: 'li' });
   const calls = [['search', 'Städtle 43', { countries: ['li'] }]];
   assert.deepEqual(await ask(page, calls), await askServer(calls));
 });
@@ -311,57 +320,69 @@ test('corrections arrive by background sync, by periodic sync, and when the page
   );
   await devtools.send('ServiceWorker.enable');
   const event = { origin: host.url, registrationId: await known, tag: 'hereabouts-sync' };
-  const triggers = {
-    Hintergrundweg: () =>
-      devtools.send('ServiceWorker.dispatchSyncEvent', { ...event, lastChance: false }),
-    Wochenweg: () => devtools.send('ServiceWorker.dispatchPeriodicSyncEvent', event),
-    Fragweg: () =>
-      page.evaluate(async () => {
-        const { active } = await navigator.serviceWorker.ready;
-        active.postMessage('hereabouts-sync');
-      }),
-  };
-  for (const [name, trigger] of Object.entries(triggers)) {
+  const post = async () =>
+    (await navigator.serviceWorker.ready).active.postMessage('hereabouts-sync');
+  const triggers = [
+    [
+      'Hintergrundweg',
+      () => devtools.send('ServiceWorker.dispatchSyncEvent', { ...event, lastChance: false }),
+    ],
+    ['Wochenweg', () => devtools.send('ServiceWorker.dispatchPeriodicSyncEvent', event)],
+    ['Fragweg', () => page.evaluate(post)],
+  ];
+  for (const [name, trigger] of triggers) {
     await approve(name);
     const search = [['search', `${name} Vaduz`, { countries: ['li'], types: ['street'] }]];
     const [before] = await ask(page, search);
     assert.ok(!before.answer.results.some((result) => result.name === name), name);
     await trigger();
-    await page.waitForFunction(async (name) => {
-      const { results } = await window.pk.search(`${name} Vaduz`, { countries: ['li'] });
-      return results[0]?.name === name;
-    }, name);
+    await until(
+      page,
+      async (name) => {
+        const { results } = await window.pk.search(`${name} Vaduz`, { countries: ['li'] });
+        return results[0]?.name === name;
+      },
+      name,
+    );
   }
 });
 
-test('a new worker takes over by itself, with its own files, and answers from the same shards', async () => {
+test('a new worker takes over with its own files, and answers from the same shards', async () => {
   const page = await openPage();
   await register(page, { countries: 'li', files: '/page.html,/page.js', version: '1' });
-  host.requests.length = 0;
-  server.origin && (await approve('Unverlorenweg'));
-  appendFileSync(project.at('site/hereabouts-sw.js'), '\n// changed');
+  const blobs = (page) =>
+    page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(
+        'hereabouts',
+      );
+      const names = [];
+      for await (const name of folder.keys()) names.push(name);
+      return names.filter((name) => name.startsWith('base-'));
+    });
+  const before = await blobs(page);
   project.write('site/page.html', '<!doctype html><title>second</title>');
-  const query = new URLSearchParams({ server: server.origin, apiKey: server.privateKey });
-  for (const [name, value] of [
-    ['countries', 'li'],
-    ['files', '/page.html'],
-    ['version', '2'],
-  ]) {
-    query.set(name, value);
-  }
-  await page.evaluate(async (url) => {
-    const { serviceWorker } = navigator;
-    const controlled = new Promise((resolve) => (serviceWorker.oncontrollerchange = resolve));
-    await serviceWorker.register(url);
-    await controlled;
-  }, `/hereabouts-sw.js?${query}`);
-  const names = () => page.evaluate(async () => (await caches.keys()).map((n) => n.split(' ')[0]));
-  assert.deepEqual((await names()).sort(), ['hereabouts-engine', 'hereabouts-files']);
+  await takeOver(page, { countries: 'li', files: '/page.html', version: '2' });
+  await until(page, async () => (await caches.keys()).length === 2);
+  const kinds = await page.evaluate(async () => (await caches.keys()).map((n) => n.split(' ')[0]));
+  assert.deepEqual(kinds.sort(), ['hereabouts-engine', 'hereabouts-files']);
   await goOffline();
   const [{ answer }] = await ask(page, [['search', 'Städtle 43', { countries: ['li'] }]]);
   assert.equal(answer.results[0].name, 'Städtle 43');
-  await page.goto(`${host.url}/page.html?anything#else`);
-  assert.equal(await page.title(), 'second');
+  assert.deepEqual(await blobs(page), before);
+});
+
+test('the browser replaces a worker whose script changed', async () => {
+  const page = await openPage();
+  await register(page, { countries: 'li' });
+  appendFileSync(project.at('site/hereabouts-sw.js'), '\n// Another version.');
+  const [{ answer }] = await page.evaluate(async () => {
+    const { serviceWorker } = navigator;
+    const replaced = new Promise((resolve) => (serviceWorker.oncontrollerchange = resolve));
+    await (await serviceWorker.ready).update();
+    await replaced;
+    return [{ answer: await window.pk.search('Städtle 43', { countries: ['li'] }) }];
+  });
+  assert.equal(answer.results[0].name, 'Städtle 43');
 });
 
 test('a worker that is told too little, or what it does not know, is not installed', async () => {
