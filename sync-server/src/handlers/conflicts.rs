@@ -35,7 +35,7 @@ const MAX_REASON_CHARS: usize = 1000;
 struct SyncStatus {
     /// Lineage of the feeds.
     epoch: String,
-    /// Version of the manifest of the bases.
+    /// Version of the manifest of the app.
     version: u64,
     /// Countries by code.
     countries: BTreeMap<String, CountryStatus>,
@@ -103,7 +103,8 @@ pub async fn status(state: web::Data<AppState>, caller: Caller) -> Result<HttpRe
         };
         countries.insert(code.clone(), country);
     }
-    let (epoch, version) = (state.store.epoch().await?, catalog.manifest().version);
+    let own = state.app_overlay(&caller).await?;
+    let (epoch, version) = (own.epoch().to_owned(), own.version());
     Ok(HttpResponse::Ok().json(SyncStatus { epoch, version, countries }))
 }
 

@@ -91,7 +91,7 @@ pub fn resolve(
     };
     match (found, origin) {
         (Some((found, true)), Some(origin)) if patch.remove => Ok(look.remove(found, origin)),
-        (Some((found, true)), _) => look.change(found, origin),
+        (Some((found, true)), _) => look.change(&found, origin),
         // The house was between two others and is so still: what the patch says is all there is.
         (Some((found, false)), Some(_)) if absent && !patch.remove => {
             let correction = look.put(&patch.origin, Some(&found), patch.default.as_ref())?;
@@ -141,9 +141,10 @@ impl Look<'_> {
             Some(found) => has_house(self.shard, &found.record, self.country)?,
             None => false,
         };
-        if let (true, Some(found)) = (is_there, exact.as_ref().map(|found| found.target.clone())) {
-            return Ok(self.found(found)?.map(|found| (found, true)));
-        }
+        let exact = match exact {
+            Some(found) if is_there => return Ok(Some((found, true))),
+            exact => exact,
+        };
         if let Some(found) = self.across(&wanted)? {
             return Ok(Some((found, true)));
         }
@@ -245,7 +246,7 @@ impl Look<'_> {
         }
     }
 
-    fn change(&self, found: Found, origin: Option<&Fields>) -> geocoder_core::Result<Resolution> {
+    fn change(&self, found: &Found, origin: Option<&Fields>) -> geocoder_core::Result<Resolution> {
         let wanted = match origin {
             Some(_) => self.patch.default.clone().unwrap_or_default(),
             None => self.patch.record(None),
@@ -261,7 +262,7 @@ impl Look<'_> {
         let base_fields = Some(found.fields.clone());
         let correction = match outcome {
             Outcome::Redundant => None,
-            _ => self.put(&base_fields, Some(&found), Some(&merged.fields))?,
+            _ => self.put(&base_fields, Some(found), Some(&merged.fields))?,
         };
         Ok(Resolution { outcome, correction, record: base_fields })
     }

@@ -101,7 +101,9 @@ impl Run<'_> {
         let (store, app_id) = (&self.state.store, approved.app_id.as_str());
         let record_id = approved.record_id();
         let mut others = store.proposed(app_id, record_id).await?;
-        others.extend(store.patch(app_id, record_id).await?);
+        if record_id != approved.id {
+            others.extend(store.patch(app_id, record_id).await?);
+        }
         for other in others.iter().filter(|other| other.id != approved.id) {
             let Some(before) = self.find(app_id, &other.id).await? else { continue };
             if before.status == PatchStatus::Approved {

@@ -67,7 +67,7 @@ pub fn publish(build: &Path, data: &Path) -> Result<Publication> {
     }
     directory.sync_blobs()?;
     let version = new.version;
-    put(&directory, old, new.countries, version, copied_bytes)
+    put(&directory, old.as_ref(), new.countries, version, copied_bytes)
 }
 
 /// Publishes the generation that a country had before its present one, or a named one that is
@@ -89,20 +89,20 @@ pub fn roll_back(data: &Path, country: &str, to: Option<&str>) -> Result<Publica
     })?;
     check::check_entry(directory.path(), country, &entry)?;
     let version = old.version;
-    put(&directory, Some(old), BTreeMap::from([(country.to_owned(), entry)]), version, 0)
+    put(&directory, Some(&old), BTreeMap::from([(country.to_owned(), entry)]), version, 0)
 }
 
 /// Puts countries into the manifest of a directory whose blobs are there; nothing happens when it
 /// has them already.
 fn put(
     directory: &DataDirectory,
-    old: Option<Manifest>,
+    old: Option<&Manifest>,
     countries: BTreeMap<String, CountryEntry>,
     at_least: u64,
     copied_bytes: u64,
 ) -> Result<Publication> {
     let mut changes = Vec::new();
-    let known = old.as_ref().map(|old| &old.countries);
+    let known = old.map(|old| &old.countries);
     let mut is_same = old.is_some();
     for (country, entry) in &countries {
         let before = known.and_then(|known| known.get(country));
@@ -115,7 +115,7 @@ fn put(
             });
         }
     }
-    let mut manifest = old.clone().unwrap_or_else(|| Manifest {
+    let mut manifest = old.cloned().unwrap_or_else(|| Manifest {
         format: MANIFEST_FORMAT,
         epoch: FIRST_EPOCH.into(),
         version: 0,
@@ -125,7 +125,7 @@ fn put(
         manifest.countries.extend(countries);
         manifest.version = manifest.version.max(at_least) + 1;
         check::check_lengths(directory.path(), &manifest)?;
-        if let Some(old) = &old {
+        if let Some(old) = old {
             directory.keep_manifest(old)?;
         }
         directory.replace_manifest(&manifest)?;

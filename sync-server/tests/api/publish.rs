@@ -303,27 +303,37 @@ fn a_server_that_runs_takes_over_a_new_base_with_all_patches() {
     };
     let origin = json!({"query": format!("{}, {}", renamed.0, renamed.1), "types": ["street"]});
     let origin = post(&server, "/search", &origin)["results"][0].clone();
-    let body = json!({"origin": origin, "update": {"name": "Zaunkönigweg"}, "status": "approved"});
-    post(&server, "/patch", &body);
+    let operation = json!({"method": "upsert", "origin": origin,
+        "update": {"name": "Zaunkönigweg"}, "status": "approved"});
+    post(&server, "/patch/bulk", &json!({"operations": [operation]}));
     assert_eq!(street("Zaunkönigweg"), "Zaunkönigweg");
 
     generations::street(&mut gazetteer, &new.0, &new.1).names.default = "Eisvogelweg".into();
     // Ordinals of the patched street are others now.
     gazetteer.streets.retain(|street| !street.names.default.starts_with("Dorf"));
     let next = build(&gazetteer);
+    let mut states = BTreeSet::new();
+    let mut look = || {
+        let json = |path| serde_json::from_slice::<Value>(&get(&server, path)).unwrap();
+        let of_manifest = json("/sync/v1/manifest")["countries"]["li"].clone();
+        let of_heads = json("/sync/v1/heads")["countries"]["li"].clone();
+        let pairs = [
+            (&of_manifest["base"]["generation"], &of_manifest["overlay"]["state_sha256"]),
+            (&of_heads["generation"], &of_heads["state_sha256"]),
+        ];
+        states.extend(pairs.map(|(generation, state)| (generation.to_string(), state.to_string())));
+        of_heads["generation"].as_str().unwrap().to_owned()
+    };
+    look();
     let done = run(&["publish", next.path().to_str().unwrap()], data.path());
     assert!(done.status.success(), "{done:?}");
-    let mut looks = 0;
     poll_until("the new base", || {
         // What was approved is seen at every moment, over the old base and over the new one.
         assert_eq!(street("Zaunkönigweg"), "Zaunkönigweg");
-        looks += 1;
-        (street("Eisvogelweg") == "Eisvogelweg").then_some(())
+        (look() == generation(next.path()) && street("Eisvogelweg") == "Eisvogelweg").then_some(())
     });
-    assert!(looks > 1);
-    let manifest: Value = serde_json::from_slice(&get(&server, "/sync/v1/manifest")).unwrap();
-    let base = &manifest["countries"]["li"]["base"]["generation"];
-    assert_eq!(*base, json!(generation(next.path())));
+    // A state belongs to a generation: none was ever shown with the base of the other.
+    assert_eq!(states.len(), 2, "{states:?}");
     assert_ne!(street(&renamed.0), renamed.0);
 
     assert!(run(&["rollback", "li"], data.path()).status.success());
