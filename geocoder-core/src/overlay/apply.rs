@@ -473,6 +473,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             lost_places,
             lost_records,
             blocks: cut.blocks,
+            by_curve: cut.by_curve,
             suffixes: cut.suffixes,
             adopted: self.adopted,
             place_sources: self.place_sources,

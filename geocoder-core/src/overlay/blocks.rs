@@ -51,6 +51,8 @@ impl AddedBlock {
 /// All blocks, with what else follows from them.
 pub(super) struct Cut {
     pub(super) blocks: Vec<AddedBlock>,
+    /// Numbers of the blocks along a curve: those of an entry of the directory are neighbours.
+    pub(super) by_curve: Vec<u32>,
     pub(super) terms: AddedTerms,
     pub(super) suffixes: HousesTable,
 }
@@ -58,9 +60,9 @@ pub(super) struct Cut {
 /// Place of a record, its position on the curve, and its number.
 type Ordered = (u32, u64, usize);
 
-/// Orders records by place and within it along a curve, and cuts them into groups; these follow
-/// one another along the same curve, so that neighbours share an entry of the directory.
-fn groups(drafts: Vec<RecordDraft>) -> Vec<Vec<RecordDraft>> {
+/// Orders records by place and within it along a curve, and cuts them into groups; returns these,
+/// and where on the curve the middle of each is.
+fn groups(drafts: Vec<RecordDraft>) -> (Vec<Vec<RecordDraft>>, Vec<u64>) {
     let mut order: Vec<Ordered> = Vec::with_capacity(drafts.len());
     for (number, draft) in drafts.iter().enumerate() {
         order.push((draft.place, curve(draft), number));
@@ -71,22 +73,26 @@ fn groups(drafts: Vec<RecordDraft>) -> Vec<Vec<RecordDraft>> {
             source(number).cmp(&source(further))
         })
     });
-    let mut ranges: Vec<(u64, &[Ordered])> = Vec::new();
-    for of_place in order.chunk_by(|(a, ..), (b, ..)| a == b) {
-        for range in of_place.chunks(MAX_RECORDS) {
-            let middle = range.get(range.len() / 2).map_or(0, |(_, at, _)| *at);
-            ranges.push((middle, range));
-        }
-    }
-    sort_by(&mut ranges, |(a, some), (b, others)| (a, some.first()).cmp(&(b, others.first())));
     let mut drafts: Vec<Option<RecordDraft>> = drafts.into_iter().map(Some).collect();
     let mut take = |(_, _, number): &Ordered| drafts.get_mut(*number)?.take();
-    ranges.into_iter().map(|(_, range)| range.iter().filter_map(&mut take).collect()).collect()
+    let (mut groups, mut middles) = (Vec::new(), Vec::new());
+    for of_place in order.chunk_by(|(a, ..), (b, ..)| a == b) {
+        for range in of_place.chunks(MAX_RECORDS) {
+            middles.push(range.get(range.len() / 2).map_or(0, |(_, at, _)| *at));
+            groups.push(range.iter().filter_map(&mut take).collect());
+        }
+    }
+    (groups, middles)
 }
 
 /// Cuts records into blocks, each of one place, and adds them to the directories of the places.
 pub(super) fn cut(drafts: Vec<RecordDraft>, places: &mut Places, behind: usize) -> Result<Cut> {
-    let groups = groups(drafts);
+    let (groups, middles) = groups(drafts);
+    let mut by_curve: Vec<u32> = (0..length(groups.len())).collect();
+    sort_by(&mut by_curve, |a, b| {
+        let middle = |number: &u32| middles.get(*number as usize);
+        (middle(a), a).cmp(&(middle(b), b))
+    });
     let mut collector = TermCollector::default();
     let first = places.n_blocks;
     let mut numbered = Vec::new();
@@ -108,9 +114,9 @@ pub(super) fn cut(drafts: Vec<RecordDraft>, places: &mut Places, behind: usize) 
     for group in groups {
         blocks.push(added_block(group, places, &terms, &mut names, &mut suffixes));
     }
-    for (number, group) in (0u32..).zip(blocks.chunks(GROUP_BLOCKS)) {
+    for (number, group) in (0u32..).zip(by_curve.chunks(GROUP_BLOCKS)) {
         let mut bbox = BBox::EMPTY;
-        for block in group {
+        for block in group.iter().filter_map(|block: &u32| blocks.get(*block as usize)) {
             bbox.add(LonLat { lon: block.bbox.min_lon, lat: block.bbox.min_lat });
             bbox.add(LonLat { lon: block.bbox.max_lon, lat: block.bbox.max_lat });
         }
@@ -119,7 +125,7 @@ pub(super) fn cut(drafts: Vec<RecordDraft>, places: &mut Places, behind: usize) 
     }
     places.added_blocks.extend(blocks.iter().map(|block| block.place));
     places.n_blocks = first.saturating_add(length(blocks.len()));
-    Ok(Cut { blocks, terms, suffixes: HousesTable::of_suffixes(suffixes.list) })
+    Ok(Cut { blocks, by_curve, terms, suffixes: HousesTable::of_suffixes(suffixes.list) })
 }
 
 /// Returns a record's place on a Hilbert curve over the world.

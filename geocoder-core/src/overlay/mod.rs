@@ -72,7 +72,10 @@ pub struct Overlay {
     /// Terms of the base that only what no longer counts has: piece and ordinal, ascending.
     lost_places: Vec<(u32, u32)>,
     lost_records: Vec<(u32, u32)>,
+    /// Ascending by place.
     pub(crate) blocks: Vec<AddedBlock>,
+    /// Numbers of the blocks in the order in which they share entries of the directory.
+    by_curve: Vec<u32>,
     /// Suffixes of the houses of all blocks.
     pub(crate) suffixes: HousesTable,
     /// Removed places, each behind the one that took over what it held; ascending.
@@ -189,8 +192,12 @@ impl Overlay {
     /// Returns boxes around everything in a group of blocks, given the number of blocks of the
     /// base.
     pub(crate) fn block_boxes(&self, group: usize, first: u32) -> Vec<(u32, BBox)> {
-        let blocks = (first..).zip(&self.blocks).skip(group * blocks::GROUP_BLOCKS);
-        blocks.take(blocks::GROUP_BLOCKS).map(|(number, block)| (number, block.bbox)).collect()
+        let shared = self.by_curve.chunks(blocks::GROUP_BLOCKS).nth(group).unwrap_or_default();
+        let boxes = shared.iter().filter_map(|number| {
+            let block = self.blocks.get(*number as usize)?;
+            Some((first.saturating_add(*number), block.bbox))
+        });
+        boxes.collect()
     }
 
     /// Iterates over boxes around what the overlay has put into a place.

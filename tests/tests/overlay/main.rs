@@ -258,7 +258,6 @@ fn compare(case: &mut Case, corrections: &[Correction]) -> (usize, Vec<String>) 
 
 /// Fails when there are differences, and shows some of them.
 fn report(compared: usize, differences: &[String]) {
-    eprintln!("{compared} answers compared");
     let shown: Vec<String> = differences
         .iter()
         .step_by(differences.len() / 5 + 1)
@@ -280,6 +279,7 @@ fn corrections_over_a_base_answer_what_a_base_built_with_them_answers() {
         compared += count;
         differences.extend(found.iter().map(|difference| format!("seed {seed}: {difference}")));
     }
+    eprintln!("{compared} answers compared");
     report(compared, &differences);
 }
 
@@ -304,5 +304,6 @@ fn whatever_way_a_device_came_to_the_head_its_state_is_the_same_and_answers_as_a
         compared += count;
         differences.extend(found.iter().map(|difference| format!("seed {seed}: {difference}")));
     }
+    eprintln!("{compared} answers compared");
     report(compared, &differences);
 }
