@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use geocoder_core::delta::{Delta, Generation, Operation, OperationChange, Snapshot};
-use geocoder_core::overlay::{Correction, CorrectionId, Overlay};
+use geocoder_core::overlay::{Correction, CorrectionId, Overlay, Skipped};
 use geocoder_core::{Geocoder, Shard};
 use sha2::{Digest, Sha256};
 
@@ -67,7 +67,7 @@ impl CountryState {
         }
         let mut snapshot = Snapshot::empty(base.generation);
         snapshot.apply(&delta_of(base.generation, changes))?;
-        Self::of(base, head, snapshot)
+        Self::of(base, head, snapshot, &[])
     }
 
     /// Makes the state behind further rows of the feed, of which the last is at the new head.
@@ -84,12 +84,16 @@ impl CountryState {
         let changes = converted.collect::<Result<_, Cause>>()?;
         let mut snapshot = self.snapshot.clone();
         snapshot.apply(&delta_of(base.generation, changes))?;
-        Self::of(base, rows.last().map_or(self.head, |row| row.seq), snapshot)
+        let head = rows.last().map_or(self.head, |row| row.seq);
+        Self::of(base, head, snapshot, self.overlay.skipped())
     }
 
-    fn of(base: &Base, head: i64, snapshot: Snapshot) -> Result<Self, Cause> {
+    fn of(base: &Base, head: i64, snapshot: Snapshot, told: &[Skipped]) -> Result<Self, Cause> {
         let overlay = Overlay::build(&base.shard, &snapshot.corrections)?;
-        for skipped in overlay.skipped() {
+        let is_new =
+            |skipped: &&Skipped| told.binary_search_by_key(&skipped.id, |old| old.id).is_err();
+        // What was told of the state before is not told again with every approval.
+        for skipped in overlay.skipped().iter().filter(is_new) {
             let country = base.shard.meta().country.as_str();
             tracing::warn!(patch = %skipped.id, country, reason = %skipped.reason, "a patch changes nothing");
         }
