@@ -15,7 +15,7 @@ import { Office } from './harness/office.mjs';
 import { pageFile } from './harness/page-host.mjs';
 import { Witness } from './harness/witness.mjs';
 
-const KILLS = Number(process.env.HEREABOUTS_SOAK_KILLS ?? 12);
+const KILLS = Number(process.env.HEREABOUTS_SOAK_KILLS ?? 20);
 const JOURNEYS = 5;
 
 let office;
@@ -31,31 +31,58 @@ after(async () => {
 
 test('a killed browser starts with the old state or the new one, never with both', async (t) => {
   await withProfile(async (profile) => {
-    const witness = new Witness(office);
     const session = new Session(profile);
     await session.start();
-    const random = randomFrom(5);
-    const ends = [];
-    for await (const journey of journeys(office, witness, session)) {
-      for (let kill = 0; kill < KILLS / JOURNEYS; kill += 1) {
-        const files = await session.copy(journey.files);
-        const label = await killOnce(session, journey, files, random);
-        ends.push(`${journey.name}: ${label}`);
-        const at = await restart(session, witness, journey, files);
-        ends[ends.length - 1] += ` → ${at ?? 'nothing'}`;
-        await session.discard(files);
-      }
+    try {
+      t.diagnostic((await killOften(session)).join('; '));
+    } finally {
+      await session.kill();
     }
-    t.diagnostic(ends.join('; '));
-    await session.kill();
   });
 });
 
+/** Kills the browser on every journey; tells when, and what the next start answered from. */
+async function killOften(session) {
+  const witness = new Witness(office);
+  const random = randomFrom(5);
+  const ends = [];
+  for await (const journey of journeys(office, witness, session)) {
+    const course = await measure(session, journey);
+    for (let kill = 0; kill < KILLS / JOURNEYS; kill += 1) {
+      const files = await session.copy(journey.files);
+      const label = await killOnce(session, journey, files, pointOf(course, kill, random));
+      const at = await restart(session, witness, journey, files);
+      ends.push(`${journey.name}: ${label} → ${at ?? 'nothing'}`);
+      await session.discard(files);
+    }
+  }
+  return ends;
+}
+
+/** Goes through a journey once; the requests that it takes, and the time after the last one. */
+async function measure(session, journey) {
+  const files = await session.copy(journey.files);
+  let lastAt;
+  proxy.begin(() => {
+    lastAt = performance.now();
+  });
+  const device = await session.open(files);
+  if (journey.from) await device.call('sync');
+  const course = { requests: proxy.exchanges.length, applyMs: performance.now() - lastAt };
+  await device.close();
+  await session.discard(files);
+  return course;
+}
+
+/** A point to kill at: each second one while what was downloaded is applied and made the state. */
+function pointOf({ requests, applyMs }, kill, random) {
+  return kill % 2 === 0
+    ? { request: requests - 1, delayMs: random() * applyMs }
+    : { request: below(random, requests), delayMs: random() * 20 };
+}
+
 /** Kills the browser while it synchronises; tells when. */
-async function killOnce(session, journey, files, random) {
-  // Before an answer, or while what the last one brought is applied.
-  const request = below(random, 6);
-  const delayMs = random() * 60;
+async function killOnce(session, journey, files, { request, delayMs }) {
   let killed;
   proxy.begin((index) => {
     if (index === request) killed ??= sleep(delayMs).then(() => session.kill());
