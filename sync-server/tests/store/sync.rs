@@ -92,7 +92,7 @@ async fn a_compaction_keeps_objects_and_drops_operations() {
             compactions: 1,
             objects: vec![snapshot.0.clone(), segment.0.clone()],
         };
-        assert_eq!(store.kept_feeds(None).await.unwrap(), [kept.clone()]);
+        assert_eq!(store.kept_feeds(None).await.unwrap(), std::slice::from_ref(&kept));
         assert_eq!(store.kept_feeds(Some("A")).await.unwrap(), [kept]);
         assert_eq!(store.kept_feeds(Some("B")).await.unwrap(), []);
         let feed = store.feed("A", "li", 0, 10).await.unwrap();
@@ -145,8 +145,7 @@ async fn bytes_outlive_their_last_name_by_a_day() {
         approve(&store, 1..=3).await;
         let old = object(ObjectKind::Snapshot, (0, 1), "old");
         let new = object(ObjectKind::Snapshot, (0, 2), "new");
-        let mut after = 0;
-        for (objects, seconds, old_is_there) in [
+        let steps = [
             (vec![old.clone()], 0, true),
             (vec![new.clone()], 1, true),
             // Named again, it is as if it had never been unnamed.
@@ -154,10 +153,10 @@ async fn bytes_outlive_their_last_name_by_a_day() {
             (vec![new.clone()], DAY_S, true),
             (vec![new.clone()], 2 * DAY_S, true),
             (vec![new.clone()], 2 * DAY_S + 1, false),
-        ] {
+        ];
+        for (after, (objects, seconds, old_is_there)) in (0..).zip(steps) {
             let plan = compaction(&store, after, 0, objects).await;
             store.compact(&Compaction { at: NOW.plus_seconds(seconds), ..plan }).await.unwrap();
-            after += 1;
             let bytes = store.sync_blob(&old.1.sha256, false).await.unwrap();
             assert_eq!(bytes.is_some(), old_is_there, "after {seconds} s");
         }
