@@ -55,7 +55,7 @@ async fn a_proposal_is_taken_once_however_often_it_is_sent() {
         json!({"mutationId": "m-1", "update": record("Kirchweg"), "comment": "seen today"});
     let first = send(&server, &page, &[proposal.clone(), proposal.clone()]).await;
     assert_eq!((&first[0]["outcome"], &first[0]["duplicate"]), (&json!("pending"), &json!(false)));
-    let again = send(&server, &page, &[proposal.clone()]).await;
+    let again = send(&server, &page, std::slice::from_ref(&proposal)).await;
     for duplicate in [&first[1], &again[0]] {
         assert_eq!(duplicate["duplicate"], true);
         for member in ["mutationId", "outcome", "patchId", "createdAt"] {
