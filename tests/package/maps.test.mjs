@@ -131,13 +131,9 @@ test('the control of MapLibre can list texts and fetch the place of the picked o
   await page.evaluate(() => window.makeControl({ suggestions: true }));
   const input = page.locator('#map input');
   await input.pressSequentially('Städtle 43');
-  await page.getByText('Städtle 43, 9490 Vaduz, Liechtenstein').first().waitFor();
-  await input.press('ArrowDown');
-  await input.press('Enter');
-  const place = page.locator('.suggestions > li').getByText('9490 Vaduz');
-  await place.first().waitFor();
-  await input.press('ArrowDown');
-  await input.press('Enter');
+  // Clicked, not picked by keys: a list that is drawn anew under them forgets what was marked.
+  await page.getByText('Städtle 43, 9490 Vaduz, Liechtenstein').first().click();
+  await page.locator('.suggestions > li').getByText('9490 Vaduz').first().click();
   await page.waitForFunction(() => window.picked.length === 1);
   const [{ properties }] = await page.evaluate(() => window.picked);
   assert.equal(properties.name, 'Städtle 43');
