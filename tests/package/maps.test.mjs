@@ -88,8 +88,8 @@ test('the control of MapLibre lists results while the user types, and flies to t
   await input.pressSequentially('Städtle 43');
   await listed.first().getByText('9490 Vaduz, Liechtenstein').waitFor();
   assert.equal(await listed.first().locator('mark').textContent(), 'Städtle 43');
-  await input.press('ArrowDown');
-  await input.press('Enter');
+  // Clicked, not picked by keys: a list that is drawn anew under them forgets what was marked.
+  await listed.first().click();
   await page.waitForFunction(() => window.picked.length === 1);
   const [{ center, properties, bbox }] = await page.evaluate(() => window.picked);
   assert.equal(properties.precision, 'exact');
@@ -131,7 +131,6 @@ test('the control of MapLibre can list texts and fetch the place of the picked o
   await page.evaluate(() => window.makeControl({ suggestions: true }));
   const input = page.locator('#map input');
   await input.pressSequentially('Städtle 43');
-  // Clicked, not picked by keys: a list that is drawn anew under them forgets what was marked.
   await page.getByText('Städtle 43, 9490 Vaduz, Liechtenstein').first().click();
   await page.locator('.suggestions > li').getByText('9490 Vaduz').first().click();
   await page.waitForFunction(() => window.picked.length === 1);
