@@ -82,7 +82,7 @@ soak: package data xz postgresql $(SCHEMATHESIS) ## Run the property tests with 
 	PROPTEST_CASES=20000 HEREABOUTS_SOAK_CRASHES=200 cargo test --release --workspace --all-features
 	node tests/schemathesis/run.mjs $(SCHEMATHESIS) 500
 	HEREABOUTS_SOAK_QUERIES=100000 HEREABOUTS_QUERIES_PER_KIND=1000 node --test tests/bench/test/*.test.mjs
-	HEREABOUTS_SOAK_FAULTS=300 HEREABOUTS_SOAK_MODEL=100 HEREABOUTS_SOAK_KILLS=60 \
+	HEREABOUTS_RUNS=all HEREABOUTS_SOAK_FAULTS=300 HEREABOUTS_SOAK_MODEL=100 HEREABOUTS_SOAK_KILLS=60 \
 		node --test --test-concurrency=1 tests/sync/*.test.mjs
 
 bench: package data chromium xz ## Measure the package beside its peers; writes docs/BENCHMARKS.md
@@ -119,6 +119,8 @@ lint: wasm-target package ## Run clippy, biome and tsc
 doc: ## Build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
+# Runs through faults and kills that `make test` only samples are all run.
+ci: export HEREABOUTS_RUNS = all
 ci: fmt-check lint doc test quality-quick size callgrind ## Run what must pass before a merge
 	git diff --exit-code
 

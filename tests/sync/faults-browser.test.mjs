@@ -12,7 +12,8 @@ import { Office } from './harness/office.mjs';
 import { pageFile } from './harness/page-host.mjs';
 import { Witness } from './harness/witness.mjs';
 
-const RUNS = Number(process.env.HEREABOUTS_SOAK_FAULTS ?? 20);
+const ALL = process.env.HEREABOUTS_RUNS === 'all';
+const RUNS = Number(process.env.HEREABOUTS_SOAK_FAULTS ?? (ALL ? 20 : 5));
 const JOURNEYS = 5;
 
 let office;

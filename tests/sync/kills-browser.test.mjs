@@ -15,7 +15,8 @@ import { Office } from './harness/office.mjs';
 import { pageFile } from './harness/page-host.mjs';
 import { Witness } from './harness/witness.mjs';
 
-const KILLS = Number(process.env.HEREABOUTS_SOAK_KILLS ?? 20);
+const ALL = process.env.HEREABOUTS_RUNS === 'all';
+const KILLS = Number(process.env.HEREABOUTS_SOAK_KILLS ?? (ALL ? 20 : 5));
 const JOURNEYS = 5;
 
 let office;

@@ -14,7 +14,8 @@ import { SMALL_COMPACTION } from './harness/journeys.mjs';
 import { NodeKit } from './harness/kits.mjs';
 import { Office, until } from './harness/office.mjs';
 
-const SEEDS = Number(process.env.HEREABOUTS_SOAK_MODEL ?? 6);
+const ALL = process.env.HEREABOUTS_RUNS === 'all';
+const SEEDS = Number(process.env.HEREABOUTS_SOAK_MODEL ?? (ALL ? 6 : 2));
 const STEPS = 60;
 const CHECK_EVERY = 6;
 const GENERATIONS = 3;
