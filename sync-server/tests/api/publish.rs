@@ -300,7 +300,8 @@ fn a_server_that_runs_takes_over_a_new_base_with_all_patches() {
     let [renamed, new] = generations::single_streets(&gazetteer);
     let street = |name: &str| {
         let body = json!({"query": name, "types": ["street"], "maxResults": 1});
-        post(&server, "/search", &body)["results"][0]["name"].as_str().unwrap().to_owned()
+        let found = post(&server, "/search", &body);
+        found["results"][0]["name"].as_str().unwrap_or_default().to_owned()
     };
     let origin = json!({"query": format!("{}, {}", renamed.0, renamed.1), "types": ["street"]});
     let origin = post(&server, "/search", &origin)["results"][0].clone();
