@@ -141,7 +141,7 @@ struct ConflictList {
 #[expect(dead_code, reason = "describes what is read name by name")]
 struct ConflictFilter {
     /// Only patches of this country.
-    #[param(nullable = false, pattern = "^[A-Za-z]{2}$")]
+    #[param(nullable = false, pattern = "^([A-Za-z]{2})?$")]
     country: Option<String>,
     /// Only patches that come to this.
     #[param(nullable = false, inline)]
