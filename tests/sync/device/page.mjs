@@ -46,6 +46,15 @@ globalThis.copyFiles = async (from, to) => {
 
 globalThis.removeFiles = async (storageName) => {
   const root = await navigator.storage.getDirectory();
-  await root.removeEntry(storageName, { recursive: true });
+  // A file that a closed device was writing is locked until the browser has given it up.
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    try {
+      return await root.removeEntry(storageName, { recursive: true });
+    } catch (error) {
+      if (error.name !== 'NoModificationAllowedError' || Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
 };
 globalThis.isReady = true;
