@@ -5,9 +5,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { binary, REPOSITORY } from '../harness/workspace.mjs';
+import { binary, DEMO_DATA, REPOSITORY } from '../harness/workspace.mjs';
 
 const TIMEOUT_MS = 60_000;
+/** Of bash: no files of whoever runs the tests, and an end at the first command that fails. */
+const SHELL = ['--norc', '--noprofile', '-euo', 'pipefail', '-c'];
 /** What is never written to stands for itself. */
 const LINKED = ['tests', 'docs', 'deploy', 'examples', 'www', 'demo.toml', 'geocoder-wasm'];
 
@@ -16,11 +18,7 @@ export function makeClone() {
   const folder = mkdtempSync(join(tmpdir(), 'hereabouts-docs-'));
   const at = (path) => join(folder, path);
   for (const name of LINKED) symlinkSync(join(REPOSITORY, name), at(name));
-  cpSync(join(REPOSITORY, 'demo-data'), at('demo-data'), {
-    recursive: true,
-    // Keys and corrections of whoever tries the demo here are nothing to the documents.
-    filter: (path) => !/hereabouts\.\w+(-\w+)?$/.test(path),
-  });
+  copyDemo(at('demo-data'));
   mkdirSync(at('target/release'), { recursive: true });
   for (const name of ['shard-builder', 'sync-server']) {
     symlinkSync(binary(name), at(`target/release/${name}`));
@@ -44,7 +42,7 @@ export function makeClone() {
     sh: (commands, variables = {}) =>
       new Promise((resolve, reject) => {
         const options = { cwd: folder, env: { ...env, ...variables }, timeout: TIMEOUT_MS };
-        execFile('bash', ['-euo', 'pipefail', '-c', commands], options, (error, stdout, stderr) => {
+        execFile('bash', [...SHELL, commands], options, (error, stdout, stderr) => {
           if (error) reject(new Error(`${commands}\n${error.message}\n${stdout}${stderr}`));
           else resolve({ stdout, stderr });
         });
@@ -55,8 +53,23 @@ export function makeClone() {
   };
 }
 
+/** Copies the shards of the demo, without the world, and without keys and corrections of users. */
+function copyDemo(folder) {
+  const { countries, ...manifest } = JSON.parse(readFileSync(join(DEMO_DATA, 'manifest.json')));
+  delete countries.zz;
+  mkdirSync(join(folder, 'blobs'), { recursive: true });
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, countries }));
+  for (const { base } of Object.values(countries)) {
+    for (const { sha256 } of [base, ...base.chunks]) {
+      for (const name of [sha256, `${sha256}.br`, `${sha256}.gz`]) {
+        cpSync(join(DEMO_DATA, 'blobs', name), join(folder, 'blobs', name));
+      }
+    }
+  }
+}
+
 async function serve(commands, cwd, env) {
-  const shell = spawn('bash', ['-euo', 'pipefail', '-c', commands], {
+  const shell = spawn('bash', [...SHELL, commands], {
     cwd,
     env,
     detached: true,
