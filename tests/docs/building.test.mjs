@@ -3,15 +3,14 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { makeProject } from '../package/project.mjs';
 import { makeClone, onFreePort } from './clone.mjs';
 import { runDocument } from './document.mjs';
 import { blocksOf } from './markdown.mjs';
 
 const DATA = 'tests/data';
-const CREDIT =
-  '--source-name Sample --licence CC0-1.0 --url https://example.org --notice Sample';
+const CREDIT = '--source-name Sample --licence CC0-1.0 --url https://example.org --notice Sample';
 
 let clone;
 before(() => {
@@ -58,7 +57,10 @@ runDocument('docs/OWN_DATA.md', {
   },
   async 'Records (json) 2'(code) {
     const shard = await buildRecords(code);
-    assert.match((await clone.sh(`shard-builder search ${shard} "neuweg 7a"`)).stdout, /^Neuweg 7a/);
+    assert.match(
+      (await clone.sh(`shard-builder search ${shard} "neuweg 7a"`)).stdout,
+      /^Neuweg 7a/,
+    );
   },
   async 'Several sources (sh)'(code) {
     clone.write('own.ndjson', records.get('Records (json)') + records.get('Records (json) 2'));
@@ -137,7 +139,8 @@ runDocument('docs/BUILDING.md', {
       path.replace('{sha256}', sha256).replace('{country}', 'is'),
     );
     assert.equal(paths.length, 4);
-    for (const path of [...paths, `data/blobs/${sha256}.gz`]) assert.ok(existsSync(clone.at(path)), path);
+    for (const path of [...paths, `data/blobs/${sha256}.gz`])
+      assert.ok(existsSync(clone.at(path)), path);
   },
   async 'Tables (text)'(code) {
     const [addresses, names] = code.trim().split('\n');
@@ -162,7 +165,9 @@ runDocument('docs/BUILDING.md', {
     const { stdout } = await clone.sh(
       `shard-builder build --country is --records line.ndjson --out records ${CREDIT}`,
     );
-    const { stdout: found } = await clone.sh(`shard-builder search ${stdout.trim()} "Austurstr 14b"`);
+    const { stdout: found } = await clone.sh(
+      `shard-builder search ${stdout.trim()} "Austurstr 14b"`,
+    );
     assert.match(found, /^Austurstræti 14b/);
   },
 });

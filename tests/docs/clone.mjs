@@ -1,11 +1,20 @@
 // A folder like a fresh clone after `make demo`, in which commands of documents are run.
 
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { binary, DEMO_DATA, REPOSITORY } from '../harness/workspace.mjs';
+import { tarball } from '../package/project.mjs';
 
 const TIMEOUT_MS = 60_000;
 /** Of bash: no files of whoever runs the tests, and an end at the first command that fails. */
@@ -18,6 +27,7 @@ export function makeClone() {
   const folder = mkdtempSync(join(tmpdir(), 'hereabouts-docs-'));
   const at = (path) => join(folder, path);
   for (const name of LINKED) symlinkSync(join(REPOSITORY, name), at(name));
+  cpSync(tarball, at(basename(tarball)));
   copyDemo(at('demo-data'));
   mkdirSync(at('target/release'), { recursive: true });
   for (const name of ['shard-builder', 'sync-server']) {

@@ -149,7 +149,9 @@ runDocument('docs/DEPLOYING.md', {
   async 'The server (sh)'(code) {
     const started = await clone.serve(onFreePort(code));
     const key = clone.read('data/hereabouts.key').trim();
-    const answer = await fetch(`${started.origin}/keys`, { headers: { 'x-placekit-api-key': key } });
+    const answer = await fetch(`${started.origin}/keys`, {
+      headers: { 'x-placekit-api-key': key },
+    });
     await started.stop();
     assert.equal(answer.status, 200);
   },
@@ -170,7 +172,10 @@ runDocument('docs/DEPLOYING.md', {
     const folders = ['/usr/local/bin', '/etc', '/var/lib/hereabouts'];
     for (const folder of folders) mkdirSync(at(folder), { recursive: true });
     await clone.sh(code.replace(/ \/(usr|etc|var)\//g, ` ${clone.folder}/machine/$1/`));
-    assert.match(clone.read('machine/etc/hereabouts/hereabouts.env'), /^HEREABOUTS_SECRET=.{44}\n$/);
+    assert.match(
+      clone.read('machine/etc/hereabouts/hereabouts.env'),
+      /^HEREABOUTS_SECRET=.{44}\n$/,
+    );
     await clone.sh(`sync-server check-config --config machine/etc/hereabouts/hereabouts.toml`, {
       HEREABOUTS_DATA_DIR: at('/var/lib/hereabouts'),
     });

@@ -17,7 +17,9 @@ export const NOT_RUN = {
     'Docker (sh)': 'Needs Docker, and compiles for minutes.',
   },
   'docs/OPERATION.md': { 'Backups (sh) 2': 'Needs a server of PostgreSQL.' },
-  'docs/OVERLAY.md': { 'top (rust)': 'Part of a Rust function; tests/tests/overlay calls the same.' },
+  'docs/OVERLAY.md': {
+    'top (rust)': 'Part of a Rust function; tests/tests/overlay calls the same.',
+  },
   'docs/TEXT_ANALYSIS.md': { 'top (text)': DRAWING },
   'tests/bench/README.md': { 'top (sh)': 'Measures for hours.' },
 };

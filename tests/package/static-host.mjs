@@ -9,19 +9,27 @@ const TYPES = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
 };
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
 
-/** Serves a folder on a free port; `requests` collects the paths that were asked for. */
-export async function serveFolder(folder) {
+/**
+ * Serves a folder on a free port; `requests` collects the paths that were asked for.
+ *
+ * @param {string} folder
+ * @param {string} [policy] the Content-Security-Policy of all files
+ */
+export async function serveFolder(folder, policy = POLICY) {
   const requests = [];
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url, 'http://host').pathname);
     requests.push(path);
+    const file = path.endsWith('/') ? `${path}index.html` : path;
     try {
-      const content = await readFile(join(folder, path));
-      const type = TYPES[extname(path)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY });
+      const content = await readFile(join(folder, file));
+      const type = TYPES[extname(file)] ?? 'application/octet-stream';
+      response.writeHead(200, { 'content-type': type, 'content-security-policy': policy });
       response.end(content);
     } catch {
       response.writeHead(404).end();

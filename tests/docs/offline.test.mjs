@@ -1,0 +1,118 @@
+// The guide to an offline web app, followed to the letter, then taken off the network.
+
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { SyncServer } from '../harness/server.mjs';
+import { launchChromium, watchFaults } from '../package/chromium.mjs';
+import { makeProject } from '../package/project.mjs';
+import { serveFolder } from '../package/static-host.mjs';
+import { makeClone } from './clone.mjs';
+import { runDocument } from './document.mjs';
+import { checkScript } from './types.mjs';
+
+const ICON = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="9" /></svg>';
+
+let clone;
+let browser;
+before(async () => {
+  clone = makeClone();
+  clone.write('icon.svg', ICON);
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser?.close();
+  clone?.remove();
+});
+
+/** What a strict host allows: scripts and engine, images of its own, and other servers by name. */
+function policyWith(...servers) {
+  const connect = ["'self'", ...servers].join(' ');
+  return `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src ${connect}`;
+}
+
+/** Checks a script of the guide in a project that has the package beside it. */
+function check(code, host) {
+  const project = makeProject();
+  try {
+    project.run('cp', ['-r', 'node_modules/hereabouts/dist', 'hereabouts']);
+    project.write('package.json', '{ "type": "module" }');
+    project.write('script.js', code);
+    checkScript(project, 'script.js', host);
+  } finally {
+    project.remove();
+  }
+}
+
+runDocument('docs/OFFLINE_PWA.md', {
+  'The page (html)'(code) {
+    clone.write('index.html', code);
+  },
+  'The app (js)'(code) {
+    check(code, 'dom');
+    clone.write('app.js', code);
+  },
+  'The service worker (js)'(code) {
+    // Libraries of types know the scope of any worker only.
+    const scope =
+      'const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {any} */ (self));';
+    check(`${scope}\n${code.replaceAll('self.', 'scope.')}`, 'webworker');
+    clone.write('service-worker.js', code);
+  },
+  'The manifest (json)'(code) {
+    const { name, start_url, icons } = JSON.parse(code);
+    assert.ok(name && start_url && icons.length > 0);
+    clone.write('app.webmanifest', code);
+  },
+  async 'Trying it (sh)'(code) {
+    await clone.sh(code);
+    const host = await serveFolder(clone.at('app'), policyWith());
+    const page = await browser.newPage();
+    page.setDefaultTimeout(20_000);
+    const faults = watchFaults(page, host.url);
+    const field = page.getByRole('combobox', { name: 'Address' });
+    const search = async () => {
+      await field.fill('Städtle 43');
+      await page.getByRole('option').getByText('Städtle 43').first().waitFor();
+    };
+    try {
+      await page.goto(`${host.url}/`);
+      await page.getByText('Liechtenstein is on this device. © OpenStreetMap').waitFor();
+      await search();
+      await page.evaluate(() => navigator.serviceWorker.ready);
+      assert.deepEqual(faults, []);
+    } finally {
+      host.close();
+    }
+    const before = host.requests.length;
+    await page.reload();
+    await page.getByText('Liechtenstein is on this device').waitFor();
+    await search();
+    assert.equal(host.requests.length, before);
+    await page.close();
+  },
+  async 'With corrections (js)'(code) {
+    check(code, 'dom');
+    const server = await SyncServer.start();
+    const apiKey = await server.createKey({
+      domains: ['127.0.0.1'],
+      permissions: ['geocode:search', 'sync:read', 'patches:propose'],
+    });
+    const here = code.replace('https://geo.example.org', server.origin);
+    clone.write('app/app.js', here.replace('pk_your_key', apiKey));
+    const host = await serveFolder(clone.at('app'), policyWith(server.origin));
+    try {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(20_000);
+      await page.goto(`${host.url}/`);
+      await page.getByText(/^(queued|pending)$/).waitFor();
+      // Sent by itself, as soon as it can be.
+      const waiting = async () => (await server.call('POST', '/patch/search', {})).results.length;
+      const deadline = Date.now() + 20_000;
+      while ((await waiting()) === 0) assert.ok(Date.now() < deadline, 'the proposal arrives');
+      await page.close();
+    } finally {
+      host.close();
+      await server.stop();
+    }
+  },
+});
