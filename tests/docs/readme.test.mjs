@@ -6,7 +6,7 @@ import { after, before } from 'node:test';
 import { SyncServer } from '../harness/server.mjs';
 import { REPOSITORY } from '../harness/workspace.mjs';
 import { launchChromium, watchFaults } from '../package/chromium.mjs';
-import { makeProject } from '../package/project.mjs';
+import { makeProject, tarball } from '../package/project.mjs';
 import { serveFolder } from '../package/static-host.mjs';
 import { makeClone, onFreePort } from './clone.mjs';
 import { runDocument } from './document.mjs';
@@ -79,11 +79,11 @@ runDocument('examples/plain-html/README.md', {
       cpSync(`${REPOSITORY}examples/plain-html`, project.folder, { recursive: true });
       const { li } = JSON.parse(clone.read('demo-data/manifest.json')).countries;
       const commands = code
-        .split('\n')
-        // The package is installed already, from the tarball: no registry is asked.
-        .filter((line) => !line.startsWith('npm install') && !line.startsWith('python3'))
-        .join('\n')
-        .replace('path/to/shards/blobs/SHA256', clone.at(`demo-data/blobs/${li.base.sha256}`));
+        .replace('npm install', 'npm install --offline --no-audit --no-fund')
+        .replace('path/to/hereabouts-0.1.0.tgz', tarball)
+        .replace('path/to/shards/blobs/SHA256', clone.at(`demo-data/blobs/${li.base.sha256}`))
+        // Served by this process in its place, which needs no port of its own choice.
+        .replace('python3 -m http.server\n', '');
       project.run('bash', ['-euc', commands]);
       const host = await serveFolder(project.folder);
       try {
