@@ -6,7 +6,7 @@ import { SyncServer } from '../harness/server.mjs';
 import { copyShards, makeProject } from '../package/project.mjs';
 import { runDocument } from './document.mjs';
 import { blocksOf } from './markdown.mjs';
-import { checkScript, compile } from './types.mjs';
+import { checkScripts, compile } from './types.mjs';
 
 let project;
 let server;
@@ -23,7 +23,7 @@ after(async () => {
 /** Runs a script of a guide with the server and key of the test; gives what it printed. */
 async function run(name, code, more = '') {
   project.write(`${name}.mjs`, code);
-  checkScript(project, `${name}.mjs`, 'node');
+  checkScripts(project, [`${name}.mjs`], 'node');
   const here = code
     .replaceAll('https://geo.example.org', server.origin)
     .replaceAll('pk_your_key', server.privateKey);

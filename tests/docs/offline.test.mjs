@@ -1,6 +1,7 @@
 // The guide to an offline web app, followed to the letter, then taken off the network.
 
 import assert from 'node:assert/strict';
+import { cpSync } from 'node:fs';
 import { after, before } from 'node:test';
 import { SyncServer } from '../harness/server.mjs';
 import { launchChromium, watchFaults } from '../package/chromium.mjs';
@@ -8,13 +9,16 @@ import { makeProject } from '../package/project.mjs';
 import { serveFolder } from '../package/static-host.mjs';
 import { makeClone } from './clone.mjs';
 import { runDocument } from './document.mjs';
-import { checkScript } from './types.mjs';
+import { checkScripts } from './types.mjs';
 
 const ICON = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="9" /></svg>';
 
 let clone;
+let project;
 let browser;
 before(async () => {
+  project = makeProject(['@types']);
+  cpSync(project.at('node_modules/hereabouts/dist'), project.at('hereabouts'), { recursive: true });
   clone = makeClone();
   clone.write('icon.svg', ICON);
   browser = await launchChromium();
@@ -22,6 +26,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   clone?.remove();
+  project?.remove();
 });
 
 /** What a strict host allows: scripts and engine, images of its own, and other servers by name. */
@@ -32,15 +37,8 @@ function policyWith(...servers) {
 
 /** Checks a script of the guide in a project that has the package beside it. */
 function check(code, host) {
-  const project = makeProject();
-  try {
-    project.run('cp', ['-r', 'node_modules/hereabouts/dist', 'hereabouts']);
-    project.write('package.json', '{ "type": "module" }');
-    project.write('script.js', code);
-    checkScript(project, 'script.js', host);
-  } finally {
-    project.remove();
-  }
+  project.write('script.mjs', code);
+  checkScripts(project, ['script.mjs'], host);
 }
 
 runDocument('docs/OFFLINE_PWA.md', {
@@ -48,7 +46,7 @@ runDocument('docs/OFFLINE_PWA.md', {
     clone.write('index.html', code);
   },
   'The app (js)'(code) {
-    check(code, 'dom');
+    check(code, 'page');
     clone.write('app.js', code);
   },
   'The service worker (js)'(code) {
@@ -91,7 +89,7 @@ runDocument('docs/OFFLINE_PWA.md', {
     await page.close();
   },
   async 'With corrections (js)'(code) {
-    check(code, 'dom');
+    check(code, 'page');
     const server = await SyncServer.start();
     const apiKey = await server.createKey({
       domains: ['127.0.0.1'],

@@ -10,7 +10,7 @@ import { makeProject, tarball } from '../package/project.mjs';
 import { serveFolder } from '../package/static-host.mjs';
 import { makeClone, onFreePort } from './clone.mjs';
 import { runDocument } from './document.mjs';
-import { checkScript } from './types.mjs';
+import { checkScripts } from './types.mjs';
 
 /** What a plain host says of scripts: nothing. */
 const NO_POLICY = 'upgrade-insecure-requests';
@@ -54,7 +54,7 @@ runDocument('README.md', {
     const project = makeProject(['@types']);
     try {
       project.write('program.mjs', code);
-      checkScript(project, 'program.mjs', 'node');
+      checkScripts(project, ['program.mjs'], 'node');
       const here = code.replace('http://127.0.0.1:8080', server.origin);
       project.write('program.mjs', `${here}geocoder.close();`);
       const printed = await project.runAsync(process.execPath, ['program.mjs']);
