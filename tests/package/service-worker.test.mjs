@@ -11,7 +11,7 @@ import { makeProject, root } from './project.mjs';
 import { serveFolder } from './static-host.mjs';
 
 const FILES = '/page.html,/page.js,/client/placekit.js,/client/placekit-lite.js';
-const WAIT_MS = 30_000;
+const WAIT_MS = 15_000;
 const ALL = 'is,li,mc,zz';
 
 let project;
@@ -71,7 +71,7 @@ async function openPage() {
 /** Registers the worker and waits until it answers for the page and the countries are there. */
 async function register(page, parameters) {
   await takeOver(page, parameters);
-  await keeps(page, parameters.countries.split(','));
+  await synchronised(page);
 }
 
 /** Registers the worker and waits until it answers for the page. */
@@ -94,24 +94,9 @@ async function until(page, predicate, argument) {
   }
 }
 
-/** Waits until this device keeps countries. */
-const keeps = (page, countries) =>
-  until(
-    page,
-    async (countries) => {
-      const root = await navigator.storage.getDirectory();
-      try {
-        const folder = await root.getDirectoryHandle('hereabouts');
-        const file = await (await folder.getFileHandle('state.json')).getFile();
-        const state = JSON.parse(await file.text());
-        return countries.every((code) => code in state.countries);
-      } catch (error) {
-        if (error.name === 'NotFoundError' || error.name === 'NotReadableError') return false;
-        throw error;
-      }
-    },
-    countries,
-  );
+/** Waits until the worker has synchronised, which it notes in a cache. */
+const synchronised = (page) =>
+  until(page, async () => (await caches.match('/hereabouts-synchronised')) !== undefined);
 
 /** Takes away the server, the site's host and the network. */
 async function goOffline() {
