@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { startServer } from '../conformance/server.mjs';
+import { SyncServer } from '../harness/server.mjs';
 import { launchChromium } from './chromium.mjs';
 import { makeProject, root } from './project.mjs';
 import { serveFolder } from './static-host.mjs';
@@ -29,7 +29,9 @@ after(async () => {
   project?.remove();
 });
 beforeEach(async () => {
-  server = await startServer(['--rate-limit', '1000/1', '--default-country', 'li']);
+  server = await SyncServer.start({
+    options: ['--rate-limit', '1000/1', '--default-country', 'li'],
+  });
   mkdirSync(project.at('site'), { recursive: true });
   for (const file of ['hereabouts-sw.js', 'hereabouts.wasm']) {
     cpSync(project.at(`node_modules/hereabouts/dist/${file}`), project.at(`site/${file}`));
