@@ -217,7 +217,7 @@ for (const [name, code] of blocks()) {
 test('the README tells the sizes of the entries', async () => {
   const { sizes } = await import('../../geocoder-wasm/js/scripts/size.mjs');
   const told = new Map(
-    [...README.matchAll(/`hereabouts\/(\w+)`\]\(#\w+\) .*\| ([\d.]+) kB/g)].map(([, name, kb]) => [
+    [...README.matchAll(/`hereabouts\/([\w-]+)`\]\(#[\w-]+\) .*\| ([\d.]+) kB/g)].map(([, name, kb]) => [
       name,
       Number(kb),
     ]),

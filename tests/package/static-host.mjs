@@ -13,7 +13,7 @@ const TYPES = {
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
 
 /** Serves a folder on a free port; `requests` collects the paths that were asked for. */
-export async function serveFolder(folder) {
+export async function serveFolder(folder, policy = POLICY) {
   const requests = [];
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url, 'http://host').pathname);
@@ -21,7 +21,7 @@ export async function serveFolder(folder) {
     try {
       const content = await readFile(join(folder, path));
       const type = TYPES[extname(path)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY });
+      response.writeHead(200, { 'content-type': type, 'content-security-policy': policy });
       response.end(content);
     } catch {
       response.writeHead(404).end();
