@@ -16,6 +16,7 @@ export type {
   SyncAction,
   SyncEvents,
   SyncProgress,
+  SyncOptions,
   SyncReport,
   SyncStorage,
   SyncUpdate,

@@ -75,7 +75,7 @@ async function onDevice(
   body: string,
   defaultCountry: string | undefined,
 ): Promise<Response | undefined> {
-  if (body.length > MAX_BODY_BYTES) {
+  if (new Blob([body]).size > MAX_BODY_BYTES) {
     const message = `The request body is larger than ${MAX_BODY_BYTES} bytes`;
     return refuse([413, 'Payload Too Large'], { message });
   }
@@ -84,10 +84,12 @@ async function onDevice(
   try {
     return reply([200, 'OK'], await answer(opened, resource, parse(body), defaultCountry));
   } catch (error) {
-    const { status = 500, statusText = '', ...refusal } = error as Partial<PKError>;
+    const { status, statusText = '', ...refusal } = error as Partial<PKError>;
     const { errors = [] } = refusal;
     const unloaded = errors.length > 0 && errors.every(({ msg }) => msg === COUNTRY_NOT_LOADED);
-    return unloaded ? undefined : refuse([status, statusText], refusal);
+    // What fails here for no fault of the request need not fail there.
+    if (status !== 422 || unloaded) return undefined;
+    return refuse([status, statusText], refusal);
   }
 }
 
@@ -96,7 +98,10 @@ function parse(body: string): PKRequest {
   let reason = 'it does not start with {';
   try {
     const options = JSON.parse(body.trim() || '{}');
-    if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options;
+    if (typeof options === 'object' && options !== null && !Array.isArray(options)) {
+      // The engine knows this one, which no request has.
+      return { ...options, signal: undefined };
+    }
   } catch (error) {
     reason = `${error}`;
   }

@@ -36,7 +36,8 @@ export class KeptGeocoder {
   readonly #synced = new URL('hereabouts-synchronised', worker.registration.scope).href;
   #opening: Promise<Geocoder> | undefined;
   #downloading: Promise<undefined> | undefined;
-  #syncing: Promise<SyncReport> | undefined;
+  #running: Promise<unknown> = Promise.resolve();
+  #waiting: Promise<SyncReport> | undefined;
   #nextCheckMs = 0;
 
   /** @internal */
@@ -65,10 +66,16 @@ export class KeptGeocoder {
 
   /** Brings shards and proposals up to date; rejects when a country could not be. */
   sync(): Promise<SyncReport> {
-    this.#syncing ??= this.#sync().finally(() => {
-      this.#syncing = undefined;
-    });
-    return this.#syncing;
+    // One under way may be past what this one is for; one that has not begun is not.
+    this.#waiting ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#waiting = undefined;
+        const running = this.#sync();
+        this.#running = running;
+        return running;
+      });
+    return this.#waiting;
   }
 
   /** Brings shards and proposals up to date unless that was done a short while ago. */
@@ -104,7 +111,8 @@ export class KeptGeocoder {
   }
 
   async #sync(): Promise<SyncReport> {
-    const report = await (await this.open()).sync();
+    const { metered = 'wait' } = this.options;
+    const report = await (await this.open()).sync({ metered });
     const failed = report.countries.find(({ error }) => error);
     if (failed) throw failed.error;
     await (await this.#cache.open()).put(this.#synced, new Response(`${Date.now()}`));
