@@ -91,12 +91,24 @@ test('patches and keys are passed to the server, whose changes the client can re
   assert.equal(unknown.refusal.status, 404);
   assert.ok(deleted.answer, 'the client can read the answer to deletions');
   await site.goOffline();
-  const outcomes = await ask(page, [
-    ['patch.list'],
+  const [found, ...refused] = await ask(page, [
     ['search', 'Städtle 43', { countries: ['li'] }],
+    ['patch.list'],
+    ['patch.create', record],
+    ['patch.get', made.id],
+    ['patch.update', made.id, { name: 'Bachweg' }],
+    ['patch.deleteLang', made.id, 'fr'],
+    ['patch.delete', made.id],
+    ['keys.list'],
+    ['keys.create', 'public', {}],
   ]);
-  assert.match(outcomes[0].refusal.message, /server cannot be reached/);
-  assert.equal(outcomes[1].answer.results[0].name, 'Städtle 43', 'the client was not given up');
+  assert.equal(found.answer.results[0].name, 'Städtle 43');
+  for (const { refusal } of refused) {
+    assert.deepEqual([refusal.status, refusal.statusText], [null, 'Service Unavailable']);
+    assert.match(refusal.message, /server cannot be reached/);
+  }
+  const [again] = await ask(page, [['search', 'Städtle 43', { countries: ['li'] }]]);
+  assert.equal(again.answer.results[0].name, 'Städtle 43', 'the client was not given up');
 });
 
 test('what this device has no shard for is answered by the server, and offline refused', async () => {
@@ -120,10 +132,12 @@ test('what this device has no shard for is answered by the server, and offline r
 test('requests are answered by the server while the first download is under way', async () => {
   const page = await site.open();
   // Nothing of the device's own can come.
-  await site.context.route(`${site.server.origin}/sync/**`, () => {});
+  const unanswered = [];
+  await site.context.route(`${site.server.origin}/sync/**`, (route) => unanswered.push(route));
   await site.takeOver(page, { countries: 'li' });
   const calls = [['search', 'Städtle 43', { countries: ['li'] }]];
   assert.deepEqual(await ask(page, calls), await site.askServer(calls));
+  assert.ok(unanswered.length > 0);
 });
 
 test('keys are asked for when that is wanted', async () => {
@@ -145,17 +159,30 @@ test('keys are asked for when that is wanted', async () => {
 test('bodies that are no options are refused as by the server', async () => {
   const page = await site.open();
   await site.register(page, { countries: 'li' });
-  const bodies = ['', '{}', '[]', 'null', '{', `{"query":"${'x'.repeat(70_000)}"}`, '{"query":7}'];
+  const bodies = [
+    ...['', '{}', '[]', 'null', '{', '7', ' \n', '{"query":7}', '{"query":null}', '{"signal":{}}'],
+    ...[
+      '{"signal":{"aborted":true}}',
+      '{"countries":"li"}',
+      '{"countries":[7]}',
+      '{"types":["x"]}',
+    ],
+    ...['{"types":"city"}', '{"maxResults":"5"}', '{"maxResults":0}', '{"coordinates":null}'],
+    ...['{"coordinates":"91,0"}', '{"language":"undefined"}', '{"language":7}', '{"timeout":1}'],
+    ...[`{"query":"${'x'.repeat(70_000)}"}`, `{"query":"${'ä'.repeat(40_000)}"}`],
+  ];
   const read = async (response) => {
     const { errors, results } = await response.json();
     return [response.status, errors?.map(({ param }) => param) ?? null, Array.isArray(results)];
   };
   const expected = [];
   for (const body of bodies) {
-    const headers = { 'x-placekit-api-key': site.server.privateKey };
-    expected.push(
-      await read(await fetch(`${site.server.origin}/search`, { method: 'POST', headers, body })),
-    );
+    const init = {
+      method: 'POST',
+      headers: { 'x-placekit-api-key': site.server.privateKey },
+      body,
+    };
+    expected.push(await read(await fetch(`${site.server.origin}/search`, init)));
   }
   const answered = await page.evaluate(async (bodies) => {
     const answered = [];

@@ -1,4 +1,5 @@
-// A static host on loopback, as plain as one can be: files below a folder, and a strict policy.
+// A static host on loopback, as plain as one can be: files below a folder, `index.html` for folders,
+// and a strict policy.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -19,8 +20,9 @@ export async function serveFolder(folder, policy = POLICY) {
     const path = normalize(new URL(request.url, 'http://host').pathname);
     requests.push(path);
     try {
-      const content = await readFile(join(folder, path));
-      const type = TYPES[extname(path)] ?? 'application/octet-stream';
+      const file = path.endsWith('/') ? `${path}index.html` : path;
+      const content = await readFile(join(folder, file));
+      const type = TYPES[extname(file)] ?? 'application/octet-stream';
       response.writeHead(200, { 'content-type': type, 'content-security-policy': policy });
       response.end(content);
     } catch {
