@@ -65,11 +65,12 @@ test('the browser replaces a worker whose script changed', async () => {
 test('a worker that is told too little, or what it does not know, is not installed', async () => {
   const page = await site.open();
   const failures = await page.evaluate(() => {
-    const urls = ['/hereabouts-sw.js', '/hereabouts-sw.js?server=/geo/&country=li'];
+    const wrong = ['country=li', 'intervalS=soon', 'metered=yes', 'requireKey=1'];
+    const urls = wrong.map((parameter) => `/hereabouts-sw.js?server=/geo/&${parameter}`);
     const refused = (url) => navigator.serviceWorker.register(url).then(String, (e) => e.name);
-    return Promise.all(urls.map(refused));
+    return Promise.all(['/hereabouts-sw.js', ...urls].map(refused));
   });
-  assert.deepEqual(failures, ['TypeError', 'TypeError']);
+  assert.deepEqual(failures, Array(5).fill('TypeError'));
 });
 
 test('a worker with the engine of another version is not installed', async () => {

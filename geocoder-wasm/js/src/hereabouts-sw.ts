@@ -17,9 +17,20 @@ for (const name of query.keys()) {
 const text = (name: string) => query.get(name) ?? undefined;
 const list = (name: string) => query.get(name)?.split(',').filter(Boolean);
 
+/** Reads a parameter that is one of few words; the first one where there is none. */
+function choice<Word extends string>(name: string, ...words: readonly [Word, Word]): Word {
+  const word = words.find((known) => known === (query.get(name) ?? words[0]));
+  if (!word) throw new Error(`hereabouts-sw.js: ${name} is ${words.join(' or ')}, if anything`);
+  return word;
+}
+
 const server = query.get('server');
 if (!server) {
   throw new Error('hereabouts-sw.js: name the server, as in hereabouts-sw.js?server=/geo/');
+}
+const intervalS = query.has('intervalS') ? Number(query.get('intervalS')) : undefined;
+if (intervalS !== undefined && !(intervalS > 0)) {
+  throw new Error('hereabouts-sw.js: intervalS is a number of seconds, if anything');
 }
 const geocoder = keepGeocoder({
   server,
@@ -27,15 +38,15 @@ const geocoder = keepGeocoder({
   publicKey: text('publicKey'),
   countries: list('countries'),
   storageName: text('storageName'),
-  metered: query.get('metered') === 'allow' ? 'allow' : 'wait',
+  metered: choice('metered', 'wait', 'allow'),
   wasm: text('wasm'),
 });
 answerPlaceKit(geocoder, {
   hosts: list('hosts'),
   defaultCountry: text('defaultCountry'),
-  requireKey: query.get('requireKey') === 'true',
+  requireKey: choice('requireKey', 'false', 'true') === 'true',
 });
-syncInBackground(geocoder, { intervalS: Number(text('intervalS')) || undefined });
+syncInBackground(geocoder, { intervalS });
 const files = list('files');
 if (files) precache({ version: worker.location.search, files });
 
