@@ -79,6 +79,22 @@ async function expectAnswers(folder, type, script = 'worker.js') {
   }
 }
 
+test('its types hold with those of pages and with those of workers', () => {
+  project.write(
+    'typed.ts',
+    `import { type KeptGeocoder, keepGeocoder, requestSync } from 'hereabouts/service-worker';
+    const kept: KeptGeocoder = keepGeocoder({ server: '/data/', countries: ['li'] });
+    void kept.open().then((geocoder) => geocoder.sync({ metered: 'wait' }));
+    void navigator.serviceWorker.getRegistration().then((found) => found && requestSync(found));`,
+  );
+  const modules = ['--module', 'esnext', '--moduleResolution', 'bundler', '--types', ''];
+  const flags = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022'];
+  for (const lib of ['es2022,dom', 'es2022,webworker']) {
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    project.run(tsc, [...flags, ...modules, '--lib', lib, 'typed.ts']);
+  }
+});
+
 /** Copies files of the package beside a worker. */
 function copyFiles(folder, ...files) {
   for (const file of files) {

@@ -34,7 +34,7 @@ export interface Registration {
 }
 
 interface WorkerGlobals {
-  readonly location: Location;
+  readonly location: Pick<URL, 'href' | 'search'>;
   readonly registration: Registration;
   readonly clients: { claim(): Promise<void> };
   skipWaiting(): Promise<void>;
