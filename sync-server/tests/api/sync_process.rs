@@ -7,6 +7,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use geocoder_core::delta::{Delta, Snapshot};
 use serde_json::{Value, json};
@@ -18,6 +19,9 @@ use crate::geocode::two_countries;
 use crate::postgres::new_database;
 use crate::process::{ServerProcess, poll_until};
 use crate::sync_fixture::street;
+
+/// Parts of the time that a compaction takes.
+const STEP: Duration = Duration::from_micros(250);
 
 /// Options with which a few approvals make segments and snapshots, and forget what they hold.
 const COMPACT_OFTEN: &[&str] = &[
@@ -260,10 +264,14 @@ fn a_server_killed_while_it_compacts_leaves_whole_feeds() {
                 }
             }
         });
-        // Compactions follow approvals: after another number of them in each cycle, one is under
-        // way at another step.
+        // Compactions follow approvals: after another number of them and another time in each
+        // cycle, one is under way at another step.
         for _ in 0..4 + cycle % 5 {
             receiver.recv().unwrap();
+        }
+        let moment = Instant::now() + STEP * (cycle * 7 % 40);
+        while Instant::now() < moment {
+            thread::yield_now();
         }
         server.kill();
         client.join().unwrap();
