@@ -1,4 +1,5 @@
-// A static host on loopback, as plain as one can be: files below a folder, and a strict policy.
+// A static host on loopback, as plain as one can be: files below a folder, `index.html` for folders,
+// and a strict policy.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -25,8 +26,8 @@ export async function serveFolder(folder, policy = POLICY) {
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url, 'http://host').pathname);
     requests.push(path);
-    const file = path.endsWith('/') ? `${path}index.html` : path;
     try {
+      const file = path.endsWith('/') ? `${path}index.html` : path;
       const content = await readFile(join(folder, file));
       const type = TYPES[extname(file)] ?? 'application/octet-stream';
       response.writeHead(200, { 'content-type': type, 'content-security-policy': policy });

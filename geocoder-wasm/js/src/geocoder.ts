@@ -11,6 +11,7 @@ import type {
   ProposalInput,
   StorageReport,
   SyncEvents,
+  SyncOptions,
   SyncReport,
 } from './sync/types.js';
 import type {
@@ -137,8 +138,8 @@ export class Geocoder {
    *
    * Rejects when the server cannot be asked; what fails for one country is in its report.
    */
-  sync(options: { signal?: AbortSignal | undefined } = {}): Promise<SyncReport> {
-    return this.#onDevice(options.signal, (device, signal) => device.sync(signal));
+  sync(options: SyncOptions = {}): Promise<SyncReport> {
+    return this.#onDevice(options.signal, (device, signal) => device.sync(signal, options));
   }
 
   /** Adds a country (ISO 3166-1 alpha-2) to those that this device keeps, and downloads it. */

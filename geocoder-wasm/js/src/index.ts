@@ -15,6 +15,7 @@ export type {
   StoredFile,
   SyncAction,
   SyncEvents,
+  SyncOptions,
   SyncProgress,
   SyncReport,
   SyncStorage,
