@@ -69,6 +69,13 @@ runDocument('docs/FROM_PLACEKIT.md', {
   async 'The JavaScript client (js)'(code) {
     assert.equal(await run('client', code), 'Städtle 43 Vaduz\n');
   },
+  'Unchanged clients (js)'(code) {
+    // As the package's README has it, whose test runs the clients under it.
+    project.write('register.mjs', code);
+    checkScripts(project, ['register.mjs'], 'page');
+    const registered = blocksOf('geocoder-wasm/js/README.md').get('Service worker (js)');
+    assert.equal(code.split('\n').at(-2), registered.split('\n').at(-2));
+  },
   async 'The HTTP API (sh)'(code) {
     const command = code.replace('https://geo.example.org', server.origin);
     const printed = project.run('env', [`KEY=${server.privateKey}`, 'bash', '-euc', command]);

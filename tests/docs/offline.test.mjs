@@ -9,7 +9,7 @@ import { makeProject } from '../package/project.mjs';
 import { serveFolder } from '../package/static-host.mjs';
 import { makeClone } from './clone.mjs';
 import { runDocument } from './document.mjs';
-import { checkScripts } from './types.mjs';
+import { checkScripts, inServiceWorker } from './types.mjs';
 
 const ICON = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="9" /></svg>';
 
@@ -41,6 +41,34 @@ function check(code, host) {
   checkScripts(project, ['script.mjs'], host);
 }
 
+/** Opens the app in a new profile, and again when its host is gone. */
+async function startOffline() {
+  const host = await serveFolder(clone.at('app'), policyWith());
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const faults = watchFaults(page, host.url);
+  const search = async () => {
+    await page.getByRole('combobox', { name: 'Address' }).fill('Städtle 43');
+    await page.getByRole('option').getByText('Städtle 43').first().waitFor();
+  };
+  try {
+    await page.goto(`${host.url}/`);
+    await page.getByText('Liechtenstein is on this device. © OpenStreetMap').waitFor();
+    await search();
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    assert.deepEqual(faults, []);
+  } finally {
+    host.close();
+  }
+  const before = host.requests.length;
+  await page.reload();
+  await page.getByText('Liechtenstein is on this device').waitFor();
+  await search();
+  assert.equal(host.requests.length, before);
+  await context.close();
+}
+
 runDocument('docs/OFFLINE_PWA.md', {
   'The page (html)'(code) {
     clone.write('index.html', code);
@@ -50,10 +78,7 @@ runDocument('docs/OFFLINE_PWA.md', {
     clone.write('app.js', code);
   },
   'The service worker (js)'(code) {
-    // Libraries of types know the scope of any worker only.
-    const scope =
-      'const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {any} */ (self));';
-    check(`${scope}\n${code.replaceAll('self.', 'scope.')}`, 'webworker');
+    check(inServiceWorker(code), 'webworker');
     clone.write('service-worker.js', code);
   },
   'The manifest (json)'(code) {
@@ -61,32 +86,23 @@ runDocument('docs/OFFLINE_PWA.md', {
     assert.ok(name && start_url && icons.length > 0);
     clone.write('app.webmanifest', code);
   },
+  'The ready-made one (js)'(code) {
+    check(code, 'page');
+    // Tried at the end, in place of the other service worker.
+    clone.write('ready-made.js', code);
+  },
   async 'Trying it (sh)'(code) {
     await clone.sh(code);
-    const host = await serveFolder(clone.at('app'), policyWith());
-    const page = await browser.newPage();
-    page.setDefaultTimeout(20_000);
-    const faults = watchFaults(page, host.url);
-    const field = page.getByRole('combobox', { name: 'Address' });
-    const search = async () => {
-      await field.fill('Städtle 43');
-      await page.getByRole('option').getByText('Städtle 43').first().waitFor();
-    };
-    try {
-      await page.goto(`${host.url}/`);
-      await page.getByText('Liechtenstein is on this device. © OpenStreetMap').waitFor();
-      await search();
-      await page.evaluate(() => navigator.serviceWorker.ready);
-      assert.deepEqual(faults, []);
-    } finally {
-      host.close();
-    }
-    const before = host.requests.length;
-    await page.reload();
-    await page.getByText('Liechtenstein is on this device').waitFor();
-    await search();
-    assert.equal(host.requests.length, before);
-    await page.close();
+    await startOffline();
+    const [own, ready] = [clone.read('app/app.js'), clone.read('ready-made.js')];
+    const registering = /^navigator\.serviceWorker\.register\(.*\n/m;
+    assert.match(own, registering);
+    clone.write(
+      'app/app.js',
+      own.replace(registering, () => ready),
+    );
+    await clone.sh('rm app/service-worker.js && mv app/hereabouts/hereabouts-sw.js app/');
+    await startOffline();
   },
   async 'With corrections (js)'(code) {
     check(code, 'page');

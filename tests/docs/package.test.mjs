@@ -4,7 +4,7 @@
 import { after, before, test } from 'node:test';
 import { makeProject } from '../package/project.mjs';
 import { blocksOf } from './markdown.mjs';
-import { checkScripts } from './types.mjs';
+import { checkScripts, inServiceWorker } from './types.mjs';
 
 const PACKAGES = [
   ...['react', 'react-dom', '@types', 'vite', 'maplibre-gl', '@maplibre', 'leaflet'],
@@ -24,7 +24,7 @@ test("the scripts of the package's README fit their types", () => {
   const isWorker = (code) => /\bself\b/.test(code);
   for (const [host, codes] of [
     ['page', scripts.filter((code) => !isWorker(code))],
-    ['webworker', scripts.filter(isWorker)],
+    ['webworker', scripts.filter(isWorker).map(inServiceWorker)],
   ]) {
     const files = codes.map((code, index) => {
       const file = `${host}-${index}.mjs`;

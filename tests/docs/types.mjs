@@ -21,6 +21,12 @@ const HOSTS = {
   webworker: { modules: BUNDLER, lib: 'es2023,webworker,webworker.iterable', types: '' },
 };
 
+/** Lets a script of a service worker be checked: libraries of types know the scope of any worker. */
+export function inServiceWorker(code) {
+  const scope = '/** @type {ServiceWorkerGlobalScope} */ (/** @type {any} */ (self))';
+  return `const scope = ${scope};\n${code.replaceAll(/\bself\./g, 'scope.')}`;
+}
+
 /**
  * Checks scripts of a project, as far as scripts say their types.
  *
