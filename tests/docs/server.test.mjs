@@ -167,6 +167,7 @@ runDocument('docs/SYNC.md', {
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     const told = JSON.parse(SYNC.get('Proposals (json) 2'));
     assertSameShape(told, answer.body);
+    assertSameShape(answer.body, told);
   },
   'Proposals (json) 2'(code) {
     // The answer to the block before, with which it is compared there.
