@@ -74,30 +74,26 @@ runDocument('README.md', {
 
 runDocument('examples/plain-html/README.md', {
   async 'top (sh)'(code) {
-    const project = makeProject();
+    const folder = clone.at('plain-html');
+    cpSync(`${REPOSITORY}examples/plain-html`, folder, { recursive: true });
+    const { li } = JSON.parse(clone.read('demo-data/manifest.json')).countries;
+    const commands = code
+      .replace('npm install', 'npm install --offline --no-audit --no-fund')
+      .replace('path/to/hereabouts-0.1.0.tgz', tarball)
+      .replace('path/to/shards/blobs/SHA256', clone.at(`demo-data/blobs/${li.base.sha256}`))
+      // Served by this process in its place, which needs no port of its own choice.
+      .replace('python3 -m http.server\n', '');
+    await clone.sh(`cd plain-html\n${commands}`);
+    const host = await serveFolder(folder);
     try {
-      cpSync(`${REPOSITORY}examples/plain-html`, project.folder, { recursive: true });
-      const { li } = JSON.parse(clone.read('demo-data/manifest.json')).countries;
-      const commands = code
-        .replace('npm install', 'npm install --offline --no-audit --no-fund')
-        .replace('path/to/hereabouts-0.1.0.tgz', tarball)
-        .replace('path/to/shards/blobs/SHA256', clone.at(`demo-data/blobs/${li.base.sha256}`))
-        // Served by this process in its place, which needs no port of its own choice.
-        .replace('python3 -m http.server\n', '');
-      project.run('bash', ['-euc', commands]);
-      const host = await serveFolder(project.folder);
-      try {
-        const page = await browser.newPage();
-        page.setDefaultTimeout(15_000);
-        await page.goto(`${host.url}/`);
-        await page.getByRole('combobox', { name: 'Address' }).fill('Städtle 43');
-        await page.getByRole('option').first().waitFor();
-        await page.close();
-      } finally {
-        host.close();
-      }
+      const page = await browser.newPage();
+      page.setDefaultTimeout(15_000);
+      await page.goto(`${host.url}/`);
+      await page.getByRole('combobox', { name: 'Address' }).fill('Städtle 43');
+      await page.getByRole('option').first().waitFor();
+      await page.close();
     } finally {
-      project.remove();
+      host.close();
     }
   },
 });
