@@ -1,7 +1,8 @@
 //! Importance: how prominent a record is before anyone asks, 0 to 255.
 //!
 //! It is the prominence of the record's kind (tables in the sources) plus what its size adds:
-//! 12 per factor of ten in inhabitants, 4 per doubling of houses, 5 per doubling of length or
+//! 12 per factor of ten in inhabitants (6 for countries, which have the most and stand highest),
+//! 4 per doubling of houses, 5 per doubling of length or
 //! of stops merged, each within a limit. Size never outweighs the step from village to town
 //! by itself, and a capital stands above its neighbours.
 
@@ -22,7 +23,8 @@ pub(crate) const ADDRESSED_NAME: u8 = 40;
 
 /// Returns the importance of a place; `capital` is the value of the tag, empty when absent.
 pub(crate) fn place(prominence: u8, population: u32, capital: &str) -> u8 {
-    let inhabitants = 12.0 * (f64::from(population) + 1.0).log10();
+    let per_digit = if prominence == COUNTRY { 6.0 } else { 12.0 };
+    let inhabitants = per_digit * (f64::from(population) + 1.0).log10();
     let seat = match capital {
         "yes" | "2" => 30.0,
         "4" => 15.0,
@@ -128,6 +130,7 @@ mod tests {
     fn importance_grows_with_size_and_never_overflows() {
         assert!(place(70, 5_000, "") > place(70, 500, ""));
         assert!(place(95, 5_000, "yes") > place(95, 6_000, ""));
+        assert!(place(COUNTRY, 1_400_000_000, "") > place(COUNTRY, 300_000_000, ""));
         assert_eq!(place(COUNTRY, u32::MAX, "yes"), 255);
         assert!(street(50, 100, 1_000.0) > street(50, 3, 1_000.0));
         assert_eq!(street(50, 0, 0.0), 50);

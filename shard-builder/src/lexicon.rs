@@ -5,7 +5,8 @@
 use geocoder_core::CountryCode;
 use geocoder_core::lexicon::{Lexicon, SynonymGroup, SynonymKind};
 
-/// For each country: code, its ISO 639-1 languages, and the words of its names.
+/// For each country: code, its ISO 639-1 languages, the words of its names, and what else it is
+/// called.
 const COUNTRIES: &str = include_str!("../data/lexicon/countries.tsv");
 
 /// Tables of the languages, by ISO 639-1 code.
@@ -27,7 +28,7 @@ const LANGUAGES: &[(&str, &str)] = &language_tables![
 /// The world shard has no streets and so no street types.
 pub fn lexicon_for(country: CountryCode) -> Lexicon {
     let mut lexicon = Lexicon::default();
-    let Some((languages, names)) = country_row(country) else { return lexicon };
+    let Some([languages, names, _]) = country_row(country) else { return lexicon };
     for language in languages.split(' ') {
         lexicon.languages.push(language.to_owned());
         let table = LANGUAGES.iter().find(|(code, _)| *code == language);
@@ -56,7 +57,14 @@ pub fn lexicon_for(country: CountryCode) -> Lexicon {
 
 /// Returns the ISO 639-1 codes of a country's languages, the most used first.
 pub fn languages_of(country: CountryCode) -> impl Iterator<Item = &'static str> {
-    country_row(country).into_iter().flat_map(|(languages, _)| languages.split(' '))
+    country_row(country).into_iter().flat_map(|[languages, ..]| languages.split(' '))
+}
+
+/// Returns what a country is called as well, whatever the language: its ISO 3166-1 alpha-3 code,
+/// and short or former names as `UK` and `Holland`.
+pub fn other_names_of(country: CountryCode) -> impl Iterator<Item = &'static str> {
+    let others = country_row(country).into_iter().flat_map(|[.., others]| others.split('|'));
+    others.filter(|name| !name.is_empty())
 }
 
 /// Returns the codes of all countries, the world left out.
@@ -65,11 +73,13 @@ pub fn countries() -> impl Iterator<Item = CountryCode> {
     codes.filter(|code| *code != CountryCode::WORLD)
 }
 
-/// Languages and name words of a country.
-fn country_row(country: CountryCode) -> Option<(&'static str, &'static str)> {
-    COUNTRIES
-        .lines()
-        .find_map(|line| line.strip_prefix(country.as_str())?.strip_prefix('\t')?.split_once('\t'))
+/// Languages, name words and other names of a country.
+fn country_row(country: CountryCode) -> Option<[&'static str; 3]> {
+    let mut rows = COUNTRIES.lines();
+    let row = rows.find_map(|line| line.strip_prefix(country.as_str())?.strip_prefix('\t'))?;
+    let (languages, names) = row.split_once('\t')?;
+    let (names, others) = names.split_once('\t')?;
+    Some([languages, names, others])
 }
 
 /// Rows of a language's table: kind and terms.
@@ -148,9 +158,9 @@ mod tests {
 
     #[test]
     fn terms_are_folded_words_separated_by_single_spaces() {
-        let names = COUNTRIES.lines().filter_map(|line| line.rsplit_once('\t'));
-        let tables = LANGUAGES.iter().flat_map(|(_, table)| rows(table));
-        for (_, terms) in tables.chain(names) {
+        let names = COUNTRIES.lines().filter_map(|line| line.split('\t').nth(2));
+        let tables = LANGUAGES.iter().flat_map(|(_, table)| rows(table)).map(|(_, terms)| terms);
+        for terms in tables.chain(names) {
             for term in terms.split('|') {
                 let folded: Vec<_> = words(term).map(|word| fold(word.text)).collect();
                 assert_eq!(folded.join(" "), term);
@@ -175,9 +185,11 @@ mod tests {
     fn every_country_is_listed_once_with_its_languages() {
         let mut codes = HashSet::new();
         for line in COUNTRIES.lines() {
-            let [code, languages, _names] = line.split('\t').collect::<Vec<_>>()[..] else {
-                panic!("three columns: {line}");
+            let [code, languages, _names, others] = line.split('\t').collect::<Vec<_>>()[..] else {
+                panic!("four columns: {line}");
             };
+            let alpha_3 = others.split('|').next().unwrap_or_default();
+            assert!(alpha_3.len() == 3 || code == "zz", "{line}");
             assert_eq!(CountryCode::parse(code).unwrap().as_str(), code);
             assert!(codes.insert(code), "{code}");
             assert!(languages.split(' ').all(|language| language.len() == 2), "{line}");
@@ -200,6 +212,14 @@ mod tests {
             assert!(lexicon.groups.len() > 10 && !lexicon.noise_words.is_empty(), "{country}");
         }
         assert_eq!(lexicon("xx"), Lexicon::default());
+    }
+
+    #[test]
+    fn countries_are_called_by_codes_and_short_names_as_well() {
+        for (country, others) in [("us", &["USA", "America"][..]), ("li", &["LIE"]), ("zz", &[])] {
+            let country = CountryCode::parse(country).unwrap();
+            assert_eq!(other_names_of(country).collect::<Vec<_>>(), others);
+        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn municipalities_have_population_postcodes_and_a_point_inside_their_boundary() 
         municipalities(gazetteer).into_iter().find(|place| place.names.default == "Vaduz").unwrap();
     assert_eq!(vaduz.zipcodes, ["9490"]);
     assert!(vaduz.coordinates.distance_m(LonLat { lon: 9.5215, lat: 47.141 }) < 500.0);
-    assert_eq!(gazetteer.places.iter().map(|place| place.importance).max(), Some(255));
+    assert_eq!(gazetteer.places.iter().map(|place| place.importance).max(), Some(228));
 }
 
 /// Whether a point is inside the simplified arcs of a place: an odd number lies to its east.

@@ -185,6 +185,31 @@ fn regions_and_countries_rank_by_the_inhabitants_of_their_cities() {
 }
 
 #[test]
+fn a_country_is_found_by_its_names_and_codes_before_cities_that_begin_so() {
+    for (query, country) in [
+        ("India", "in"),
+        ("日本", "jp"),
+        ("usa", "us"),
+        ("US", "us"),
+        ("UK", "gb"),
+        ("Holland", "nl"),
+        ("deu", "de"),
+    ] {
+        let hit = WORLD.first(query);
+        let found = (hit.kind, hit.countrycode.as_str());
+        assert_eq!(found, (RecordType::Country, country), "{query}: {}", hit.name);
+    }
+    let texas = WORLD.first("TX");
+    assert_eq!((texas.kind, texas.name.as_str()), (RecordType::Administrative, "Texas"));
+    for (query, city, country) in [("Paris USA", "Paris", "us"), ("London UK", "London", "gb")] {
+        let hit = WORLD.first(query);
+        assert_eq!((hit.name.as_str(), hit.countrycode.as_str()), (city, country), "{query}");
+    }
+    let largest = WORLD.ask("", "").into_iter().take(3).map(|hit| hit.countrycode);
+    assert_eq!(largest.collect::<Vec<_>>(), ["cn", "in", "us"]);
+}
+
+#[test]
 fn the_nearest_city_of_the_world_is_found_from_anywhere() {
     let cities = TypeSet::NONE.with(RecordType::City);
     for (lat, lon, name, country) in [

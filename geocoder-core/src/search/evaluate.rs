@@ -10,6 +10,7 @@ use super::score::{Score, population_points};
 use crate::error::Result;
 use crate::record::RecordType;
 use crate::shard::{Block, Dictionary, Lookup, Place, Record, StoredHouse, point};
+use crate::text;
 
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Scores a place; `None` when nothing of it is asked for.
@@ -29,8 +30,12 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut score = Score::new(self.request.explain);
         let own = match best {
             Some(best) => {
-                score.add("rest of name", best.rest);
-                score.add("other name", -best.by_role);
+                let (rest, by_role) = match self.lost_by_code(place, &best) {
+                    Some(lost) if best.rest - best.by_role < -lost => (0.0, lost),
+                    _ => (best.rest, best.by_role),
+                };
+                score.add("rest of name", rest);
+                score.add("other name", -by_role);
                 self.own_costs(&best, &mut costs);
                 best.words
             }
@@ -51,6 +56,18 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let total = score.total();
         let target = Target::Place(words.place);
         Ok(Some(Candidate { target, score, total, explained: own | container }))
+    }
+
+    /// Returns what a place loses by being asked for by its official code alone, or a country by
+    /// another short name: what an other name loses, nothing when it is typed in capitals. `None`
+    /// when it is not.
+    fn lost_by_code(&self, place: &Place, best: &NameMatch) -> Option<f32> {
+        let mut asked = self.weights.of(best.words);
+        let (Some((index, _)), None) = (asked.next(), asked.next()) else { return None };
+        let token = self.query.tokens.get(index)?;
+        let is_code = text::fold(self.shard.places().code(place)) == token.term
+            || (place.kind == Some(RecordType::Country) && best.alternate && best.complete);
+        is_code.then_some(if token.capitals { 0.0 } else { self.weights.points.alternate_name })
     }
 
     /// Returns what the records of a block have in common.

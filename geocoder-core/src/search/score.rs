@@ -10,6 +10,8 @@ use crate::weights::Weights;
 
 /// What a factor of ten in inhabitants adds to the importance of a place, as builders set it.
 const IMPORTANCE_PER_DIGIT: f32 = 12.0;
+/// The same for countries: 12 would be above what a byte can hold.
+const COUNTRY_IMPORTANCE_PER_DIGIT: f32 = 6.0;
 /// Digits that the population of a region counts less than that of a city: who types Zürich
 /// means the city, although the canton has more inhabitants.
 const AREA_DIGITS: f32 = 1.0;
@@ -239,7 +241,11 @@ pub(crate) fn size_points(weights: &Weights, place: &Place) -> (&'static str, f3
     } else {
         #[expect(clippy::cast_precision_loss, reason = "at most 255")]
         let above = place.importance as f32 - base_importance(kind);
-        ("importance", above / IMPORTANCE_PER_DIGIT)
+        let per_digit = match kind {
+            RecordType::Country => COUNTRY_IMPORTANCE_PER_DIGIT,
+            _ => IMPORTANCE_PER_DIGIT,
+        };
+        ("importance", above / per_digit)
     };
     (name, weights.population * (digits - area).max(0.0))
 }

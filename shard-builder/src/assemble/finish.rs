@@ -11,7 +11,7 @@ use super::places::{PlaceDraft, Places};
 use super::position::Position;
 use crate::error::{Error, Result};
 use crate::importance;
-use crate::lexicon::lexicon_for;
+use crate::lexicon::{self, lexicon_for};
 use crate::report::Report;
 use crate::zipcode;
 
@@ -255,9 +255,15 @@ impl Places {
         // Where the population is unknown, the cities of an area tell, and addresses of a city.
         let known = draft.population.max(draft.addresses);
         let size = if draft.population > 0 { known } else { known.max(draft.inhabitants) };
+        let mut names = draft.names.clone();
+        if draft.kind == RecordType::Country
+            && let Some(country) = CountryCode::parse(&draft.code)
+        {
+            names.alternates.extend(lexicon::other_names_of(country).map(str::to_owned));
+        }
         PlaceRecord {
             kind: draft.kind,
-            names: draft.names.clone(),
+            names,
             parent,
             coordinates: point.unwrap_or(LonLat { lon: 0.0, lat: 0.0 }),
             population: draft.population,
