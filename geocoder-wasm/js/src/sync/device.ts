@@ -79,9 +79,6 @@ export class Device {
       this.#background((signal) => this.#change(signal, async () => {}));
     });
     closing.addEventListener('abort', () => this.#tabs.close());
-    for (const [type, listener] of Object.entries(options.on ?? {})) {
-      this.on(type as keyof SyncEvents, listener as () => void);
-    }
   }
 
   /** Loads what is stored; where there is nothing, synchronises. */

@@ -57,8 +57,6 @@ export interface OpenOptions extends GeocoderOptions {
   pollIntervalS?: number | undefined;
   /** Whether new bases are downloaded unasked on metered connections. Default: `wait`. */
   metered?: 'wait' | 'allow' | undefined;
-  /** Listeners from the beginning, also to what happens while it opens. */
-  on?: { [E in keyof SyncEvents]?: (detail: SyncEvents[E]) => void } | undefined;
   /** Asks the server in place of the platform's own `fetch`. */
   fetch?: typeof fetch | undefined;
   /** Gives up opening; the promise rejects with code `aborted`. */
