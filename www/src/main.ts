@@ -88,13 +88,15 @@ function watchConnection(geocoder: Geocoder): void {
   const badge = byId('offline-badge', HTMLElement);
   badge.replaceChildren(icon('offline'), 'Offline');
   badge.title = 'The server cannot be reached; searches are answered on this device.';
-  const show = (online: boolean) => {
-    badge.hidden = online;
+  let isReached = true;
+  const show = (reached: boolean) => {
+    isReached = reached;
+    badge.hidden = isReached && navigator.onLine;
   };
   geocoder.on('offline', () => show(false));
   geocoder.on('online', () => show(true));
-  addEventListener('offline', () => show(false));
-  if (!navigator.onLine) show(false);
+  for (const type of ['online', 'offline']) addEventListener(type, () => show(isReached));
+  show(isReached);
 }
 
 start().catch((error: unknown) => showMessage('start', 'error', explainError(error)));

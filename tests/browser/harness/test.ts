@@ -36,7 +36,9 @@ export class Guard {
 
   /** Accepts that the server cannot be reached. */
   allowOffline(): void {
-    this.allowed.push(/net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|FAILED|EMPTY_RESPONSE)/);
+    this.allowed.push(
+      /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|FAILED|EMPTY_RESPONSE|INTERNET_DISCONNECTED|INCOMPLETE_CHUNKED_ENCODING)/,
+    );
   }
 }
 
@@ -118,8 +120,8 @@ export class AppPage {
 
   /** Stops the server for good and loads the page again. */
   async goOffline(): Promise<void> {
-    await this.server.stop();
     this.guard.allowOffline();
+    await this.server.stop();
     await this.page.reload();
     await expect(this.page.getByText('Offline', { exact: true })).toBeVisible();
   }

@@ -46,7 +46,7 @@ export function correctionView(origin: SearchResult, host: CorrectionHost): HTML
     maxlength: MAX_COMMENT_CHARS,
     help: 'Whoever decides sees it: how you know, or what else is wrong.',
   });
-  const failure = h('p', { class: 'field-error', role: 'alert' });
+  const failure = h('p', { class: 'form-failure', role: 'alert' });
   const submit = h('button', { type: 'submit', class: 'button primary' }, 'Send suggestion');
   const form = h(
     'form',

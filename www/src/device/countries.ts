@@ -28,8 +28,8 @@ export interface CountryState {
   readonly loaded: boolean;
   /** Whether the server offers newer data. */
   readonly update: boolean;
-  /** Whether it is being fetched, or waits for its turn. */
-  readonly busy: boolean;
+  /** What is done with it, or waits for its turn. */
+  readonly activity: 'fetching' | 'removing' | null;
   /** Bytes that are there and all bytes of a download that has begun. */
   readonly progress: { readonly receivedBytes: number; readonly totalBytes: number } | null;
   /** When corrections last arrived in this visit. */
@@ -193,6 +193,12 @@ export class Countries {
   /** Removes a country, or stops its download. */
   async remove(code: string): Promise<void> {
     this.#asked.get(code)?.abort();
+    const kept = this.#kept.get(code);
+    // Without a server nobody else knows what it was.
+    if (kept && !this.#offers.has(code)) {
+      const sizes = { sizeBytes: kept.sizeBytes, downloadBytes: kept.sizeBytes };
+      this.#offers.set(code, { ...kept, ...sizes, country: code, sha256: '' });
+    }
     this.#leaving.add(code);
     this.#missing.delete(code);
     for (const known of [this.#problems, this.#progress, this.#corrected]) known.delete(code);
@@ -220,6 +226,7 @@ export class Countries {
     const known = kept ?? offer;
     const problem = this.#problems.get(code) ?? null;
     const progress = this.#progress.get(code) ?? null;
+    const leaving = this.#leaving.has(code);
     const awaited = this.#missing.has(code) && problem === null;
     const update = kept !== undefined && offer !== undefined && kept.generation !== '';
     return {
@@ -231,7 +238,7 @@ export class Countries {
       sizeBytes: kept?.storedBytes ?? offer?.downloadBytes ?? 0,
       loaded: kept !== undefined,
       update: update && kept.generation !== offer.generation,
-      busy: this.#leaving.has(code) || this.#asked.has(code) || awaited,
+      activity: leaving ? 'removing' : this.#asked.has(code) || awaited ? 'fetching' : null,
       progress,
       corrected: this.#corrected.get(code) ?? null,
       problem,

@@ -75,7 +75,7 @@ function skeleton(): HTMLElement {
 }
 
 function countryRow(state: CountryState, countries: Countries, host: CountriesHost): HTMLElement {
-  const { code, name, progress, problem, corrected, update, busy } = state;
+  const { code, name, progress, problem, corrected, update, activity } = state;
   const row = h(
     'li',
     { class: 'country', 'data-country': code, 'data-state': stateName(state) },
@@ -97,7 +97,7 @@ function countryRow(state: CountryState, countries: Countries, host: CountriesHo
   if (problem !== null) {
     append(row, [h('p', { class: 'country-problem' }, icon('alert'), problem)]);
   }
-  if (update && !busy && !progress)
+  if (update && !activity && !progress)
     append(row, [h('p', { class: 'country-news' }, icon('refresh'), 'Newer data is available.')]);
   if (corrected) {
     const time = corrected.toLocaleTimeString('en', { timeStyle: 'short' });
@@ -108,20 +108,20 @@ function countryRow(state: CountryState, countries: Countries, host: CountriesHo
   return row;
 }
 
-function stateName({ loaded, update, busy, problem }: CountryState): string {
-  if (busy) return 'downloading';
+function stateName({ loaded, update, activity, problem }: CountryState): string {
+  if (activity) return activity === 'fetching' ? 'downloading' : activity;
   if (loaded) return update ? 'update' : 'ready';
   return problem === null ? 'available' : 'problem';
 }
 
-function detail({ loaded, busy, progress, sizeBytes }: CountryState): string {
+function detail({ loaded, activity, progress, sizeBytes }: CountryState): string {
   if (progress) {
     const { receivedBytes, totalBytes } = progress;
     return receivedBytes < totalBytes
       ? `Downloading · ${Math.floor((receivedBytes / Math.max(totalBytes, 1)) * 100)} %`
       : 'Checking and storing';
   }
-  if (busy) return 'Waiting';
+  if (activity) return activity === 'fetching' ? 'Waiting' : 'Being removed';
   if (loaded) return `On this device · ${formatBytes(sizeBytes)}`;
   return sizeBytes > 0 ? `${formatBytes(sizeBytes)} to download` : 'Not on this device';
 }
@@ -144,9 +144,9 @@ function contents({ records }: CountryState): HTMLElement {
 }
 
 function rowActions(state: CountryState, countries: Countries, host: CountriesHost): HTMLElement[] {
-  const { code, name, bbox, loaded, update, busy, problem } = state;
+  const { code, name, bbox, loaded, update, activity, problem } = state;
   const actions: HTMLElement[] = [];
-  if (!busy && (!loaded || update)) {
+  if (!activity && (!loaded || update)) {
     const download = () => {
       // The browser decides by itself; asking at the first download is when people agree.
       void countries.persist();
@@ -162,6 +162,7 @@ function rowActions(state: CountryState, countries: Countries, host: CountriesHo
       ),
     );
   }
+  if (activity === 'removing') return actions;
   if (loaded && bbox) {
     actions.push(
       button(
@@ -180,7 +181,7 @@ function rowActions(state: CountryState, countries: Countries, host: CountriesHo
         icon('trash'),
       ),
     );
-  } else if (busy || problem !== null) {
+  } else if (activity || problem !== null) {
     const label = `Cancel download of ${name}`;
     actions.push(button({ class: 'button small', 'aria-label': label }, remove, 'Cancel'));
   }
