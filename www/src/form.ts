@@ -129,7 +129,7 @@ export function showErrors(form: HTMLFormElement, errors: readonly FieldError[])
     const id = `${input.id}-error`;
     let error = document.getElementById(id);
     if (!error) {
-      error = h('p', { class: 'field-error', id });
+      error = h('p', { class: 'field-error', id, role: 'alert' });
       input.after(error);
     }
     error.append(`${error.textContent ? ' ' : ''}${msg}`);

@@ -126,3 +126,12 @@ export class AppPage {
     await expect(this.page.getByText('Offline', { exact: true })).toBeVisible();
   }
 }
+
+/** Id of the key that the server makes for the page. */
+const PAGE_KEY = 'cwebappofthisserver000000';
+
+/** Lets the page suggest corrections, as an operator does. */
+export async function allowSuggestions({ server }: AppPage): Promise<void> {
+  const permissions = ['geocode:search', 'geocode:reverse', 'sync:read', 'patches:propose'];
+  await server.call('PATCH', `/keys/${PAGE_KEY}`, { permissions });
+}

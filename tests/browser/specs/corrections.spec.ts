@@ -1,10 +1,7 @@
 // Corrections on their way: approved ones reach open pages, and pages suggest their own.
 
 import type { Page } from '@playwright/test';
-import { type AppPage, expect, test } from '../harness/test.js';
-
-/** Id of the key that the server makes for the page. */
-const PAGE_KEY = 'cwebappofthisserver000000';
+import { type AppPage, allowSuggestions, expect, test } from '../harness/test.js';
 
 /** A place that no map has. */
 const PLACE = {
@@ -17,12 +14,6 @@ const PLACE = {
   population: 0,
   coordinates: '43.7384,7.4246',
 };
-
-/** Lets the page suggest corrections, as an operator does. */
-async function allowSuggestions(app: AppPage): Promise<void> {
-  const permissions = ['geocode:search', 'geocode:reverse', 'sync:read', 'patches:propose'];
-  await app.server.call('PATCH', `/keys/${PAGE_KEY}`, { permissions });
-}
 
 function approve(app: AppPage): Promise<unknown> {
   return app.server.call('POST', '/patch', { record: PLACE, status: 'approved' });
@@ -196,16 +187,16 @@ test('what is no correction is told at its field', async ({ app }) => {
   expect(await pendingPatch(app)).toMatchObject({ remove: true });
 });
 
-test('a name in another language is corrected as the local one', async ({ app }) => {
+test('a place that is shown in another language is corrected as its record', async ({ app }) => {
   await allowSuggestions(app);
   await app.open();
   await app.download('li', 'Liechtenstein');
   await showSettings(app);
-  await app.page.getByLabel('Language of results').selectOption('local');
-  await app.search.fill('Vaduz');
-  await expect(app.options.first()).toContainText('Vaduz');
+  await app.page.getByLabel('Language of results').selectOption('fr');
+  await app.search.fill('Schloss Vaduz');
+  await expect(app.options.first()).toContainText('Château de Vaduz');
   await app.search.press('Enter');
-  const local = await app.card.getByRole('heading', { level: 2 }).textContent();
+  await expect(app.card.getByRole('heading', { level: 2 })).toHaveText('Château de Vaduz');
   await app.card.getByRole('button', { name: 'Suggest a correction' }).click();
-  await expect(app.page.getByLabel('Name')).toHaveValue(local ?? '');
+  await expect(app.page.getByLabel('Name')).toHaveValue('Schloss Vaduz');
 });
