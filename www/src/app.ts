@@ -18,7 +18,7 @@ import type { BBox, LonLat } from './map/projection.js';
 import { SurroundingsLayer } from './map/surroundings.js';
 import { CAMERA_RESTED, MapView } from './map/view.js';
 import { loadWorld } from './map/world.js';
-import { announce, hideMessage, showMessage } from './messages.js';
+import { announce, hideMessage, showMessage, showNews } from './messages.js';
 import { cardView } from './panel/card.js';
 import {
   buildMapControls,
@@ -218,8 +218,7 @@ export class App {
       done: (proposed) => {
         this.#show('card');
         if (!proposed) return;
-        const text = 'Thank you. The settings list what becomes of your suggestion.';
-        showMessage('suggestion', 'success', text);
+        showNews('suggestion', 'Thank you. The settings list what becomes of your suggestion.');
       },
     });
     this.#show('correction');
@@ -354,7 +353,7 @@ export class App {
     if (stage === 'loaded') announce(`${loaded.map(({ name }) => name).join(', ')} ready`);
   }
 
-  /** Shows what was suggested and what can be, anew. */
+  /** Shows anew what was suggested and whether something can be. */
   suggestionsChanged(): void {
     this.#render();
   }

@@ -9,14 +9,11 @@ import { Countries } from './device/countries.js';
 import { explainError } from './device/errors.js';
 import { byId } from './dom.js';
 import { icon } from './icons.js';
-import { hideMessage, showMessage } from './messages.js';
+import { showMessage, showNews } from './messages.js';
 import { register } from './offline/registration.js';
 
 /** Addresses of files whose names carry a hash; filled in by the build. */
 declare const ASSETS: { readonly worker: string; readonly wasm: string; readonly world: string };
-
-/** Time for which news are shown that are told elsewhere as well. */
-const NEWS_MS = 10_000;
 
 async function start(): Promise<void> {
   byId('brand-icon', HTMLElement).append(icon('pin'));
@@ -69,18 +66,6 @@ function tellNews(countries: Countries): void {
   countries.on('updated', (name) => showNews('updated', `${name} was brought up to date.`));
   countries.on('corrected', (name) => showNews('corrected', `Corrections received for ${name}.`));
   countries.on('failed', (error) => showMessage('failed', 'error', explainError(error)));
-}
-
-let hiding: ReturnType<typeof setTimeout> | undefined;
-
-/** Shows what the list of countries says as well, for a while. */
-function showNews(id: string, text: string): void {
-  showMessage(id, 'success', text);
-  clearTimeout(hiding);
-  hiding = setTimeout(() => {
-    hideMessage('updated');
-    hideMessage('corrected');
-  }, NEWS_MS);
 }
 
 /** Shows whether the server can be reached: what the geocoder found, and what the browser knows. */

@@ -43,7 +43,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await app.page.getByRole('button', { name: 'Send suggestion' }).click();
         await app.page.getByLabel('Name').fill('');
         await app.page.getByRole('button', { name: 'Send suggestion' }).click();
-        await expect(app.page.getByText('Is needed.')).toBeVisible();
+        await expect(app.page.getByText('This is needed.')).toBeVisible();
         await expectNoViolations(app, 'refused correction');
         await app.page.getByRole('checkbox', { name: 'This does not exist' }).check();
         await app.page.getByRole('button', { name: 'Send suggestion' }).click();

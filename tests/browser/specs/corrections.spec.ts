@@ -175,7 +175,7 @@ test('what is no correction is told at its field', async ({ app }) => {
   await app.page.getByLabel('House number').fill('');
   await send.click();
   await expect(coordinates).toHaveAttribute('aria-invalid', 'true');
-  await expect(app.page.getByText('Are two numbers, such as')).toBeVisible();
+  await expect(app.page.getByText('Two numbers are needed, such as')).toBeVisible();
   await expect(app.page.getByLabel('House number')).toBeFocused();
   // What is written outlives news of the countries.
   await approve(app);

@@ -72,17 +72,17 @@ export function readUpdate(
   for (const { name, value: before, required } of editableFields(place)) {
     const value = values[name] ?? before;
     if (value === before) continue;
-    if (required && value === '') refuse(name, 'Is needed.');
-    else if (/[<>\p{Cc}]/u.test(value)) refuse(name, 'May not have < or >.');
+    if (required && value === '') refuse(name, 'This is needed.');
+    else if (/[<>\p{Cc}]/u.test(value)) refuse(name, 'The signs < and > cannot be taken.');
     else if (name === 'zipcode') update[name] = value.split(/[,;]\s*/).filter(Boolean);
     else if (name === 'coordinates') {
       const coordinates = readCoordinates(value);
       if (coordinates) update[name] = coordinates;
-      else refuse(name, 'Are two numbers, such as 47.139, 9.523.');
+      else refuse(name, 'Two numbers are needed, such as 47.139, 9.523.');
     } else if (name === 'population') {
       const count = Number(value);
       if (/^\d+$/.test(value) && count <= MAX_POPULATION) update[name] = count;
-      else refuse(name, 'Is a whole number.');
+      else refuse(name, 'A whole number is needed.');
     } else if (name === 'number' || name === 'suffix') {
       const { name: street = '', number = '', suffix = '' } = place.street ?? {};
       update['street'] = {
