@@ -31,6 +31,7 @@ test('only the newest question waits while one runs, and stale answers are dropp
   const hears = listener();
   const search = new LatestSearch(geocoder, hears);
   for (const query of ['v', 'va', 'vad']) search.ask(query, {});
+  await settle();
   assert.deepEqual(
     geocoder.asked.map(({ query }) => query),
     ['v'],
@@ -52,6 +53,7 @@ test('a cancelled question is not answered', async () => {
   const hears = listener();
   const search = new LatestSearch(geocoder, hears);
   search.ask('vad', {});
+  await settle();
   search.cancel();
   geocoder.asked[0].answer();
   await settle();
@@ -63,9 +65,11 @@ test('a failure is told and later questions still run', async () => {
   const hears = listener();
   const search = new LatestSearch(geocoder, hears);
   search.ask('a', {});
+  await settle();
   geocoder.asked[0].fail(new Error('broken'));
   await settle();
   search.ask('b', {});
+  await settle();
   geocoder.asked[1].answer();
   await settle();
   assert.deepEqual(hears.heard, ['Error: broken', 'b']);
