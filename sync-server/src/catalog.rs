@@ -63,6 +63,11 @@ impl Catalog {
         Arc::clone(&self.geocoder)
     }
 
+    /// Returns the shard of a country.
+    pub fn shard(&self, country: &str) -> Option<&Shard<Bytes>> {
+        self.geocoder.shards().iter().find(|shard| shard.meta().country.as_str() == country)
+    }
+
     /// Returns the generation of a country's shard; empty when there is none.
     pub fn generation(&self, country: &str) -> String {
         let entry = self.manifest.countries.get(country);

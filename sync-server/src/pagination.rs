@@ -115,6 +115,18 @@ pub struct Part<T> {
     pub previous: Option<Vec<(&'static str, String)>>,
 }
 
+impl<T> Part<T> {
+    /// Turns the items into something else.
+    pub fn map<U>(self, to: impl FnMut(T) -> U) -> Part<U> {
+        Part {
+            items: self.items.into_iter().map(to).collect(),
+            total: self.total,
+            next: self.next,
+            previous: self.previous,
+        }
+    }
+}
+
 /// Cuts a part out of a sorted list. The cursor may be an item that is no longer in the list: its
 /// place is that which it would have.
 pub fn cut<T>(

@@ -179,9 +179,14 @@ test('a bundle holds only the entries that it imports', async () => {
     `import { maplibreGeocoder } from 'hereabouts/maplibre';`,
     `import { leafletGeocoder } from 'hereabouts/leaflet';`,
     `import placekit from 'hereabouts/placekit';`,
+    `import { keepGeocoder } from 'hereabouts/service-worker';`,
   ].join('\n');
   const kept = await sizeOf(`${unused}\nconsole.log(1);`);
   assert.equal(kept.trim(), 'console.log(1);');
+  const page = await sizeOf(
+    `import { requestSync } from 'hereabouts/service-worker'; await requestSync();`,
+  );
+  assert.doesNotMatch(page, /WebAssembly/, 'a page that asks its worker brings no engine');
   const element = await sizeOf(`import 'hereabouts/element';`);
   assert.match(element, /geo-autocomplete/, 'an element that is only imported is still defined');
   assert.doesNotMatch(element, /WebAssembly/, 'the element brings no engine');

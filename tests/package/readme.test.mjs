@@ -19,6 +19,8 @@ const PACKAGES = [
 
 let project;
 let host;
+/** The same host with a policy that lets pages talk to the server. */
+let openHost;
 let browser;
 let server;
 before(async () => {
@@ -28,17 +30,21 @@ before(async () => {
   cpSync(project.at('li.shard'), project.at('shards/li'));
   // Where a page without a bundler has the package, and where bundles look for the engine.
   cpSync(project.at('node_modules/hereabouts/dist'), project.at('hereabouts'), { recursive: true });
-  for (const file of ['worker.js', 'hereabouts.wasm']) {
+  for (const file of ['worker.js', 'hereabouts.wasm', 'hereabouts-sw.js']) {
     cpSync(project.at(`hereabouts/${file}`), project.at(file));
   }
   host = await serveFolder(project.folder);
   browser = await launchChromium(['--use-angle=swiftshader', '--enable-unsafe-swiftshader']);
   server = await SyncServer.start();
+  const policy = `default-src 'self' ${server.origin} https://api.placekit.co;
+    script-src 'self' 'wasm-unsafe-eval'; img-src data:`;
+  openHost = await serveFolder(project.folder, policy.replace(/\s+/g, ' '));
 });
 after(async () => {
   server?.stop();
   await browser?.close();
   host?.close();
+  openHost?.close();
   project?.remove();
 });
 
@@ -76,12 +82,28 @@ async function hears(page, said, pattern) {
   while (!said.some((text) => pattern.test(text))) await page.waitForEvent('console');
 }
 
-/** Runs a script in Node with the server's address and key where it has examples of them. */
-async function runWithServer(name, code) {
+/** Puts the server's address and key where a script has examples of them. */
+function withServer(code) {
   const local = code.replace("'https://geo.example.org'", `'${server.origin}'`);
   assert.notEqual(local, code);
-  project.write(`${name}.mjs`, local.replace('pk_your_key', server.privateKey));
+  return local.replace('pk_your_key', server.privateKey);
+}
+
+/** Runs a script in Node with the server's address and key. */
+async function runWithServer(name, code) {
+  project.write(`${name}.mjs`, withServer(code));
   return project.runAsync(process.execPath, [`${name}.mjs`]);
+}
+
+/** Opens a page that registers a service worker, and asks that as soon as it answers. */
+async function underWorker(path, ask) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(`${openHost.url}/${path}`);
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  const answer = await page.evaluate(ask);
+  await page.close();
+  return answer;
 }
 
 const RUNNERS = {
@@ -124,6 +146,28 @@ const RUNNERS = {
       await page.getByRole('option').first().click();
       await hears(page, said, /^47\.13814 9\.52271$/);
     });
+  },
+  async 'Service worker (js)'(code) {
+    writePage(project, 'ready-made', withServer(code));
+    const { results } = await underWorker('ready-made.html', async () => {
+      const body = JSON.stringify({ query: 'Städtle 43 Vad' });
+      return (await fetch('https://api.placekit.co/search', { method: 'POST', body })).json();
+    });
+    assert.equal(results[0].name, 'Städtle 43');
+  },
+  async 'Service worker (js) again'(code) {
+    project.write('own-worker.src.js', withServer(code));
+    const flags = ['--bundle', '--format=esm', '--outfile=own-worker.js', '--log-level=error'];
+    project.run(join(root, 'node_modules/.bin/esbuild'), ['own-worker.src.js', ...flags]);
+    writePage(
+      project,
+      'index',
+      `await navigator.serviceWorker.register('/own-worker.js', { type: 'module' });
+      if (!navigator.serviceWorker.controller) (await navigator.serviceWorker.ready, location.reload());`,
+    );
+    const ask = async () => (await fetch('/nearest')).json();
+    const { results } = await underWorker('', ask);
+    assert.equal(results[0].city, 'Vaduz');
   },
   async 'Element (css)'(code) {
     const { warnings } = await transform(code, { loader: 'css' });
@@ -217,10 +261,9 @@ for (const [name, code] of blocks()) {
 test('the README tells the sizes of the entries', async () => {
   const { sizes } = await import('../../geocoder-wasm/js/scripts/size.mjs');
   const told = new Map(
-    [...README.matchAll(/`hereabouts\/(\w+)`\]\(#\w+\) .*\| ([\d.]+) kB/g)].map(([, name, kb]) => [
-      name,
-      Number(kb),
-    ]),
+    [...README.matchAll(/`(?:hereabouts\/)?([\w.-]+)`\]\(#[\w-]+\) .*\| ([\d.]+) kB/g)].map(
+      ([, name, kb]) => [name, Number(kb)],
+    ),
   );
   for (const { what, compressed } of sizes().filter(({ compression }) => compression === 'gzip')) {
     const kb = told.get(what.split(',')[0]);

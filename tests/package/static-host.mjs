@@ -1,4 +1,5 @@
-// A static host on loopback, as plain as one can be: files below a folder, and a strict policy.
+// A static host on loopback, as plain as one can be: files below a folder, `index.html` for folders,
+// and a strict policy.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -13,15 +14,16 @@ const TYPES = {
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
 
 /** Serves a folder on a free port; `requests` collects the paths that were asked for. */
-export async function serveFolder(folder) {
+export async function serveFolder(folder, policy = POLICY) {
   const requests = [];
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url, 'http://host').pathname);
     requests.push(path);
     try {
-      const content = await readFile(join(folder, path));
-      const type = TYPES[extname(path)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY });
+      const file = path.endsWith('/') ? `${path}index.html` : path;
+      const content = await readFile(join(folder, file));
+      const type = TYPES[extname(file)] ?? 'application/octet-stream';
+      response.writeHead(200, { 'content-type': type, 'content-security-policy': policy });
       response.end(content);
     } catch {
       response.writeHead(404).end();

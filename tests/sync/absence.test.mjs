@@ -4,27 +4,23 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { isClean } from './device/device.mjs';
-import { FaultProxy } from './harness/fault-proxy.mjs';
 import { assertStored } from './harness/files.mjs';
 import { generationName, MARK } from './harness/generations.mjs';
 import { SMALL_COMPACTION } from './harness/journeys.mjs';
 import { NodeKit } from './harness/kits.mjs';
-import { Office } from './harness/office.mjs';
+import { startProxied } from './harness/proxied.mjs';
 
 const CORRECTIONS = 300;
 
 let office;
 let proxy;
+let close;
 let kit;
 beforeEach(async () => {
-  office = await Office.start({ options: SMALL_COMPACTION });
-  proxy = await FaultProxy.start(office.server.origin);
+  ({ office, proxy, close } = await startProxied({ options: SMALL_COMPACTION }));
   kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
 });
-afterEach(async () => {
-  proxy?.close();
-  await office?.close();
-});
+afterEach(() => close?.());
 
 function word(number) {
   return [...`${number}`].map((digit) => 'abdfgklmns'[digit]).join('o');

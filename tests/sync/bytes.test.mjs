@@ -1,13 +1,11 @@
 // What a synchronisation transfers for 1, 100 and 1,000 corrections of Iceland, beside its shard.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { below, randomFrom } from '../harness/random.mjs';
 import { Browser, withProfile } from './harness/browser.mjs';
-import { FaultProxy } from './harness/fault-proxy.mjs';
 import { TabKit } from './harness/kits.mjs';
-import { Office } from './harness/office.mjs';
-import { pageFile } from './harness/page-host.mjs';
+import { startProxied } from './harness/proxied.mjs';
 
 /** Corrections and the bytes that a synchronisation may take for them. */
 const BARS = [
@@ -18,16 +16,8 @@ const BARS = [
 const STREETS = ['Laugavegur', 'Hverfisgata', 'Skólavegur', 'Hafnargata', 'Aðalgata', 'Strandgata'];
 const KINDS = ['Bakarí', 'Kaffihús', 'Safn', 'Gistiheimili', 'Bókabúð', 'Sundlaug'];
 
-let office;
-let proxy;
-before(async () => {
-  office = await Office.start({ demoCountries: ['is'] });
-  proxy = await FaultProxy.start(office.server.origin, pageFile);
-});
-after(async () => {
-  proxy?.close();
-  await office?.close();
-});
+const { office, proxy, close } = await startProxied({ demoCountries: ['is'] });
+after(close);
 
 /** Corrections as people make them: most are of houses that are there, some are new places. */
 async function correctionsOf(count, random) {

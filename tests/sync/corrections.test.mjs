@@ -2,23 +2,13 @@
 // all three answer the same.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { Browser, withProfile } from './harness/browser.mjs';
-import { FaultProxy } from './harness/fault-proxy.mjs';
 import { NodeKit, TabKit } from './harness/kits.mjs';
-import { Office } from './harness/office.mjs';
-import { pageFile } from './harness/page-host.mjs';
+import { startProxied } from './harness/proxied.mjs';
 
-let office;
-let proxy;
-before(async () => {
-  office = await Office.start();
-  proxy = await FaultProxy.start(office.server.origin, pageFile);
-});
-after(async () => {
-  proxy?.close();
-  await office?.close();
-});
+const { office, proxy, close } = await startProxied();
+after(close);
 
 /** First result of a search in the office. */
 async function find(query) {

@@ -2,30 +2,20 @@
 // a network, answers from the old state or the new one.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { settled } from './device/device.mjs';
-import { FaultProxy } from './harness/fault-proxy.mjs';
-import { converge } from './harness/fault-run.mjs';
+import { converge, startedAt } from './harness/fault-run.mjs';
 import { assertStored } from './harness/files.mjs';
 import { journeys, SMALL_COMPACTION } from './harness/journeys.mjs';
 import { NodeKit } from './harness/kits.mjs';
-import { Office, until } from './harness/office.mjs';
+import { until } from './harness/office.mjs';
+import { startProxied } from './harness/proxied.mjs';
 import { Witness } from './harness/witness.mjs';
 
-let office;
-let proxy;
-let kit;
-let witness;
-before(async () => {
-  office = await Office.start({ options: SMALL_COMPACTION });
-  proxy = await FaultProxy.start(office.server.origin);
-  kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
-  witness = new Witness(office);
-});
-after(async () => {
-  proxy?.close();
-  await office?.close();
-});
+const { office, proxy, close } = await startProxied({ options: SMALL_COMPACTION });
+after(close);
+const kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
+const witness = new Witness(office);
 
 /** Synchronises a copy and ends it after some changes; whether that was before its end. */
 async function crash(journey, changes) {
@@ -60,14 +50,7 @@ test('a device that ends at any change of its files starts with the old state or
         proxy.offline = true;
         const device = await kit.open(left).catch(() => undefined);
         proxy.offline = false;
-        let at;
-        if (device) {
-          at = witness.labelOf(JSON.stringify(await device.search(witness.question)));
-          assert.ok([journey.from, journey.to].includes(at), `started with ${at}`);
-          await device.close();
-        } else {
-          assert.equal(journey.from, undefined, 'a device that had a state starts with one');
-        }
+        const at = await startedAt(device, witness, journey);
         starts.push(at ?? 'nothing');
         const again = await kit.open(left);
         await converge(again, witness, at ?? journey.to, journey.to);

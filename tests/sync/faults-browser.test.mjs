@@ -2,30 +2,19 @@
 // more runs than a test run has time for.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { Browser, withProfile } from './harness/browser.mjs';
-import { FaultProxy } from './harness/fault-proxy.mjs';
 import { playFaults } from './harness/fault-run.mjs';
-import { journeys, SMALL_COMPACTION } from './harness/journeys.mjs';
+import { JOURNEYS, journeys, SMALL_COMPACTION } from './harness/journeys.mjs';
 import { TabKit } from './harness/kits.mjs';
-import { Office } from './harness/office.mjs';
-import { pageFile } from './harness/page-host.mjs';
+import { startProxied } from './harness/proxied.mjs';
+import { runsOf } from './harness/runs.mjs';
 import { Witness } from './harness/witness.mjs';
 
-const ALL = process.env.HEREABOUTS_RUNS === 'all';
-const RUNS = Number(process.env.HEREABOUTS_SOAK_FAULTS ?? (ALL ? 20 : 5));
-const JOURNEYS = 5;
+const RUNS = runsOf('HEREABOUTS_SOAK_FAULTS', 20, 5);
 
-let office;
-let proxy;
-before(async () => {
-  office = await Office.start({ options: SMALL_COMPACTION });
-  proxy = await FaultProxy.start(office.server.origin, pageFile);
-});
-after(async () => {
-  proxy?.close();
-  await office?.close();
-});
+const { office, proxy, close } = await startProxied({ options: SMALL_COMPACTION });
+after(close);
 
 test('faults leave a device in Chromium in the old state or the new one', async (t) => {
   await withProfile(async (profile) => {

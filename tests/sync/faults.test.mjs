@@ -4,16 +4,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FaultProxy } from './harness/fault-proxy.mjs';
 import { playFaults } from './harness/fault-run.mjs';
 import { journeys, SMALL_COMPACTION } from './harness/journeys.mjs';
 import { NodeKit } from './harness/kits.mjs';
-import { Office } from './harness/office.mjs';
+import { startProxied } from './harness/proxied.mjs';
+import { ALL_RUNS } from './harness/runs.mjs';
 import { Witness } from './harness/witness.mjs';
 
-const ALL = process.env.HEREABOUTS_RUNS === 'all';
-const RUNS_PER_JOURNEY = ALL ? Number.POSITIVE_INFINITY : 12;
-const LEAST_RUNS = ALL ? 300 : 60;
+const RUNS_PER_JOURNEY = ALL_RUNS ? Number.POSITIVE_INFINITY : 12;
+const LEAST_RUNS = ALL_RUNS ? 300 : 60;
 
 const OFFICES = [
   ['every fault at every request of every journey leaves the old state or the new one', false],
@@ -21,9 +20,8 @@ const OFFICES = [
 ];
 
 for (const [name, signs] of OFFICES) {
-  test(name, { skip: signs && !ALL && 'HEREABOUTS_RUNS=all runs it' }, async (t) => {
-    const office = await Office.start({ options: SMALL_COMPACTION, signs });
-    const proxy = await FaultProxy.start(office.server.origin);
+  test(name, { skip: signs && !ALL_RUNS && 'HEREABOUTS_RUNS=all runs it' }, async (t) => {
+    const { office, proxy, close } = await startProxied({ options: SMALL_COMPACTION, signs });
     try {
       const { deviceKey: apiKey, publicKey } = office;
       const kit = await NodeKit.make({ server: proxy.origin, apiKey, publicKey });
@@ -42,8 +40,7 @@ for (const [name, signs] of OFFICES) {
       }
       assert.ok(runs >= LEAST_RUNS, `${runs} runs`);
     } finally {
-      proxy.close();
-      await office.close();
+      await close();
     }
   });
 }

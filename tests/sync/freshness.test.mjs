@@ -1,29 +1,21 @@
 // How long it takes until an open page finds what was just approved.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { Browser, withProfile } from './harness/browser.mjs';
-import { FaultProxy } from './harness/fault-proxy.mjs';
 import { MARK } from './harness/generations.mjs';
 import { TabKit } from './harness/kits.mjs';
-import { Office } from './harness/office.mjs';
-import { pageFile } from './harness/page-host.mjs';
+import { startProxied } from './harness/proxied.mjs';
 
 const APPROVALS = ['Ahorn', 'Birke', 'Ceder', 'Douglasie', 'Eibe', 'Fichte', 'Ginkgo'];
 /** The bar is 2 s; a machine that is busy with other things may be late. */
 const DEADLINE_MS = 15_000;
 const POLL_S = 1;
 
-let office;
-let proxy;
-before(async () => {
-  office = await Office.start({ options: ['--sync-min-poll-s', `${POLL_S}`] });
-  proxy = await FaultProxy.start(office.server.origin, pageFile);
+const { office, proxy, close } = await startProxied({
+  options: ['--sync-min-poll-s', `${POLL_S}`],
 });
-after(async () => {
-  proxy?.close();
-  await office?.close();
-});
+after(close);
 
 /** Milliseconds from the request that approves until an open page finds the record, for each. */
 async function measure(updates) {

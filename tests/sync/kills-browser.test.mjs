@@ -1,34 +1,22 @@
 // Chromium killed at seeded points of download, application and flip: the next start, without a
 // network, answers from the old state or the new one, and the next synchronisation is clean.
 
-import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { below, randomFrom } from '../harness/random.mjs';
 import { Browser, withProfile } from './harness/browser.mjs';
-import { FaultProxy } from './harness/fault-proxy.mjs';
-import { converge } from './harness/fault-run.mjs';
+import { converge, startedAt } from './harness/fault-run.mjs';
 import { assertStored } from './harness/files.mjs';
-import { journeys, SMALL_COMPACTION } from './harness/journeys.mjs';
+import { JOURNEYS, journeys, SMALL_COMPACTION } from './harness/journeys.mjs';
 import { TabKit } from './harness/kits.mjs';
-import { Office } from './harness/office.mjs';
-import { pageFile } from './harness/page-host.mjs';
+import { startProxied } from './harness/proxied.mjs';
+import { runsOf } from './harness/runs.mjs';
 import { Witness } from './harness/witness.mjs';
 
-const ALL = process.env.HEREABOUTS_RUNS === 'all';
-const KILLS = Number(process.env.HEREABOUTS_SOAK_KILLS ?? (ALL ? 20 : 5));
-const JOURNEYS = 5;
+const KILLS = runsOf('HEREABOUTS_SOAK_KILLS', 20, 5);
 
-let office;
-let proxy;
-before(async () => {
-  office = await Office.start({ options: SMALL_COMPACTION });
-  proxy = await FaultProxy.start(office.server.origin, pageFile);
-});
-after(async () => {
-  proxy?.close();
-  await office?.close();
-});
+const { office, proxy, close } = await startProxied({ options: SMALL_COMPACTION });
+after(close);
 
 test('a killed browser starts with the old state or the new one, never with both', async (t) => {
   await withProfile(async (profile) => {
@@ -104,15 +92,7 @@ async function killOnce(session, journey, files, { request, delayMs }) {
 async function restart(session, witness, journey, files) {
   proxy.begin();
   proxy.offline = true;
-  let at;
-  const device = await session.open(files).catch(() => undefined);
-  if (device) {
-    at = witness.labelOf(JSON.stringify(await device.search(witness.question)));
-    assert.ok([journey.from, journey.to].includes(at), `started with ${at}`);
-    await device.close();
-  } else {
-    assert.equal(journey.from, undefined, 'a device that had a state starts with one');
-  }
+  const at = await startedAt(await session.open(files).catch(() => undefined), witness, journey);
   proxy.offline = false;
   const online = await session.open(files);
   await converge(online, witness, at ?? journey.to, journey.to);

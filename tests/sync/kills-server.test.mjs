@@ -7,37 +7,24 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomFrom } from '../harness/random.mjs';
 import { binary } from '../harness/workspace.mjs';
 import { isClean, settled } from './device/device.mjs';
-import { FaultProxy } from './harness/fault-proxy.mjs';
 import { assertStored } from './harness/files.mjs';
 import { generationName, MARK, shardsOf } from './harness/generations.mjs';
 import { SMALL_COMPACTION } from './harness/journeys.mjs';
 import { NodeKit } from './harness/kits.mjs';
-import { Office } from './harness/office.mjs';
+import { startProxied } from './harness/proxied.mjs';
 
 const KILLS = Number(process.env.HEREABOUTS_SOAK_KILLS ?? 12);
 /** Approvals of one round: some segments and a snapshot or two. */
 const APPROVALS = 40;
 
-let office;
-let proxy;
-let kit;
-before(async () => {
-  office = await Office.start({ options: SMALL_COMPACTION });
-  proxy = await FaultProxy.start(office.server.origin);
-  office.onMove((origin) => {
-    proxy.target = origin;
-  });
-  kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
-});
-after(async () => {
-  proxy?.close();
-  await office?.close();
-});
+const { office, proxy, close } = await startProxied({ options: SMALL_COMPACTION });
+after(close);
+const kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
 
 /** Asserts that manifest and heads agree, and that every blob that they name is what its name says. */
 async function assertWhole() {

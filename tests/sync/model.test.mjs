@@ -6,16 +6,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { below, oneOf, randomFrom } from '../harness/random.mjs';
 import { isClean, settled } from './device/device.mjs';
-import { FaultProxy } from './harness/fault-proxy.mjs';
 import { randomFaults } from './harness/faults.mjs';
 import { assertStored } from './harness/files.mjs';
 import { generationName, MARK } from './harness/generations.mjs';
 import { SMALL_COMPACTION } from './harness/journeys.mjs';
 import { NodeKit } from './harness/kits.mjs';
-import { Office, until } from './harness/office.mjs';
+import { until } from './harness/office.mjs';
+import { startProxied } from './harness/proxied.mjs';
+import { runsOf } from './harness/runs.mjs';
 
-const ALL = process.env.HEREABOUTS_RUNS === 'all';
-const SEEDS = Number(process.env.HEREABOUTS_SOAK_MODEL ?? (ALL ? 6 : 2));
+const SEEDS = runsOf('HEREABOUTS_SOAK_MODEL', 6, 2);
 const STEPS = 60;
 const CHECK_EVERY = 6;
 const GENERATIONS = 3;
@@ -26,6 +26,7 @@ class History {
   #random;
   #office;
   #proxy;
+  #close;
   #kit;
   #files;
   #device;
@@ -40,13 +41,11 @@ class History {
   static async start(seed) {
     const history = new History();
     history.#random = randomFrom(seed);
-    history.#office = await Office.start({ options: SMALL_COMPACTION });
-    history.#proxy = await FaultProxy.start(history.#office.server.origin);
-    history.#office.onMove((origin) => {
-      history.#proxy.target = origin;
-    });
-    const { origin: server } = history.#proxy;
-    history.#kit = await NodeKit.make({ server, apiKey: history.#office.deviceKey });
+    const { office, proxy, close } = await startProxied({ options: SMALL_COMPACTION });
+    history.#office = office;
+    history.#proxy = proxy;
+    history.#close = close;
+    history.#kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
     history.#files = history.#kit.fresh();
     history.#device = await history.#kit.open(history.#files);
     return history;
@@ -54,8 +53,7 @@ class History {
 
   async close() {
     await this.#device.close();
-    this.#proxy.close();
-    await this.#office.close();
+    await this.#close();
   }
 
   /** What was done so far, for the message of a failure. */

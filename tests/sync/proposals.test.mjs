@@ -2,13 +2,12 @@
 // their outcome comes back.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { settled } from './device/device.mjs';
-import { FaultProxy } from './harness/fault-proxy.mjs';
 import { KINDS, makeFault } from './harness/faults.mjs';
 import { MARK } from './harness/generations.mjs';
 import { NodeKit } from './harness/kits.mjs';
-import { Office } from './harness/office.mjs';
+import { startProxied } from './harness/proxied.mjs';
 
 const PLACE = {
   city: 'Vaduz',
@@ -20,18 +19,9 @@ const PLACE = {
   type: 'tourism',
 };
 
-let office;
-let proxy;
-let kit;
-before(async () => {
-  office = await Office.start();
-  proxy = await FaultProxy.start(office.server.origin);
-  kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
-});
-after(async () => {
-  proxy?.close();
-  await office?.close();
-});
+const { office, proxy, close } = await startProxied();
+after(close);
+const kit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
 
 /** Patches of the office whose texts have a word. */
 async function patchesWith(word) {

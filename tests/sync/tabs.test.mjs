@@ -1,26 +1,17 @@
 // Two tabs of one browser: one copy, one download, and both answer from it.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { Browser, withProfile } from './harness/browser.mjs';
-import { FaultProxy } from './harness/fault-proxy.mjs';
 import { MARK } from './harness/generations.mjs';
 import { TabKit } from './harness/kits.mjs';
-import { Office, until } from './harness/office.mjs';
-import { pageFile } from './harness/page-host.mjs';
+import { until } from './harness/office.mjs';
+import { startProxied } from './harness/proxied.mjs';
 
 const DEADLINE_MS = 15_000;
 
-let office;
-let proxy;
-before(async () => {
-  office = await Office.start();
-  proxy = await FaultProxy.start(office.server.origin, pageFile);
-});
-after(async () => {
-  proxy?.close();
-  await office?.close();
-});
+const { office, proxy, close } = await startProxied();
+after(close);
 
 /** How often each blob was asked for, and how many streams of events there were. */
 function requests() {

@@ -1,6 +1,7 @@
 // Bundles the package: one file an entry and host, the engine's workers, the engine, and the types.
 
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ import { build } from 'esbuild';
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** Entries that stand beside the client: none holds a second copy of another. */
-const SUBPATHS = ['placekit', 'element', 'maplibre', 'leaflet', 'react'];
+const SUBPATHS = ['placekit', 'element', 'maplibre', 'leaflet', 'react', 'service-worker'];
 
 rmSync(at('dist'), { recursive: true, force: true });
 
@@ -29,6 +30,10 @@ const shared = {
   outdir: at('dist'),
   logLevel: 'warning',
 };
+/** What a service worker checks the engine by: its own script may be of another day. */
+const engine = readFileSync(at('pkg/geocoder_wasm_bg.wasm'));
+const integrity = `sha256-${createHash('sha256').update(engine).digest('base64')}`;
+const define = { ENGINE_INTEGRITY: JSON.stringify(integrity) };
 const entriesOf = (names, suffix = '') =>
   Object.fromEntries(names.map((name) => [`${name}${suffix}`, at(`src/${name}.ts`)]));
 
@@ -58,8 +63,18 @@ await build({
   ...shared,
   platform: 'browser',
   minify: true,
+  define,
   entryPoints: entriesOf(SUBPATHS),
   plugins: [leaveEntriesApart('./index.js')],
+});
+await build({
+  ...shared,
+  platform: 'browser',
+  minify: true,
+  // Runs as a classic worker and as a module; neither may import anything later.
+  format: 'iife',
+  define: { ...define, 'import.meta.url': 'self.location.href' },
+  entryPoints: entriesOf(['hereabouts-sw']),
 });
 await build({
   ...shared,

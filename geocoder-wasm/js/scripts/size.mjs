@@ -26,6 +26,13 @@ const BUDGETS = [
   { what: 'element', files: ['element.js'], limit: 8 * KB, by: gzip },
   { what: 'placekit', files: ['placekit.js'], limit: 4 * KB, by: gzip },
   { what: 'react, without the element', files: ['react.js'], limit: 2 * KB, by: gzip },
+  {
+    what: 'service-worker',
+    files: ['service-worker.js'],
+    limit: 4 * KB,
+    by: gzip,
+  },
+  { what: 'hereabouts-sw.js', files: ['hereabouts-sw.js'], limit: 22 * KB, by: gzip },
   { what: 'maplibre', files: ['maplibre.js'], limit: 2 * KB, by: gzip },
   { what: 'leaflet', files: ['leaflet.js'], limit: 2 * KB, by: gzip },
 ];

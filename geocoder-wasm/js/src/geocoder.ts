@@ -12,6 +12,7 @@ import type {
   ProposalInput,
   StorageReport,
   SyncEvents,
+  SyncOptions,
   SyncReport,
 } from './sync/types.js';
 import type {
@@ -138,8 +139,8 @@ export class Geocoder {
    *
    * Rejects when the server cannot be asked; what fails for one country is in its report.
    */
-  sync(options: { signal?: AbortSignal | undefined } = {}): Promise<SyncReport> {
-    return this.#onDevice(options.signal, (device, signal) => device.sync(signal));
+  sync(options: SyncOptions = {}): Promise<SyncReport> {
+    return this.#onDevice(options.signal, (device, signal) => device.sync(signal, options));
   }
 
   /** Asks the server what it offers, ordered by country code; of all countries unless some are named. */

@@ -16,6 +16,7 @@ export type {
   StoredFile,
   SyncAction,
   SyncEvents,
+  SyncOptions,
   SyncProgress,
   SyncReport,
   SyncStorage,

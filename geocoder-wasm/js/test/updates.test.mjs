@@ -135,6 +135,8 @@ describe('a geocoder that is left alone', () => {
     await asked;
     const [{ generation }] = (await geocoder.storage()).countries;
     assert.equal(generation, mc.sha256.slice(0, 16));
+    const unasked = await geocoder.sync({ metered: 'wait' });
+    assert.equal(unasked.countries[0].action, 'none');
     const report = await geocoder.sync();
     assert.equal(report.countries[0].action, 'base');
   });

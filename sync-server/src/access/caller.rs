@@ -41,6 +41,12 @@ impl Caller {
         scopes.and(self.scopes) == scopes
     }
 
+    /// Whether the key is for a country.
+    pub fn is_for(&self, country: &str) -> bool {
+        let own = self.key.countries.as_ref();
+        own.is_none_or(|own| own.iter().any(|own| own.eq_ignore_ascii_case(country)))
+    }
+
     /// Narrows a list of countries, in which none means all, to those of the key.
     ///
     /// # Errors

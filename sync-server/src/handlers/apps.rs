@@ -107,12 +107,7 @@ pub async fn list(
         .collect();
     wanted.sort_by(order);
     let part = pagination::cut(wanted, &page, cursor.as_ref(), order, |app| app.id.clone());
-    let part = pagination::Part {
-        items: part.items.iter().map(|app| AppView::new(app, None)).collect(),
-        total: part.total,
-        next: part.next,
-        previous: part.previous,
-    };
+    let part = part.map(|app| AppView::new(app, None));
     Ok(pagination::answer(&request, &page, &part))
 }
 

@@ -5,12 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use geocoder_core::CountryCode;
 use geocoder_core::delta::{Delta, OperationChange};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use crate::access::Caller;
 use crate::coding::{self, Coding};
 use crate::error::{ApiError, ErrorBody, Place};
-use crate::hex::to_hex;
+use crate::hex::sha256_hex;
 use crate::overlays::{AppOverlay, FeedPosition};
 use crate::representation::{Representation, codings_for};
 use crate::state::AppState;
@@ -125,7 +124,7 @@ async fn answer(request: &HttpRequest, delta: Delta) -> Result<HttpResponse, Api
     let coding = codings_for(request)?.first().copied().unwrap_or(Coding::Identity);
     let made = web::block(move || {
         let bytes = if is_json { serde_json::to_vec(&delta)? } else { delta.encode() };
-        let tag = to_hex(&Sha256::digest(&bytes));
+        let tag = sha256_hex(&bytes);
         if bytes.len() < SMALL_BYTES || coding == Coding::Identity {
             return Ok((bytes, tag, Coding::Identity));
         }

@@ -81,7 +81,7 @@ pub async fn status(state: web::Data<AppState>, caller: Caller) -> Result<HttpRe
     let heads = state.store.feed_heads().await?;
     let mut countries = BTreeMap::new();
     for (code, entry) in &catalog.manifest().countries {
-        if !is_seen(&caller, code) {
+        if !caller.is_for(code) {
             continue;
         }
         let resolved = conflict::resolve_all(&state, app_id, code).await?;
@@ -202,7 +202,7 @@ pub async fn list(
     for code in catalog.manifest().countries.keys() {
         let is_wanted =
             country.is_none_or(|wanted| wanted.is_some_and(|wanted| wanted.as_str() == code));
-        if !is_wanted || !is_seen(&caller, code) {
+        if !is_wanted || !caller.is_for(code) {
             continue;
         }
         for resolved in conflict::resolve_all(&state, &caller.app.id, code).await? {
@@ -233,13 +233,7 @@ pub async fn list(
         patch: PatchView::new(&patch, None),
         base: resolution.record.as_ref().map(RecordView::from),
     };
-    let part = pagination::Part {
-        items: part.items.into_iter().map(view).collect(),
-        total: part.total,
-        next: part.next,
-        previous: part.previous,
-    };
-    Ok(pagination::answer(&request, &page, &part))
+    Ok(pagination::answer(&request, &page, &part.map(view)))
 }
 
 /// `POST /sync/v1/conflicts/{patchId}`
@@ -282,9 +276,4 @@ pub async fn resolve(
     let after = conflict::decide(&state, &caller, &patch_id, decision, reason.as_deref()).await?;
     let patch = after.as_ref().map(|patch| PatchView::new(patch, None));
     Ok(HttpResponse::Ok().json(json!({ "patch": patch })))
-}
-
-fn is_seen(caller: &Caller, country: &str) -> bool {
-    let own = caller.key.countries.as_ref();
-    own.is_none_or(|own| own.iter().any(|own| own.eq_ignore_ascii_case(country)))
 }

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use geocoder_core::delta::{Delta, Generation, Operation, OperationChange, Snapshot};
 use geocoder_core::overlay::{Correction, CorrectionId, Overlay, Skipped};
-use geocoder_core::{Geocoder, Shard};
 use sha2::{Digest, Sha256};
 
 use crate::error::Cause;
 use crate::model::Patch;
-use crate::patches::rebase::resolve;
+use crate::patches::base::Base;
 use crate::store::FeedRow;
 
 /// State of a feed at a position: never changed, only followed by another one.
@@ -24,37 +22,21 @@ pub struct CountryState {
     overlay: Arc<Overlay>,
 }
 
-/// The base that patches are turned into corrections of.
-#[derive(Debug)]
-pub(super) struct Base {
-    shard: Shard<Bytes>,
-    /// The shard alone: whatever other countries are on offer, every server makes the same
-    /// corrections of a generation.
-    geocoder: Geocoder<Bytes>,
-    generation: Generation,
-}
-
-impl Base {
-    pub(super) fn new(shard: &Shard<Bytes>, generation: Generation) -> Self {
-        let shard = shard.without_overlay();
-        let mut geocoder = Geocoder::new();
-        geocoder.insert(shard.clone());
-        Self { shard, geocoder, generation }
+/// Turns a patch into what it does to the state of a base: nothing but taking away where it does
+/// not fit.
+fn change_of(
+    base: &Base,
+    id: CorrectionId,
+    patch: Option<&Patch>,
+) -> Result<OperationChange, Cause> {
+    let Some(patch) = patch else { return Ok(OperationChange::Delete(id)) };
+    let resolution = base.resolve(patch)?;
+    let correction = resolution.correction.filter(Correction::is_valid);
+    if correction.is_none() {
+        let outcome = resolution.outcome.name();
+        tracing::debug!(patch = patch.id, outcome, "this patch changes nothing of its country");
     }
-
-    /// Turns a patch into what it does to the state: nothing but taking away where it does not
-    /// fit.
-    fn change_of(&self, id: CorrectionId, patch: Option<&Patch>) -> Result<OperationChange, Cause> {
-        let Some(patch) = patch else { return Ok(OperationChange::Delete(id)) };
-        let generation = self.generation.to_string();
-        let resolution = resolve(patch, &self.geocoder, &self.shard, &generation)?;
-        let correction = resolution.correction.filter(Correction::is_valid);
-        if correction.is_none() {
-            let outcome = resolution.outcome.name();
-            tracing::debug!(patch = patch.id, outcome, "this patch changes nothing of its country");
-        }
-        Ok(correction.map_or(OperationChange::Delete(id), OperationChange::Put))
-    }
+    Ok(correction.map_or(OperationChange::Delete(id), OperationChange::Put))
 }
 
 impl CountryState {
@@ -63,10 +45,10 @@ impl CountryState {
         let mut changes = BTreeMap::new();
         for patch in patches {
             let Some(id) = CorrectionId::parse(&patch.id) else { continue };
-            changes.insert(id, (position(head), base.change_of(id, Some(patch))?));
+            changes.insert(id, (position(head), change_of(base, id, Some(patch))?));
         }
-        let mut snapshot = Snapshot::empty(base.generation);
-        snapshot.apply(&delta_of(base.generation, changes))?;
+        let mut snapshot = Snapshot::empty(base.generation());
+        snapshot.apply(&delta_of(base.generation(), changes))?;
         Self::of(base, head, snapshot, &[])
     }
 
@@ -80,21 +62,21 @@ impl CountryState {
         }
         let converted = changes
             .into_iter()
-            .map(|(id, (seq, patch))| Ok((id, (position(seq), base.change_of(id, patch)?))));
+            .map(|(id, (seq, patch))| Ok((id, (position(seq), change_of(base, id, patch)?))));
         let changes = converted.collect::<Result<_, Cause>>()?;
         let mut snapshot = self.snapshot.clone();
-        snapshot.apply(&delta_of(base.generation, changes))?;
+        snapshot.apply(&delta_of(base.generation(), changes))?;
         let head = rows.last().map_or(self.head, |row| row.seq);
         Self::of(base, head, snapshot, self.overlay.skipped())
     }
 
     fn of(base: &Base, head: i64, snapshot: Snapshot, told: &[Skipped]) -> Result<Self, Cause> {
-        let overlay = Overlay::build(&base.shard, &snapshot.corrections)?;
+        let overlay = Overlay::build(base.shard(), &snapshot.corrections)?;
         let is_new =
             |skipped: &&Skipped| told.binary_search_by_key(&skipped.id, |old| old.id).is_err();
         // What was told of the state before is not told again with every approval.
         for skipped in overlay.skipped().iter().filter(is_new) {
-            let country = base.shard.meta().country.as_str();
+            let country = base.shard().meta().country.as_str();
             tracing::warn!(patch = %skipped.id, country, reason = %skipped.reason, "a patch changes nothing");
         }
         let bytes = snapshot.encode();

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use actix_web::web;
 
 use super::app::{AppOverlay, CountryFeed};
-use super::country::{Base, CountryState};
+use super::country::CountryState;
 use super::{Known, Overlays};
 use crate::catalog::Catalog;
 use crate::error::Cause;
 use crate::live::LiveCatalog;
 use crate::model::Timestamp;
+use crate::patches::base::Base;
 use crate::store::{FeedRow, KeptFeed, Store, StoreError};
 use crate::sync::compaction;
 
@@ -179,16 +180,12 @@ async fn state_of(
     known: Option<&CountryFeed>,
     head: i64,
 ) -> Result<Option<Arc<CountryState>>, Cause> {
-    let mut shards = catalog.geocoder().shards().iter();
-    let shard = shards.find(|shard| shard.meta().country.as_str() == country);
-    let (Some(shard), Some(generation)) = (shard, catalog.generation_of(country)) else {
-        return Ok(None);
-    };
-    let known = known.map(|feed| &feed.state).filter(|state| state.generation() == generation);
+    let Some(base) = Base::of(catalog, country) else { return Ok(None) };
+    let is_of_base = |state: &&Arc<CountryState>| state.generation() == base.generation();
+    let known = known.map(|feed| &feed.state).filter(is_of_base);
     if let Some(known) = known.filter(|known| known.head() >= head) {
         return Ok(Some(Arc::clone(known)));
     }
-    let base = Base::new(shard, generation);
     if let Some(known) = known
         && let Some(rows) = rows_behind(store, (app_id, country), known.head()).await?
     {

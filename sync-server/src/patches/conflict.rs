@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use actix_web::web;
-use geocoder_core::Geocoder;
 
+use super::base::Base;
 use super::change::{Deed, Step, change_of};
-use super::rebase::{Outcome, Resolution, resolve};
+use super::rebase::{Outcome, Resolution};
 use crate::access::Caller;
 use crate::error::ApiError;
 use crate::model::patch::Target;
@@ -57,16 +57,9 @@ async fn resolve_in(
     let catalog = state.catalog.current();
     let country = country.to_owned();
     let resolving = web::block(move || {
-        let mut shards = catalog.geocoder().shards().iter();
-        let Some(shard) = shards.find(|shard| shard.meta().country.as_str() == country) else {
-            return Ok(Vec::new());
-        };
-        // The shard alone, as the states of devices are made, whatever else is on offer.
-        let mut geocoder = Geocoder::new();
-        geocoder.insert(shard.clone());
-        let generation = catalog.generation(&country);
+        let Some(base) = Base::of(&catalog, &country) else { return Ok(Vec::new()) };
         let resolved = patches.into_iter().map(|patch| {
-            let resolution = resolve(&patch, &geocoder, shard, &generation)?;
+            let resolution = base.resolve(&patch)?;
             Ok(Resolved { patch, resolution })
         });
         resolved.collect::<geocoder_core::Result<Vec<_>>>()

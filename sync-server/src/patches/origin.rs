@@ -1,10 +1,12 @@
 //! Finds the record that a patch corrects, by its content.
 
 use bytes::Bytes;
-use geocoder_core::overlay::{Origin as CoreOrigin, PatchHouse, PatchRecord};
+use geocoder_core::overlay::{Origin as CoreOrigin, PatchHouse, PatchRecord, RecordRef};
 use geocoder_core::{LonLat, Shard, text};
 
 use super::edit::Origin;
+use super::service::id_of;
+use crate::catalog::Catalog;
 use crate::error::ApiError;
 use crate::model::patch::{Street, Target};
 use crate::model::{Fields, Patch};
@@ -16,33 +18,84 @@ const MAX_NEAR: u64 = 50;
 /// Degrees by which coordinates of the same record differ at most: they are shown to five places.
 const TOLERANCE_DEGREES: f64 = 1.5e-5;
 
-/// Finds a record of a shard by its content.
+/// What a result that someone got stands for.
+#[derive(Debug)]
+pub enum Found {
+    /// A record of the base that no patch is about.
+    Record(Box<Origin>),
+    /// What a patch made, or made of a record.
+    Patch(Box<Patch>),
+}
+
+/// Finds a record of a base by its content.
 ///
 /// # Errors
 /// Fails when the shard is damaged.
-pub fn find(state: &AppState, fields: &Fields) -> Result<Option<Origin>, ApiError> {
-    let unusable = |error: geocoder_core::Error| ApiError::DataUnavailable(error.into());
-    let catalog = state.catalog.current();
+pub fn find_in_base(catalog: &Catalog, fields: &Fields) -> Result<Option<Origin>, ApiError> {
     let Some(wanted) = core_origin(fields) else { return Ok(None) };
-    let country = wanted.countrycode.clone();
-    let mut shards = catalog.geocoder().shards().iter();
-    let Some(shard) = shards.find(|shard| shard.meta().country.as_str() == country) else {
-        return Ok(None);
+    let Some(base) = catalog.shard(&wanted.countrycode) else { return Ok(None) };
+    let reference = base.resolve(&wanted).map_err(unusable)?;
+    reference.map(|reference| origin_of(catalog, base, &reference, fields)).transpose()
+}
+
+/// Finds what a result was: a record as the base has it, else as the approved patches show it. Their
+/// new name of a city, for one, is in the results of all its streets.
+///
+/// # Errors
+/// Fails when the shard is damaged or the store fails.
+pub async fn find(
+    state: &AppState,
+    app_id: &str,
+    fields: &Fields,
+) -> Result<Option<Found>, ApiError> {
+    let catalog = state.catalog.current();
+    if let Some(origin) = find_in_base(&catalog, fields)? {
+        return Ok(Some(Found::Record(Box::new(origin))));
+    }
+    let Some(overlay) = state.overlays.of_app(app_id, &catalog) else { return Ok(None) };
+    let Some(wanted) = core_origin(fields) else { return Ok(None) };
+    let Some(base) = catalog.shard(&wanted.countrycode) else { return Ok(None) };
+    let origin = match overlay.geocoder().resolve(&wanted).map_err(unusable)? {
+        None => return Ok(None),
+        Some((_, RecordRef::Added { id })) => {
+            let patch = state.store.patch(app_id, &id.to_string()).await?;
+            return Ok(patch.map(|patch| Found::Patch(Box::new(patch))));
+        }
+        Some((_, reference)) => origin_of(&catalog, base, &reference, fields)?,
     };
-    let Some(reference) = shard.resolve(&wanted).map_err(unusable)? else { return Ok(None) };
-    let record = shard.record(&reference).map_err(unusable)?;
+    let patch = state.store.patch(app_id, &id_of(app_id, &origin)).await?;
+    Ok(Some(match patch {
+        Some(patch) => Found::Patch(Box::new(patch)),
+        None => Found::Record(Box::new(origin)),
+    }))
+}
+
+/// Describes a record that is corrected as the base has it.
+fn origin_of(
+    catalog: &Catalog,
+    base: &Shard<Bytes>,
+    reference: &RecordRef,
+    got: &Fields,
+) -> Result<Origin, ApiError> {
+    let country = base.meta().country;
+    let country = country.as_str();
+    let record = base.record(reference).map_err(unusable)?;
     let absent = match &record {
-        Some(record) => !has_house(shard, record, &country).map_err(unusable)?,
+        Some(record) => !has_house(base, record, country).map_err(unusable)?,
         None => false,
     };
-    let own = record.map_or_else(|| fields.clone(), |record| fields_of(&record, &country));
+    let own = record.map_or_else(|| got.clone(), |record| fields_of(&record, country));
     let target = Target {
-        generation: catalog.generation(&country),
-        record: serde_json::to_value(&reference)
+        generation: catalog.generation(country),
+        record: serde_json::to_value(reference)
             .map_err(|error| ApiError::Internal(error.into()))?,
         absent,
     };
-    Ok(Some(Origin { fields: own.or(fields), target: Some(target) }))
+    Ok(Origin { fields: own.or(got), target: Some(target) })
+}
+
+fn unusable(error: geocoder_core::Error) -> ApiError {
+    ApiError::DataUnavailable(error.into())
 }
 
 /// Whether a record, when it is a house, is one that the base knows, rather than one between two

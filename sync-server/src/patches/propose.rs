@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::change::{Deed, Step, change_of};
 use super::edit::{self, Content, Origin};
 use super::input::{Extent, Input};
-use super::origin;
+use super::origin::{self, Found};
 use super::service::id_of;
 use crate::access::Caller;
 use crate::error::{ApiError, COUNTRY_NOT_SUPPORTED};
@@ -237,9 +237,8 @@ impl Plan<'_> {
     /// Whether the server has data of a country and the key is one for it.
     fn takes(&self, code: &str) -> bool {
         let country = geocoder_core::CountryCode::parse(code);
-        let own = self.caller.key.countries.as_ref();
         country.is_some_and(|country| self.state.catalog.current().offers(country))
-            && own.is_none_or(|own| own.iter().any(|own| own.eq_ignore_ascii_case(code)))
+            && self.caller.is_for(code)
     }
 
     /// Makes the pending patch, and says whether its record has another one or is not there.
@@ -260,7 +259,15 @@ impl Plan<'_> {
             let mark = mark(id.clone(), false);
             return Ok((edit::create(app_id, id, None, content, now), mark));
         };
-        let earlier = origin::earlier_patch(self.state, app_id, origin).await?;
+        let mut earlier = origin::earlier_patch(self.state, app_id, origin).await?;
+        let found = match origin::find(self.state, app_id, origin).await? {
+            Some(Found::Record(found)) => Some(*found),
+            Some(Found::Patch(patch)) => {
+                earlier = Some(*patch);
+                None
+            }
+            None => None,
+        };
         if let Some(earlier) = earlier.as_ref().filter(|p| p.status == PatchStatus::Approved) {
             // What was seen is that correction: this one takes its place, with what it said.
             let mark = mark(earlier.record_id().to_owned(), true);
@@ -269,7 +276,6 @@ impl Plan<'_> {
             let patch = edit::update(&before, content, now);
             return Ok((Patch { revision: 1, updated_at: now, ..patch }, mark));
         }
-        let found = origin::find(self.state, origin)?;
         let is_there = found.is_some();
         let origin = found.unwrap_or_else(|| Origin { fields: origin.clone(), target: None });
         let record_id = match &earlier {

@@ -8,7 +8,7 @@ use geocoder_core::wire::{FieldError, Value as WireValue};
 use super::change::{Deed, Step, change_of};
 use super::edit::{self, Content, LanguageFault, Origin};
 use super::operation::Operation;
-use super::origin;
+use super::origin::{self, Found};
 use crate::access::Caller;
 use crate::access::random::random_bytes;
 use crate::error::{ApiError, COUNTRY_NOT_SUPPORTED, Place};
@@ -165,8 +165,14 @@ impl Run<'_> {
             (self.work.condition)(patch.revision)?;
             return self.update(patch, content.clone());
         }
-        let found = origin::find(self.state, fields)?;
-        let origin = found.ok_or(ApiError::NotFound { what: "origin" })?;
+        let origin = match origin::find(self.state, app_id, fields).await? {
+            Some(Found::Record(origin)) => *origin,
+            Some(Found::Patch(patch)) => {
+                (self.work.condition)(patch.revision)?;
+                return self.update(*patch, content.clone());
+            }
+            None => return Err(ApiError::NotFound { what: "origin" }),
+        };
         let id = id_of(app_id, &origin);
         match self.find(app_id, &id).await? {
             Some(before) => {

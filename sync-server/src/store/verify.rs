@@ -1,11 +1,9 @@
 //! Looks for damage: in the file, in the chain of the audit log and in the feeds.
 
-use sha2::{Digest, Sha256};
-
 use super::database::Database;
 use super::query::Query;
 use super::{Result, audit_chain, document};
-use crate::hex::to_hex;
+use crate::hex::sha256_hex;
 use crate::model::AuditEntry;
 
 /// Entries of the audit log that are looked at together.
@@ -125,7 +123,7 @@ async fn verify_objects(database: &Database, faults: &mut Vec<String>) -> Result
         let Some(row) = database.fetch(query).await?.pop() else { return Ok(()) };
         row.text(0)?.clone_into(&mut after);
         let raw = row.into_bytes(1)?;
-        if to_hex(&Sha256::digest(&raw)) != after {
+        if sha256_hex(&raw) != after {
             faults.push(format!("sync: the blob {after} was changed"));
         }
     }

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
-use sha2::{Digest, Sha256};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{SyncOptions, changes};
 use crate::coding::{self, Coding};
 use crate::error::Cause;
-use crate::hex::to_hex;
+use crate::hex::sha256_hex;
 use crate::model::Timestamp;
 use crate::overlays::{AppOverlay, CountryFeed};
 use crate::state::AppState;
@@ -232,7 +231,7 @@ fn object(
     items: usize,
     raw: Vec<u8>,
 ) -> (SyncObject, SyncBlob) {
-    let sha256 = to_hex(&Sha256::digest(&raw));
+    let sha256 = sha256_hex(&raw);
     let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
     let object = SyncObject {
         generation,

@@ -6,10 +6,9 @@ use bytes::Bytes;
 use geocoder_core::CountryCode;
 use geocoder_core::manifest::MANIFEST_FORMAT;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use crate::hex::to_hex;
+use crate::hex::{sha256_hex, to_hex};
 use crate::overlays::AppOverlay;
 
 /// JSON as it is sent, and its hash.
@@ -24,7 +23,7 @@ pub struct SyncDocument {
 impl SyncDocument {
     /// Takes JSON as it is sent.
     pub fn new(json: Vec<u8>) -> Self {
-        let tag = to_hex(&Sha256::digest(&json));
+        let tag = sha256_hex(&json);
         Self { json: Bytes::from(json), tag }
     }
 }

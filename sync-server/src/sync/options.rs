@@ -4,6 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+// Defaults, on the command line and in code alike.
+const SEGMENT_OPERATIONS: u32 = 256;
+const SNAPSHOT_OPERATIONS: u32 = 1000;
+const KEEP_OPERATIONS: u32 = 16_384;
+const MIN_POLL_S: u32 = 60;
+const MAX_STREAMS: usize = 10_000;
+const MAX_STREAMS_PER_KEY: usize = 5_000;
+
 /// Settings of synchronisation.
 #[derive(Debug, Clone, Args)]
 pub struct SyncOptions {
@@ -12,7 +20,7 @@ pub struct SyncOptions {
         long = "sync-segment-operations",
         env = "HEREABOUTS_SYNC_SEGMENT_OPERATIONS",
         value_name = "NUMBER",
-        default_value_t = 256,
+        default_value_t = SEGMENT_OPERATIONS,
         value_parser = clap::value_parser!(u32).range(1..=10_000)
     )]
     pub segment_operations: u32,
@@ -21,7 +29,7 @@ pub struct SyncOptions {
         long = "sync-snapshot-operations",
         env = "HEREABOUTS_SYNC_SNAPSHOT_OPERATIONS",
         value_name = "NUMBER",
-        default_value_t = 1000,
+        default_value_t = SNAPSHOT_OPERATIONS,
         value_parser = clap::value_parser!(u32).range(1..=1_000_000)
     )]
     pub snapshot_operations: u32,
@@ -30,7 +38,7 @@ pub struct SyncOptions {
         long = "sync-keep-operations",
         env = "HEREABOUTS_SYNC_KEEP_OPERATIONS",
         value_name = "NUMBER",
-        default_value_t = 16_384,
+        default_value_t = KEEP_OPERATIONS,
         value_parser = clap::value_parser!(u32).range(1..=1_000_000)
     )]
     pub keep_operations: u32,
@@ -39,7 +47,7 @@ pub struct SyncOptions {
         long = "sync-min-poll-s",
         env = "HEREABOUTS_SYNC_MIN_POLL_S",
         value_name = "SECONDS",
-        default_value_t = 60,
+        default_value_t = MIN_POLL_S,
         value_parser = clap::value_parser!(u32).range(1..=86_400)
     )]
     pub min_poll_s: u32,
@@ -52,7 +60,7 @@ pub struct SyncOptions {
         long = "sync-max-streams",
         env = "HEREABOUTS_SYNC_MAX_STREAMS",
         value_name = "NUMBER",
-        default_value_t = 10_000
+        default_value_t = MAX_STREAMS
     )]
     pub max_streams: usize,
     /// Devices that may do so with the same key
@@ -60,7 +68,7 @@ pub struct SyncOptions {
         long = "sync-max-streams-per-key",
         env = "HEREABOUTS_SYNC_MAX_STREAMS_PER_KEY",
         value_name = "NUMBER",
-        default_value_t = 5_000
+        default_value_t = MAX_STREAMS_PER_KEY
     )]
     pub max_streams_per_key: usize,
 }
@@ -68,13 +76,13 @@ pub struct SyncOptions {
 impl Default for SyncOptions {
     fn default() -> Self {
         Self {
-            segment_operations: 256,
-            snapshot_operations: 1000,
-            keep_operations: 16_384,
-            min_poll_s: 60,
+            segment_operations: SEGMENT_OPERATIONS,
+            snapshot_operations: SNAPSHOT_OPERATIONS,
+            keep_operations: KEEP_OPERATIONS,
+            min_poll_s: MIN_POLL_S,
             signing_key: None,
-            max_streams: 10_000,
-            max_streams_per_key: 5_000,
+            max_streams: MAX_STREAMS,
+            max_streams_per_key: MAX_STREAMS_PER_KEY,
         }
     }
 }

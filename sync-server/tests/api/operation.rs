@@ -43,17 +43,6 @@ fn failure(arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-fn send_json(server: &ServerProcess, method: &str, path: &str, body: &str) -> (String, Vec<u8>) {
-    let mut stream = server.connect();
-    let length = body.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: x\r\n{KEY_HEADER}: {TOKEN}\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    read_answer(&mut stream, true)
-}
-
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
@@ -68,23 +57,23 @@ fn a_backup_taken_and_restored_while_serving_brings_a_deleted_patch_back() {
         "population": 5700, "coordinates": "47.1405, 9.5205", "type": "street",
     });
     let body = json!({ "record": record, "status": "approved" }).to_string();
-    let (_, made) = send_json(&server, "POST", "/patch", &body);
+    let (_, made) = server.ask("POST", "/patch", &body);
     let made: serde_json::Value = serde_json::from_slice(&made).unwrap();
     let path = format!("/patch/{}", made["id"].as_str().unwrap());
     let dir = text(data.path());
     let backup = data.path().join("backup.db");
     run_ok(&["backup", "--data", dir, text(&backup)]);
-    send_json(&server, "DELETE", &path, "{}");
+    server.ask("DELETE", &path, "{}");
     let found = || {
-        let (_, body) = send_json(&server, "POST", "/search", r#"{"query":"Kirchweg Vaduz"}"#);
+        let (_, body) = server.ask("POST", "/search", r#"{"query":"Kirchweg Vaduz"}"#);
         let answer: serde_json::Value = serde_json::from_slice(&body).unwrap();
         answer["results"].as_array().unwrap().iter().any(|result| result["name"] == "Kirchweg")
     };
-    assert!(send_json(&server, "GET", &path, "").0.starts_with("http/1.1 404"));
+    assert!(server.ask("GET", &path, "").0.starts_with("http/1.1 404"));
     assert!(!found());
     let said = run_ok(&["restore", "--data", dir, text(&backup)]);
     assert!(said.contains("the epoch is now"), "{said}");
-    assert!(send_json(&server, "GET", &path, "").0.starts_with("http/1.1 200"));
+    assert!(server.ask("GET", &path, "").0.starts_with("http/1.1 200"));
     poll_until("users to find the patch again", || found().then_some(()));
     assert!(run_ok(&["verify", "--data", dir]).contains("sound"));
 }
@@ -228,7 +217,7 @@ fn a_request_under_way_is_answered_after_the_signal() {
     )
     .unwrap();
     // Another answer shows that the first part has been read by then.
-    assert!(send_json(&server, "GET", "/healthz", "").0.starts_with("http/1.1 200"));
+    assert!(server.ask("GET", "/healthz", "").0.starts_with("http/1.1 200"));
     server.signal("TERM");
     poll_until("the server to stop listening", || TcpStream::connect(server.address).err());
     stream.write_all(rest.as_bytes()).unwrap();

@@ -154,6 +154,39 @@ async fn a_house_of_a_street_is_corrected_and_its_neighbours_stay() {
 }
 
 #[actix_web::test]
+async fn what_a_correction_of_its_city_shows_in_another_way_is_corrected_as_well() {
+    let admin = admin().await;
+    let kirchweg = json!({"record": record(), "status": "approved"});
+    let kirchweg = admin.ok(Method::POST, "/patch", &kirchweg).await;
+    let street = admin.found(&json!({"query": "Städtle Vaduz", "types": ["street"]})).await;
+    let body = json!({"origin": street, "update": {"zipcode": ["9491"]}, "status": "approved"});
+    let street = admin.ok(Method::PUT, "/patch", &body).await;
+    let city = admin.found(&json!({"query": "Vaduz", "types": ["city"]})).await;
+    let update = json!({"name": "Faduz", "population": 6000});
+    let body = json!({"origin": city, "update": update, "status": "approved"});
+    admin.ok(Method::PUT, "/patch", &body).await;
+
+    // A house that nobody corrected, a street that someone did, and one that someone added.
+    for (query, patch) in [
+        ("Städtle 41", None),
+        ("Städtle", Some(&street["id"])),
+        ("Kirchweg", Some(&kirchweg["id"])),
+    ] {
+        let origin = admin.found(&json!({"query": query, "types": ["street"]})).await;
+        assert_eq!((&origin["city"], &origin["population"]), (&json!("Faduz"), &json!(6000)));
+        let update = json!({"coordinates": "47.1309, 9.5209"});
+        let body = json!({"origin": origin, "update": update, "status": "approved"});
+        let made = admin.ok(Method::PUT, "/patch", &body).await;
+        if let Some(id) = patch {
+            assert_eq!(made["id"], *id, "{query}");
+        }
+        let moved = admin.found(&json!({"query": query, "types": ["street"]})).await;
+        assert_eq!((&moved["name"], &moved["city"]), (&origin["name"], &origin["city"]));
+        assert_eq!(moved["coordinates"], "47.1309, 9.5209", "{query}");
+    }
+}
+
+#[actix_web::test]
 async fn a_record_is_taken_away() {
     let admin = admin().await;
     let origin = admin.found(&json!({"query": "Landesmuseum"})).await;

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::time::Instant;
 
+use serde_json::Value;
+use sync_server::access::KEY_HEADER;
+
 use crate::fixture::{DEADLINE, TOKEN};
+use crate::sockets::read_answer;
 
 /// A running server.
 pub(crate) struct ServerProcess {
@@ -71,6 +75,39 @@ impl ServerProcess {
         let mut stream = self.connect();
         stream.write_all(request.as_bytes()).unwrap();
         read_to_close(&mut stream)
+    }
+
+    /// Sends a request with the first key; returns the head in lower case, and the body.
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (String, Vec<u8>) {
+        let mut stream = self.connect();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: x\r\n{KEY_HEADER}: {TOKEN}\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        read_answer(&mut stream, true)
+    }
+
+    /// Gets what must be there.
+    pub(crate) fn get(&self, path: &str) -> Vec<u8> {
+        self.ask_well("GET", path, "")
+    }
+
+    /// Gets JSON that must be there.
+    pub(crate) fn get_json(&self, path: &str) -> Value {
+        serde_json::from_slice(&self.get(path)).unwrap()
+    }
+
+    /// Posts what must be answered well.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
+        serde_json::from_slice(&self.ask_well("POST", path, &body.to_string())).unwrap()
+    }
+
+    fn ask_well(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
+        let (head, answer) = self.ask(method, path, body);
+        assert!(head.starts_with("http/1.1 200 "), "{head} {}", String::from_utf8_lossy(&answer));
+        answer
     }
 
     pub(crate) fn process_id(&self) -> u32 {

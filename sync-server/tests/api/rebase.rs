@@ -53,7 +53,7 @@ impl Base {
             }),
             ..Fields::default()
         };
-        let origin = origin::find(&self.state, &fields).unwrap();
+        let origin = origin::find_in_base(&catalog, &fields).unwrap();
         assert!(origin.is_some(), "{fields:?}");
         create("APP", ID.into(), origin, content, Timestamp(1))
     }

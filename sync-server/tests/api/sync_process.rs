@@ -7,6 +7,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use geocoder_core::delta::{Delta, Snapshot};
 use serde_json::{Value, json};
@@ -17,8 +18,20 @@ use crate::fixture::{TOKEN, sha256_hex};
 use crate::geocode::two_countries;
 use crate::postgres::new_database;
 use crate::process::{ServerProcess, poll_until};
-use crate::sockets::read_answer;
 use crate::sync_fixture::street;
+
+/// Parts of the time that a compaction takes.
+const STEP: Duration = Duration::from_micros(250);
+
+/// Options with which a few approvals make segments and snapshots, and forget what they hold.
+const COMPACT_OFTEN: &[&str] = &[
+    "--sync-segment-operations",
+    "2",
+    "--sync-snapshot-operations",
+    "3",
+    "--sync-keep-operations",
+    "4",
+];
 
 /// An open stream of events, and what came of it so far.
 struct Events {
@@ -66,29 +79,8 @@ impl Events {
     }
 }
 
-fn ask(server: &ServerProcess, method: &str, path: &str, body: &str) -> (String, Vec<u8>) {
-    let mut stream = server.connect();
-    let length = body.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: x\r\n{KEY_HEADER}: {TOKEN}\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    read_answer(&mut stream, true)
-}
-
-fn json_of(server: &ServerProcess, method: &str, path: &str, body: &Value) -> Value {
-    let (head, answer) = ask(server, method, path, &body.to_string());
-    assert!(head.starts_with("http/1.1 200 "), "{head} {}", String::from_utf8_lossy(&answer));
-    serde_json::from_slice(&answer).unwrap()
-}
-
-fn get(server: &ServerProcess, path: &str) -> Value {
-    json_of(server, "GET", path, &Value::Null)
-}
-
 fn approve(server: &ServerProcess, number: u32) {
-    json_of(server, "POST", "/patch", &json!({"record": street(number), "status": "approved"}));
+    server.post("/patch", &json!({"record": street(number), "status": "approved"}));
 }
 
 #[test]
@@ -97,15 +89,15 @@ fn a_stream_tells_of_every_approval_until_the_server_stops() {
     let mut server = ServerProcess::start(data.path(), &[]);
     let mut events = Events::open(&server, TOKEN);
     let first = events.next();
-    assert_eq!(first, get(&server, "/sync/v1/heads?countries=li"));
+    assert_eq!(first, server.get_json("/sync/v1/heads?countries=li"));
     for number in 1..=3 {
         approve(&server, number);
         let event = events.next();
         assert_eq!(event["countries"]["li"]["head"], number);
-        assert_eq!(event, get(&server, "/sync/v1/heads?countries=li"));
+        assert_eq!(event, server.get_json("/sync/v1/heads?countries=li"));
     }
     // What other countries or a proposal change does not concern the stream.
-    json_of(&server, "POST", "/patch", &json!({"record": street(9)}));
+    server.post("/patch", &json!({"record": street(9)}));
     approve(&server, 4);
     assert_eq!(events.next()["countries"]["li"]["head"], 4);
     server.signal("TERM");
@@ -139,14 +131,14 @@ fn a_stream_says_how_proxies_are_to_treat_it_and_has_no_body_for_head() {
 fn a_stream_ends_when_its_key_is_revoked_and_others_go_on() {
     let data = two_countries();
     let server = ServerProcess::start(data.path(), &[]);
-    let key = json_of(&server, "POST", "/keys", &json!({"name": "shop", "role": "public"}));
+    let key = server.post("/keys", &json!({"name": "shop", "role": "public"}));
     let token = key["token"].as_str().unwrap();
     let mut revoked = Events::open(&server, token);
     let mut other = Events::open(&server, TOKEN);
     revoked.next();
     other.next();
     let path = format!("/keys/{}", key["id"].as_str().unwrap());
-    let (head, _) = ask(&server, "DELETE", &path, "{}");
+    let (head, _) = server.ask("DELETE", &path, "{}");
     assert!(head.starts_with("http/1.1 20"), "{head}");
     revoked.end();
     approve(&server, 1);
@@ -159,7 +151,7 @@ fn streams_over_the_limit_are_told_to_poll() {
     let server = ServerProcess::start(data.path(), &["--sync-max-streams-per-key", "1"]);
     let mut first = Events::open(&server, TOKEN);
     first.next();
-    let (head, body) = ask(&server, "GET", "/sync/v1/events", "");
+    let (head, body) = server.ask("GET", "/sync/v1/events", "");
     assert!(head.starts_with("http/1.1 429 ") && head.contains("retry-after: 60"), "{head}");
     assert!(String::from_utf8(body).unwrap().contains("\"status\":429"));
     drop(first);
@@ -179,16 +171,7 @@ fn streams_over_the_limit_are_told_to_poll() {
 async fn an_approval_at_one_server_is_an_event_at_another() {
     let url = new_database().await;
     let data = two_countries();
-    let options = [
-        "--database-url",
-        url.as_str(),
-        "--sync-segment-operations",
-        "2",
-        "--sync-snapshot-operations",
-        "3",
-        "--sync-keep-operations",
-        "4",
-    ];
+    let options = [&["--database-url", url.as_str()], COMPACT_OFTEN].concat();
     let [one, other] = [(); 2].map(|()| ServerProcess::start(data.path(), &options));
     let mut events = Events::open(&other, TOKEN);
     assert_eq!(events.next()["countries"]["li"]["head"], 0);
@@ -203,8 +186,8 @@ async fn an_approval_at_one_server_is_an_event_at_another() {
     // A compaction may still be under way: it is over when all say the same.
     let paths = ["/sync/v1/heads", "/sync/v1/manifest"];
     poll_until("both to say the same", || {
-        let [heads, manifest] = paths.map(|path| get(&one, path));
-        let is_same = paths.map(|path| get(&other, path)) == [heads.clone(), manifest.clone()];
+        let [heads, manifest] = paths.map(|path| one.get_json(path));
+        let is_same = paths.map(|path| other.get_json(path)) == [heads.clone(), manifest.clone()];
         (is_same && heads["version"] == manifest["version"]).then_some(())
     });
     follow_from_nothing(&other);
@@ -218,13 +201,12 @@ fn follow_from_nothing(server: &ServerProcess) {
 /// Makes the state from the snapshot, the segments and the changes; nothing when the server says to
 /// begin anew.
 fn try_to_follow(server: &ServerProcess) -> Option<()> {
-    let manifest = get(server, "/sync/v1/manifest?countries=li");
+    let manifest = server.get_json("/sync/v1/manifest?countries=li");
     let of_country = &manifest["countries"]["li"];
     let (generation, overlay) = (&of_country["base"]["generation"], &of_country["overlay"]);
     let blob = |sha256: &Value| {
         let name = sha256.as_str().unwrap();
-        let (head, bytes) = ask(server, "GET", &format!("/sync/v1/blobs/{name}"), "");
-        assert!(head.starts_with("http/1.1 200 "), "{head}");
+        let bytes = server.get(&format!("/sync/v1/blobs/{name}"));
         assert_eq!(sha256_hex(&bytes), name);
         bytes
     };
@@ -248,7 +230,7 @@ fn try_to_follow(server: &ServerProcess) -> Option<()> {
     let path = format!(
         "/sync/v1/changes?country=li&epoch={epoch}&generation={generation}&since={seq}&limit=10000"
     );
-    let (head, bytes) = ask(server, "GET", &path, "");
+    let (head, bytes) = server.ask("GET", &path, "");
     if head.starts_with("http/1.1 409 ") {
         return None;
     }
@@ -268,17 +250,9 @@ fn a_server_killed_while_it_compacts_leaves_whole_feeds() {
         Err(_) => 10,
     };
     let data = two_countries();
-    let options = [
-        "--sync-segment-operations",
-        "2",
-        "--sync-snapshot-operations",
-        "3",
-        "--sync-keep-operations",
-        "4",
-    ];
     let mut compactions = BTreeSet::new();
     for cycle in 0..cycles {
-        let mut server = ServerProcess::start(data.path(), &options);
+        let mut server = ServerProcess::start(data.path(), COMPACT_OFTEN);
         follow_from_nothing(&server);
         let (sender, receiver) = channel();
         let address = server.address;
@@ -290,17 +264,21 @@ fn a_server_killed_while_it_compacts_leaves_whole_feeds() {
                 }
             }
         });
-        // Compactions follow approvals: after another number of them in each cycle, one is under
-        // way at another step.
+        // Compactions follow approvals: after another number of them and another time in each
+        // cycle, one is under way at another step.
         for _ in 0..4 + cycle % 5 {
             receiver.recv().unwrap();
+        }
+        let moment = Instant::now() + STEP * (cycle * 7 % 40);
+        while Instant::now() < moment {
+            thread::yield_now();
         }
         server.kill();
         client.join().unwrap();
         compactions.insert(check(&data.path().join("hereabouts.db")));
     }
     assert!(compactions.len() > 1 && !compactions.contains(&0), "{compactions:?}");
-    follow_from_nothing(&ServerProcess::start(data.path(), &options));
+    follow_from_nothing(&ServerProcess::start(data.path(), COMPACT_OFTEN));
 }
 
 /// Looks for damage; returns the number of compactions.

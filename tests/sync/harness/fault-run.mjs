@@ -89,6 +89,21 @@ async function play(setting, journey, faultOf) {
   await kit.discard(files);
 }
 
+/**
+ * Judges a start without a network: the state that answers is one end of the journey, and there is
+ * none (no device either) only where there was none before. Closes the device.
+ */
+export async function startedAt(device, witness, { from, to }) {
+  if (!device) {
+    assert.equal(from, undefined, 'a device that had a state starts with one');
+    return undefined;
+  }
+  const at = witness.labelOf(JSON.stringify(await device.search(witness.question)));
+  assert.ok([from, to].includes(at), `started with ${at}`);
+  await device.close();
+  return at;
+}
+
 /** Synchronises until nothing fails; asserts that the device is then where the server is. */
 export async function converge(device, witness, from, to) {
   let at = from;

@@ -9,6 +9,9 @@ export const SMALL_COMPACTION = [
   ...['--sync-keep-operations', '24'],
 ];
 
+/** Number of journeys. */
+export const JOURNEYS = 5;
+
 /**
  * Leads a server from state to state, and stops at each; `files` are those of a device that was
  * synchronised at the state `from`.

@@ -27,6 +27,7 @@ import type {
   ProposalInput,
   StorageReport,
   SyncEvents,
+  SyncOptions,
   SyncReport,
   SyncStorage,
 } from './types.js';
@@ -104,8 +105,8 @@ export class Device {
   }
 
   /** Brings every country to where the server is. */
-  sync(signal: AbortSignal): Promise<SyncReport> {
-    return this.#sync(undefined, true, signal);
+  sync(signal: AbortSignal, { metered = 'allow' }: SyncOptions = {}): Promise<SyncReport> {
+    return this.#sync(undefined, mayReplace(metered), signal);
   }
 
   /** Adds a country and fetches it. */
@@ -295,7 +296,7 @@ export class Device {
 
   async #catchUp(heads: Heads | undefined, signal: AbortSignal): Promise<void> {
     try {
-      const bases = this.#options.metered === 'allow' || !isMetered();
+      const bases = mayReplace(this.#options.metered);
       // A stream is not signed, and says no more than that there are news.
       const taken = this.#transport.isSigned ? undefined : heads;
       const { countries } = await this.#sync(taken, bases, signal);
@@ -401,10 +402,11 @@ function countryCode(country: string): string {
   throw new GeocoderError('invalid_options', `${country} is no ISO 3166-1 alpha-2 country code`);
 }
 
-/** Whether the user pays by the byte, or asked to save them. */
-function isMetered(): boolean {
+/** Whether bases that are there may be replaced: not where the user pays by the byte, or saves. */
+function mayReplace(metered: OpenOptions['metered']): boolean {
   const { connection } = (globalThis.navigator ?? {}) as {
     connection?: { saveData?: boolean; type?: string };
   };
-  return connection?.saveData === true || connection?.type === 'cellular';
+  const isMetered = connection?.saveData === true || connection?.type === 'cellular';
+  return metered === 'allow' || !isMetered;
 }

@@ -63,6 +63,14 @@ export interface OpenOptions extends GeocoderOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options of {@link Geocoder.sync}. */
+export interface SyncOptions {
+  /** Whether new bases are downloaded on metered connections: `allow`, since that was asked for. */
+  metered?: OpenOptions['metered'];
+  /** Gives up; the promise rejects with code `aborted`. */
+  signal?: AbortSignal | undefined;
+}
+
 /** What synchronisation did for a country. */
 export type SyncAction = 'none' | 'changes' | 'segments' | 'snapshot' | 'base' | 'removed';
 

@@ -103,12 +103,7 @@ pub async fn list(
     let mut wanted: Vec<_> = keys.iter().filter(|key| filter.takes(key)).map(listed).collect();
     wanted.sort_by(order);
     let part = pagination::cut(wanted, &page, cursor.as_ref(), order, |item| item.key.id.clone());
-    let part = pagination::Part {
-        items: part.items.iter().map(|it| view_of(&state, &caller, it.key, it.last_used)).collect(),
-        total: part.total,
-        next: part.next,
-        previous: part.previous,
-    };
+    let part = part.map(|it| view_of(&state, &caller, it.key, it.last_used));
     Ok(pagination::answer(&request, &page, &part))
 }
 
