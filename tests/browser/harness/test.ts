@@ -130,8 +130,9 @@ export class AppPage {
 /** Id of the key that the server makes for the page. */
 const PAGE_KEY = 'cwebappofthisserver000000';
 
-/** Lets the page suggest corrections, as an operator does. */
-export async function allowSuggestions({ server }: AppPage): Promise<void> {
-  const permissions = ['geocode:search', 'geocode:reverse', 'sync:read', 'patches:propose'];
+/** Lets the page suggest corrections or not, as an operator does. */
+export async function allowSuggestions({ server }: AppPage, allowed = true): Promise<void> {
+  const permissions = ['geocode:search', 'geocode:reverse', 'sync:read'];
+  if (allowed) permissions.push('patches:propose');
   await server.call('PATCH', `/keys/${PAGE_KEY}`, { permissions });
 }

@@ -106,6 +106,7 @@ test('two tabs get the same corrections', async ({ app }) => {
 });
 
 test('without the permission nothing can be suggested', async ({ app }) => {
+  await allowSuggestions(app, false);
   await app.open();
   await app.download('li', 'Liechtenstein');
   await openHouse(app);
