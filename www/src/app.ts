@@ -96,6 +96,7 @@ export class App {
     this.#map.addEventListener(CAMERA_RESTED, () => void this.#refreshSurroundings());
     countries.on('changed', () => this.#countriesChanged());
     countries.on('corrected', () => this.#askAgain());
+    countries.on('updated', () => this.#askAgain());
     addEventListener('hashchange', () => void this.#openLink());
     this.#render();
   }
@@ -211,7 +212,7 @@ export class App {
   }
 
   async #startCorrection(place: SearchResult): Promise<void> {
-    const origin = await this.#suggestions.origin(place);
+    const origin = await this.#suggestions.origin(place).catch(() => place);
     this.#form = correctionView(origin, {
       middle: () => this.#map.middle(),
       propose: (input) => this.#suggestions.add(input),

@@ -30,7 +30,12 @@ export class Suggestions {
   /** Reads the proposals of this device. */
   async refresh(): Promise<void> {
     const before = new Map(this.#list.map(({ mutationId, outcome }) => [mutationId, outcome]));
-    this.#list = (await this.#geocoder.proposals()).reverse();
+    try {
+      this.#list = (await this.#geocoder.proposals()).reverse();
+    } catch {
+      // What cannot be read now stays as it was last seen.
+      return;
+    }
     for (const proposal of this.#list) {
       const former = before.get(proposal.mutationId);
       const isNew = former !== undefined && former !== proposal.outcome;
@@ -57,11 +62,8 @@ export class Suggestions {
    */
   async origin(place: SearchResult): Promise<SearchResult> {
     const { lat, lng, type, coordinates } = place;
-    const { results } = await this.#geocoder.reverse({
-      coordinates,
-      types: [type],
-      maxResults: 20,
-    });
+    const question = { coordinates, types: [type], maxResults: 20 };
+    const { results } = await this.#geocoder.reverse(question);
     const { number, suffix } = place.street ?? {};
     const local = results.find(
       (result) =>

@@ -135,10 +135,15 @@ export class Countries {
   /** Reads what the geocoder has. */
   async refresh(): Promise<void> {
     const round = ++this.#round;
-    const [countries, storage] = await Promise.all([
-      this.#geocoder.countries(),
-      this.#geocoder.storage(),
-    ]);
+    let countries: Country[];
+    let storage: StorageReport;
+    try {
+      countries = await this.#geocoder.countries();
+      storage = await this.#geocoder.storage();
+    } catch (error) {
+      this.#emit('failed', error);
+      return;
+    }
     if (round !== this.#round) return;
     this.#storage = storage;
     this.#missing = new Set(storage.missing.filter((code) => !this.#leaving.has(code)));
