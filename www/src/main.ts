@@ -51,7 +51,7 @@ async function start(): Promise<void> {
     await countries.refreshOffers();
     if (await connection.askPermissions()) app.suggestionsChanged();
   };
-  addEventListener('online', () => void ask());
+  addEventListener('online', () => void Promise.all([ask(), suggestions.ask()]));
   await Promise.all([app.start(ASSETS.world), ask(), suggestions.refresh()]);
 }
 

@@ -137,6 +137,12 @@ test('whether the server can be reached is told by whoever asks first', async ()
   server.onRequest = () => undefined;
   await geocoder.offers();
   assert.deepEqual(told, ['offline', 'online']);
+  await geocoder.propose({ update: { name: 'Quixotopia' } });
+  server.onRequest = () => {
+    throw new TypeError('fetch failed');
+  };
+  await assert.rejects(geocoder.sync(), withCode('network'));
+  assert.deepEqual(told, ['offline', 'online', 'offline']);
 });
 
 test('an empty list of countries waits for no download', async () => {

@@ -330,6 +330,7 @@ export class Device {
       } catch (error) {
         // A key that may not propose, say, keeps no country from being current.
         refused = toGeocoderError(error);
+        if (refused.code === 'network') this.#setOnline(false);
         if (/^(network|aborted)$/.test(refused.code)) throw error;
       }
       const receivedBytes = this.#transport.receivedBytes - before;
