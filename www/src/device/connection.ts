@@ -13,23 +13,25 @@ export class Connection {
   readonly fetch = async (url: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
     // Blobs need no key, and requests with one are counted.
     if (String(url).includes('/blobs/')) return fetch(url, init);
-    const refused = await this.#readConfig(init.signal ?? null);
+    const refused = await this.#readConfig(init.signal);
     if (refused) return refused;
-    const headers = new Headers(init.headers);
-    if (this.#apiKey) headers.set(KEY_HEADER, this.#apiKey);
-    const response = await fetch(url, { ...init, headers });
-    // Another key may stand there by the next time.
-    if (response.status === 401) this.#apiKey = undefined;
-    return response;
+    const response = await this.#send(url, init);
+    if (response.status !== 401) return response;
+    // The key may have been replaced since it was read.
+    const before = this.#apiKey;
+    this.#apiKey = undefined;
+    const unread = await this.#readConfig(init.signal);
+    return unread || this.#apiKey === before ? response : this.#send(url, init);
   };
 
   /** Asks whether users may propose corrections; answers whether that has changed. */
   async askPermissions(): Promise<boolean> {
     const before = mayPropose();
     try {
-      if (await this.#readConfig(null)) return false;
+      if (await this.#readConfig()) return false;
       // Without a key the server is a static host, which takes nothing.
       const response = this.#apiKey ? await this.fetch('/keys/current') : null;
+      if (response && [429, 500, 502, 503, 504].includes(response.status)) return false;
       const { permissions } = response?.ok ? await response.json() : {};
       rememberMayPropose(permissions?.includes('patches:propose') === true);
     } catch {
@@ -38,10 +40,16 @@ export class Connection {
     return mayPropose() !== before;
   }
 
+  #send(url: RequestInfo | URL, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (this.#apiKey) headers.set(KEY_HEADER, this.#apiKey);
+    return fetch(url, { ...init, headers });
+  }
+
   /** Reads the key, where it is not known; answers with the response that refused to tell it. */
-  async #readConfig(signal: AbortSignal | null): Promise<Response | undefined> {
+  async #readConfig(signal?: AbortSignal | null): Promise<Response | undefined> {
     if (this.#apiKey !== undefined) return undefined;
-    const response = await fetch(CONFIG, { cache: 'no-store', signal });
+    const response = await fetch(CONFIG, { cache: 'no-store', signal: signal ?? null });
     if (!response.ok && response.status !== 404) return response;
     // A static host has no such file, or answers everything with a page.
     const config = response.ok ? await response.json().catch(() => null) : null;
