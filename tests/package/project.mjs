@@ -17,13 +17,16 @@ import { promisify } from 'node:util';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
+const { version } = JSON.parse(readFileSync(join(root, 'geocoder-wasm/js/package.json'), 'utf8'));
+
+/** The packed package. */
+export const tarball = join(root, `hereabouts-${version}.tgz`);
+
 /** Makes the project; `packages` of the workspace are linked into it, `remove` deletes it. */
 export function makeProject(packages = []) {
   const folder = mkdtempSync(join(tmpdir(), 'hereabouts-package-'));
   const write = (name, text) => writeFileSync(join(folder, name), text);
   write('package.json', '{ "name": "consumer", "private": true, "type": "module" }');
-  const { version } = JSON.parse(readFileSync(join(root, 'geocoder-wasm/js/package.json'), 'utf8'));
-  const tarball = join(root, `hereabouts-${version}.tgz`);
   // The package has no dependencies, so that nothing is asked of a registry.
   run(folder, 'npm', ['install', '--offline', '--no-audit', '--no-fund', tarball]);
   for (const name of packages) {

@@ -10,10 +10,17 @@ const TYPES = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
 };
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
 
-/** Serves a folder on a free port; `requests` collects the paths that were asked for. */
+/**
+ * Serves a folder on a free port; `requests` collects the paths that were asked for.
+ *
+ * @param {string} folder
+ * @param {string} [policy] the Content-Security-Policy of all files
+ */
 export async function serveFolder(folder, policy = POLICY) {
   const requests = [];
   const server = createServer(async (request, response) => {

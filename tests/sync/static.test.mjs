@@ -77,3 +77,29 @@ test('a device takes a new base from a static host by its chunks, whatever fails
     }
   }
 });
+
+test('a host that answers every path with a page, or with nothing, is a static host too', async () => {
+  upload(1);
+  for (const [headers, body] of [
+    [{ 'content-type': 'text/html; charset=utf-8' }, '<!doctype html><title>App</title>'],
+    [{ 'content-length': '0' }, ''],
+  ]) {
+    const app = createServer((request, response) => {
+      const file = join(folder, new URL(request.url, 'http://host').pathname);
+      if (file.endsWith('manifest.json') || file.includes('/blobs/')) {
+        createReadStream(file).pipe(response.writeHead(200));
+      } else response.writeHead(200, headers).end(body);
+    });
+    app.listen(0, '127.0.0.1');
+    await once(app, 'listening');
+    const server = `http://127.0.0.1:${app.address().port}`;
+    try {
+      const device = await kit.open(kit.fresh(), { server });
+      assert.equal(labelOf(await device.search(`${MARK} Stand`)), generationName(1));
+      await device.close();
+    } finally {
+      app.close();
+      app.closeAllConnections();
+    }
+  }
+});

@@ -190,6 +190,7 @@ export class Transport {
       ? { cache: 'no-store', headers: { ...this.#headers, 'if-none-match': last.etag } }
       : { cache: 'no-cache' };
     return this.#ask(url, init, signal, async (response, body) => {
+      if (isPage(response)) throw new GeocoderError('not_found', `${url} is a page, or empty`);
       if (response.status === 304 && last) return parse(last);
       const bytes = await this.#bytes(body, MAX_MANIFEST_BYTES);
       let verified = await this.#digest(url, response, bytes);
@@ -321,6 +322,12 @@ export class Transport {
       stop.abort();
     }
   }
+}
+
+/** Whether a static host answered what it does not have by the page of its app, or by nothing. */
+function isPage({ status, headers }: Response): boolean {
+  const type = headers.get('content-type') ?? '';
+  return status === 200 && (type.startsWith('text/html') || headers.get('content-length') === '0');
 }
 
 const CODES: Record<number, GeocoderErrorCode> = {
