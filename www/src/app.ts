@@ -171,9 +171,21 @@ export class App {
     );
   }
 
-  /** Asks once more for what is listed, since the data has changed. */
+  /** Asks once more for what is listed and shown, since the data has changed. */
   #askAgain(): void {
     if (this.#combobox.isOpen) this.#ask(this.#combobox.value);
+    void this.#refreshCard();
+  }
+
+  /** Shows the place of the card as it is now; one that is gone or was moved stays as it was. */
+  async #refreshCard(): Promise<void> {
+    const card = this.#card;
+    if (!card) return;
+    const { distance } = card.result;
+    const found = await this.#find(oneLine(card.result), pointOf(card.result)).catch(() => null);
+    if (!found || this.#card !== card) return;
+    this.#card = { ...card, result: { ...found, ...(distance !== undefined && { distance }) } };
+    this.#render();
   }
 
   #setMarkers(results: readonly SearchResult[]): void {
