@@ -302,7 +302,7 @@ test('shards that cannot be loaded reject each call, until they can', () => {
   assert.deepEqual([partly.status, partly.errors[0].param], [422, 'countries[1]']);
   assert.match(named.message, /offers no shard of: sx$/);
   assert.match(none.message, /offers no shard of: sx$/);
-  assert.match(newer.message, /not a list of shards that this version reads$/);
+  assert.match(newer.message, /the server speaks format 2/);
 });
 
 test('the device’s position is asked for and used in the same way in pages', async () => {

@@ -1,7 +1,11 @@
-// The app: search box, map and panel over one geocoder and one library of shards.
+// The app: search box, map and panel over one geocoder and its countries.
 
-import type { Geocoder, SearchResult } from 'hereabouts';
+import { type Geocoder, LatestSearch, type SearchResult } from 'hereabouts';
 import { type ComboboxHost, ComboboxView } from './combobox/view.js';
+import { correctionView } from './corrections/form.js';
+import type { Suggestions } from './corrections/suggestions.js';
+import type { Countries } from './device/countries.js';
+import { explainError } from './device/errors.js';
 import { byId, h } from './dom.js';
 import { formatLink, parseLink } from './link.js';
 import { CoverageLayer } from './map/coverage.js';
@@ -14,7 +18,7 @@ import type { BBox, LonLat } from './map/projection.js';
 import { SurroundingsLayer } from './map/surroundings.js';
 import { CAMERA_RESTED, MapView } from './map/view.js';
 import { loadWorld } from './map/world.js';
-import { announce, hideMessage, showMessage } from './messages.js';
+import { announce, hideMessage, showMessage, showNews } from './messages.js';
 import { cardView } from './panel/card.js';
 import {
   buildMapControls,
@@ -25,10 +29,7 @@ import {
 import { countriesView, externalLink, homeView, settingsView } from './panel/home.js';
 import { Sheet } from './panel/sheet.js';
 import { oneLine, TYPE_GROUPS } from './places.js';
-import { LatestSearch } from './search.js';
-import { type RecentPlace, rememberPlace, requestLanguage } from './settings.js';
-import { explainError, isDamage } from './shards/errors.js';
-import { LIBRARY_CHANGED, type ShardLibrary } from './shards/library.js';
+import { mayPropose, type RecentPlace, rememberPlace, requestLanguage } from './settings.js';
 import { whatsHere } from './whats-here.js';
 
 /** Zoom for a house; a street, a city and larger areas are shown from further away. */
@@ -47,7 +48,8 @@ const BIAS_ZOOM = 9;
 /** Runs the page. */
 export class App {
   readonly #geocoder: Geocoder;
-  readonly #library: ShardLibrary;
+  readonly #countries: Countries;
+  readonly #suggestions: Suggestions;
   readonly #coverage = new CoverageLayer();
   readonly #markers = new MarkerLayer();
   readonly #lines: LineLayer;
@@ -60,11 +62,14 @@ export class App {
   readonly #types = new Set<string>();
   #view: ViewName = 'home';
   #card: { result: SearchResult; others: readonly SearchResult[] } | null = null;
+  /** The form of a correction, which keeps what was written into it. */
+  #form: HTMLElement | null = null;
   #stage: 'empty' | 'offered' | 'loaded' = 'empty';
 
-  constructor(geocoder: Geocoder, library: ShardLibrary) {
+  constructor(geocoder: Geocoder, countries: Countries, suggestions: Suggestions) {
     this.#geocoder = geocoder;
-    this.#library = library;
+    this.#countries = countries;
+    this.#suggestions = suggestions;
     this.#lines = new LineLayer(geocoder);
     this.#surroundings = new SurroundingsLayer(geocoder);
     this.#map = new MapView(byId('map', HTMLCanvasElement), [
@@ -89,7 +94,9 @@ export class App {
     buildMapControls(this.#map, (position) => this.#showPosition(position));
     attachGestures(this.#map, (pixel) => void this.#whatsAt(this.#map.lonLatAt(pixel)));
     this.#map.addEventListener(CAMERA_RESTED, () => void this.#refreshSurroundings());
-    library.addEventListener(LIBRARY_CHANGED, () => this.#libraryChanged());
+    countries.on('changed', () => this.#countriesChanged());
+    countries.on('corrected', () => this.#askAgain());
+    countries.on('updated', () => this.#askAgain());
     addEventListener('hashchange', () => void this.#openLink());
     this.#render();
   }
@@ -124,7 +131,7 @@ export class App {
       this.#setMarkers([]);
       return;
     }
-    if (this.#library.loaded().length === 0) {
+    if (this.#countries.loaded().length === 0) {
       this.#search.cancel();
       this.#combobox.showResults([], {
         kind: 'empty',
@@ -164,6 +171,23 @@ export class App {
     );
   }
 
+  /** Asks once more for what is listed and shown, since the data has changed. */
+  #askAgain(): void {
+    if (this.#combobox.isOpen) this.#ask(this.#combobox.value);
+    void this.#refreshCard();
+  }
+
+  /** Shows the place of the card as it is now; one that is gone or was moved stays as it was. */
+  async #refreshCard(): Promise<void> {
+    const card = this.#card;
+    if (!card) return;
+    const { distance } = card.result;
+    const found = await this.#find(oneLine(card.result), pointOf(card.result)).catch(() => null);
+    if (!found || this.#card !== card) return;
+    this.#card = { ...card, result: { ...found, ...(distance !== undefined && { distance }) } };
+    this.#render();
+  }
+
   #setMarkers(results: readonly SearchResult[]): void {
     this.#markers.set({ results: results.map(pointOf), active: -1 });
     this.#map.redraw();
@@ -171,7 +195,6 @@ export class App {
 
   #searchFailed(error: unknown): void {
     this.#combobox.showResults([], { kind: 'error', text: explainError(error) });
-    if (isDamage(error)) void this.#library.recheck();
   }
 
   #pick(result: SearchResult): void {
@@ -200,6 +223,20 @@ export class App {
     this.#show('home');
   }
 
+  async #startCorrection(place: SearchResult): Promise<void> {
+    const origin = await this.#suggestions.origin(place).catch(() => place);
+    this.#form = correctionView(origin, {
+      middle: () => this.#map.middle(),
+      propose: (input) => this.#suggestions.add(input),
+      done: (proposed) => {
+        this.#show('card');
+        if (!proposed) return;
+        showNews('suggestion', 'Thank you. The settings list what becomes of your suggestion.');
+      },
+    });
+    this.#show('correction');
+  }
+
   #center(result: SearchResult): void {
     const zoom =
       result.precision === 'area'
@@ -210,7 +247,7 @@ export class App {
   }
 
   async #whatsAt(point: LonLat): Promise<void> {
-    if (this.#library.loaded().length === 0) return;
+    if (this.#countries.loaded().length === 0) return;
     try {
       const { nearest, others } = await whatsHere(this.#geocoder, point, requestLanguage());
       this.#setMarkers([]);
@@ -230,7 +267,6 @@ export class App {
       if (nearest) hideMessage('nothing-here');
     } catch (error) {
       showMessage('reverse', 'error', explainError(error));
-      if (isDamage(error)) void this.#library.recheck();
     }
   }
 
@@ -245,7 +281,7 @@ export class App {
     const link = parseLink(location.hash);
     if (!link) return false;
     this.#map.showPoint(link.at, 16);
-    if (this.#library.loaded().length === 0) return true;
+    if (this.#countries.loaded().length === 0) return true;
     const found = await this.#find(link.query, link.at);
     if (found) {
       this.#combobox.showText(oneLine(found));
@@ -284,9 +320,11 @@ export class App {
 
   /** Shows the downloaded countries, or before the first download those on offer. */
   #showCountries(): void {
-    const countries = this.#library.countries();
+    const countries = this.#countries.list();
     const loaded = countries.filter((country) => country.loaded);
-    const boxes = (loaded.length > 0 ? loaded : countries).map(({ entry }) => entry.bbox);
+    const boxes = (loaded.length > 0 ? loaded : countries).flatMap(({ bbox }) =>
+      bbox ? [bbox] : [],
+    );
     if (boxes.length === 0) return;
     const box = boxes.reduce<BBox>(
       ([west, south, east, north], other) => [
@@ -309,15 +347,15 @@ export class App {
         this.#surroundings.refresh(camera, requestLanguage()),
       ]);
       if (changes.includes(true)) this.#map.redraw();
-    } catch (error) {
-      if (isDamage(error)) void this.#library.recheck();
+    } catch {
+      // The map goes without; what is wrong is told where someone asks for something.
     }
   }
 
-  #libraryChanged(): void {
-    const countries = this.#library.countries();
-    const loaded = this.#library.loaded();
-    this.#coverage.set(countries.map((country) => ({ ...country.entry, loaded: country.loaded })));
+  #countriesChanged(): void {
+    const countries = this.#countries.list();
+    const loaded = this.#countries.loaded();
+    this.#coverage.set(countries.flatMap(({ bbox, ...rest }) => (bbox ? [{ ...rest, bbox }] : [])));
     this.#render();
     void this.#refreshSurroundings();
     // The map goes where the countries are when the first are listed, and again when one is there.
@@ -328,15 +366,22 @@ export class App {
     if (stage === 'loaded') announce(`${loaded.map(({ name }) => name).join(', ')} ready`);
   }
 
+  /** Shows anew what was suggested and whether something can be. */
+  suggestionsChanged(): void {
+    this.#render();
+  }
+
   #show(view: ViewName): void {
     const changed = this.#view !== view;
     this.#view = view;
     this.#render();
     if (changed) this.#sheet.entered();
+    if (changed && view === 'settings') void this.#suggestions.ask();
+    if (changed && view === 'countries') void this.#countries.refreshOffers();
   }
 
   #render(): void {
-    buildAttribution(this.#library);
+    buildAttribution(this.#countries);
     this.#sheet.render(this.#view, this.#viewNode());
     this.#map.redraw();
   }
@@ -345,7 +390,7 @@ export class App {
     const host = {
       showRecent: (place: RecentPlace) => void this.#showRecent(place),
       showCountries: () => this.#show('countries'),
-      showOnMap: ({ bbox }: { bbox: BBox }) => {
+      showOnMap: (bbox: BBox) => {
         this.#sheet.updatePadding();
         this.#map.showBox(bbox);
       },
@@ -358,9 +403,11 @@ export class App {
     };
     switch (this.#view) {
       case 'countries':
-        return countriesView(this.#library, host);
+        return countriesView(this.#countries, host);
       case 'settings':
-        return settingsView(host);
+        return settingsView(this.#suggestions, host);
+      case 'correction':
+        return this.#form ?? homeView(this.#countries, host);
       case 'card':
         if (this.#card) {
           const { result, others } = this.#card;
@@ -370,20 +417,21 @@ export class App {
               close: () => this.#closeCard(),
               show: (other) => this.#showCard(other, []),
               center: (place) => this.#center(place),
+              correct: mayPropose() ? (place) => void this.#startCorrection(place) : null,
             },
           );
         }
-        return homeView(this.#library, host);
+        return homeView(this.#countries, host);
       default:
-        return homeView(this.#library, host);
+        return homeView(this.#countries, host);
     }
   }
 }
 
 /** Writes the notices that the licences of what is shown demand. */
-function buildAttribution(library: ShardLibrary): void {
+function buildAttribution(countries: Countries): void {
   const notices = new Map<string, HTMLElement>();
-  for (const { attribution } of library.loaded()) {
+  for (const { attribution } of countries.loaded()) {
     for (const { notice, licence, url } of attribution) {
       notices.set(notice + licence, externalLink(url, `${notice} (${licence})`));
     }

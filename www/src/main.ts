@@ -1,66 +1,87 @@
-// Starts the page: the engine, the stored shards, the app over them, and its offline copy.
+// Starts the page: the geocoder over what this device keeps, the app over it, and its offline copy.
 
 import { Geocoder } from 'hereabouts';
 import { App } from './app.js';
+import { placeOf } from './corrections/list.js';
+import { Suggestions } from './corrections/suggestions.js';
+import { Connection } from './device/connection.js';
+import { Countries } from './device/countries.js';
+import { explainError } from './device/errors.js';
 import { byId } from './dom.js';
 import { icon } from './icons.js';
-import { showMessage } from './messages.js';
+import { showMessage, showNews } from './messages.js';
 import { register } from './offline/registration.js';
-import { explainError, ShardError } from './shards/errors.js';
-import { ShardLibrary } from './shards/library.js';
-import { openStore } from './shards/store.js';
 
 /** Addresses of files whose names carry a hash; filled in by the build. */
 declare const ASSETS: { readonly worker: string; readonly wasm: string; readonly world: string };
 
 async function start(): Promise<void> {
   byId('brand-icon', HTMLElement).append(icon('pin'));
-  watchConnection();
   if (!isSecureContext) {
-    throw new ShardError('insecure', 'the page is in no secure context');
+    const text =
+      'Open this page over HTTPS or from localhost: only there can browsers keep data and verify it.';
+    showMessage('start', 'error', text);
+    return;
   }
-  const [geocoder, store] = await Promise.all([
-    Geocoder.fromShards([], {
-      workerUrl: new URL(ASSETS.worker, location.href),
-      wasm: new URL(ASSETS.wasm, location.href),
-    }),
-    openStore(),
-  ]);
+  const connection = new Connection();
+  const geocoder = await Geocoder.open({
+    server: new URL('/', location.href),
+    // Those that were added before; the page waits for none of them.
+    countries: [],
+    fetch: connection.fetch,
+    workerUrl: new URL(ASSETS.worker, location.href),
+    wasm: new URL(ASSETS.wasm, location.href),
+  });
   Object.assign(globalThis, { geocoder });
-  const library = new ShardLibrary(geocoder, store);
-  library.addEventListener('damaged', (event) => {
-    const name = (event as CustomEvent<string>).detail;
+  const countries = new Countries(geocoder);
+  tellNews(countries);
+  watchConnection(geocoder);
+  await countries.refresh();
+  const suggestions: Suggestions = new Suggestions(geocoder, {
+    changed: () => app.suggestionsChanged(),
+    decided: (proposal) => {
+      const outcome = proposal.outcome === 'approved' ? 'accepted' : 'declined';
+      const kind = proposal.outcome === 'approved' ? 'success' : 'news';
+      const text = `Your suggestion for ${placeOf(proposal)} was ${outcome}.`;
+      showMessage('suggestion', kind, text);
+    },
+  });
+  const app = new App(geocoder, countries, suggestions);
+  const ask = async () => {
+    await countries.refreshOffers();
+    if (await connection.askPermissions()) app.suggestionsChanged();
+  };
+  addEventListener('online', () => void Promise.all([ask(), suggestions.ask()]));
+  await Promise.all([app.start(ASSETS.world), ask(), suggestions.refresh()]);
+}
+
+function tellNews(countries: Countries): void {
+  countries.on('damaged', (name) => {
     showMessage('damaged', 'error', `The stored data of ${name} was damaged and is not used.`);
   });
-  library.addEventListener('repaired', (event) => {
-    const name = (event as CustomEvent<string>).detail;
-    showMessage(
-      'damaged',
-      'success',
-      `The data of ${name} was damaged and has been downloaded again.`,
-    );
+  countries.on('repaired', (name) => {
+    const text = `The data of ${name} was damaged and has been downloaded again.`;
+    showMessage('damaged', 'success', text);
   });
-  await library.loadStored();
-  const app = new App(geocoder, library);
-  await Promise.all([app.start(ASSETS.world), synchronize(library)]);
-  addEventListener('online', () => void synchronize(library));
+  countries.on('updated', (name) => showNews('updated', `${name} was brought up to date.`));
+  countries.on('corrected', (name) => showNews('corrected', `Corrections received for ${name}.`));
+  countries.on('failed', (error) => showMessage('failed', 'error', explainError(error)));
 }
 
-async function synchronize(library: ShardLibrary): Promise<void> {
-  await library.refreshOffer();
-  showConnection(library.offer !== 'offline');
-  await library.repair();
-}
-
-function watchConnection(): void {
-  addEventListener('offline', () => showConnection(false));
-}
-
-function showConnection(online: boolean): void {
+/** Shows whether the server can be reached: what the geocoder found, and what the browser knows. */
+function watchConnection(geocoder: Geocoder): void {
   const badge = byId('offline-badge', HTMLElement);
-  badge.hidden = online;
   badge.replaceChildren(icon('offline'), 'Offline');
   badge.title = 'The server cannot be reached; searches are answered on this device.';
+  let isReached = true;
+  const show = (reached: boolean) => {
+    isReached = reached;
+    badge.hidden = isReached && navigator.onLine;
+  };
+  geocoder.on('offline', () => show(false));
+  geocoder.on('online', () => show(true));
+  for (const type of ['online', 'offline']) addEventListener(type, () => show(isReached));
+  show(isReached);
 }
 
 start().catch((error: unknown) => showMessage('start', 'error', explainError(error)));

@@ -18,6 +18,9 @@ export interface MessageAction {
   run(): void;
 }
 
+const NEWS_MS = 10_000;
+const hiding = new Map<string, ReturnType<typeof setTimeout>>();
+
 /** Shows a message; one with the same id takes its place. */
 export function showMessage(
   id: string,
@@ -35,6 +38,16 @@ export function showMessage(
     button({ class: 'icon-button', 'aria-label': 'Dismiss' }, () => hideMessage(id), icon('close')),
   );
   byId('messages', HTMLElement).append(message);
+}
+
+/** Shows for a while what is told elsewhere as well. */
+export function showNews(id: string, text: string): void {
+  showMessage(id, 'success', text);
+  clearTimeout(hiding.get(id));
+  hiding.set(
+    id,
+    setTimeout(() => hideMessage(id), NEWS_MS),
+  );
 }
 
 /** Takes a message away. */

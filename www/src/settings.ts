@@ -25,6 +25,7 @@ export interface RecentPlace {
 }
 
 const LANGUAGE_KEY = 'hereabouts.language';
+const MAY_PROPOSE_KEY = 'hereabouts.may-propose';
 const RECENT_KEY = 'hereabouts.recent';
 const MAX_RECENT = 5;
 
@@ -70,6 +71,16 @@ export function forgetPlaces(): void {
 function isRecentPlace(value: unknown): value is RecentPlace {
   const { query, lat, lon } = (value ?? {}) as Partial<RecentPlace>;
   return typeof query === 'string' && typeof lat === 'number' && typeof lon === 'number';
+}
+
+/** Whether the server took proposals of this page when it was last asked. */
+export function mayPropose(): boolean {
+  return read(MAY_PROPOSE_KEY) === 'yes';
+}
+
+/** Keeps whether the server takes proposals of this page. */
+export function rememberMayPropose(may: boolean): void {
+  write(MAY_PROPOSE_KEY, may ? 'yes' : 'no');
 }
 
 /** Browsers may forbid storage altogether; then choices last for the visit. */

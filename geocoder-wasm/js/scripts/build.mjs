@@ -73,6 +73,7 @@ await build({
   minify: true,
   // Runs as a classic worker and as a module; neither may import anything later.
   format: 'iife',
+  conditions: ['worker'],
   define: { ...define, 'import.meta.url': 'self.location.href' },
   entryPoints: entriesOf(['hereabouts-sw']),
 });

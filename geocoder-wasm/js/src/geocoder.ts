@@ -6,6 +6,7 @@ import { type EngineHost, wireOptions } from './host.js';
 import { bytesOf, stoppable } from './source.js';
 import { Device } from './sync/device.js';
 import type {
+  CountryOffer,
   OpenOptions,
   Proposal,
   ProposalInput,
@@ -142,12 +143,24 @@ export class Geocoder {
     return this.#onDevice(options.signal, (device, signal) => device.sync(signal, options));
   }
 
-  /** Adds a country (ISO 3166-1 alpha-2) to those that this device keeps, and downloads it. */
+  /** Asks the server what it offers, ordered by country code; of all countries unless some are named. */
+  offers(
+    options: { countries?: readonly string[] | undefined; signal?: AbortSignal | undefined } = {},
+  ): Promise<CountryOffer[]> {
+    return this.#onDevice(options.signal, (device, signal) =>
+      device.offers(options.countries ?? null, signal),
+    );
+  }
+
+  /**
+   * Adds a country (ISO 3166-1 alpha-2) to those that this device keeps, and downloads it. What
+   * breaks off goes on at the next synchronisation, unless the country is removed.
+   */
   addCountry(country: string, options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
     return this.#onDevice(options.signal, (device, signal) => device.addCountry(country, signal));
   }
 
-  /** Removes a country with its files; answers whether there was one. */
+  /** Removes a country with its files, and ends its download; answers whether there was one. */
   removeCountry(country: string): Promise<boolean> {
     return this.#onDevice(undefined, (device, signal) => device.removeCountry(country, signal));
   }

@@ -6,6 +6,7 @@ export { Geocoder } from './geocoder.js';
 export type { Searchable, SearchListener } from './latest.js';
 export { LatestSearch } from './latest.js';
 export type {
+  CountryOffer,
   CountryReport,
   CountryStorage,
   OpenOptions,

@@ -1,35 +1,25 @@
 // What a geocoder and its worker say to each other, each way as one tagged union.
 
 import type { PlainError } from './errors.js';
-import type { BoxOptions, ShardChecks, SnapshotUpdate, WireOptions } from './host.js';
-import type { Country, MapFeatures, SearchResponse, WasmSource } from './types.js';
+import type { EngineHost, ShardChecks } from './host.js';
+import type { Country, WasmSource } from './types.js';
+
+/** Name of a call that is passed on as it is. */
+export type PassedOp = Exclude<keyof EngineHost, 'insertResponse' | 'close'>;
 
 /** Every call with its arguments and its result. */
-export interface Calls {
-  open: { args: { wasm: WasmSource | undefined }; result: undefined };
-  search: { args: { query: string; options: WireOptions }; result: SearchResponse };
-  reverse: { args: { options: WireOptions }; result: SearchResponse };
-  insertBytes: {
-    args: { bytes: Uint8Array; checks: ShardChecks; snapshot: Uint8Array | undefined };
-    result: Country;
+export type Calls = {
+  [O in PassedOp]: {
+    args: Parameters<EngineHost[O]>;
+    result: Awaited<ReturnType<EngineHost[O]>>;
   };
-  insertOverlay: {
-    args: { country: string; snapshot: Uint8Array | undefined };
-    result: undefined;
-  };
-  updateSnapshot: {
-    args: { snapshot: Uint8Array | undefined; generation: string; deltas: Uint8Array[] };
-    result: SnapshotUpdate;
-  };
-  sha256: { args: { bytes: Uint8Array }; result: string };
+} & {
+  open: { args: [wasm: WasmSource | undefined]; result: undefined };
   insertResponse: {
-    args: ResponseParts & { checks: ShardChecks; progress: boolean };
+    args: [response: ResponseParts, checks: ShardChecks, progress: boolean];
     result: Country;
   };
-  features: { args: BoxOptions; result: MapFeatures };
-  removeShard: { args: { country: string }; result: boolean };
-  countries: { args: object; result: Country[] };
-}
+};
 
 /** Name of a call. */
 export type Op = keyof Calls;

@@ -1,9 +1,16 @@
 // The engine in a worker of its own.
 
 import { GeocoderError, toGeocoderError } from './errors.js';
-import type { BoxOptions, EngineHost, ShardChecks, SnapshotUpdate, WireOptions } from './host.js';
-import type { Calls, Op, ResponseParts, WorkerRequest, WorkerResponse } from './protocol.js';
-import type { Country, InsertOptions, MapFeatures, SearchResponse, WasmSource } from './types.js';
+import type { BoxOptions, EngineHost, ShardChecks } from './host.js';
+import type {
+  Calls,
+  Op,
+  PassedOp,
+  ResponseParts,
+  WorkerRequest,
+  WorkerResponse,
+} from './protocol.js';
+import type { Country, InsertOptions, MapFeatures, WasmSource } from './types.js';
 
 /** As much of a `Worker` as is used here; Node's are adapted to it. */
 export interface WorkerHandle {
@@ -51,37 +58,25 @@ class RemoteHost implements EngineHost {
     };
   }
 
+  readonly search = this.#passing('search');
+  readonly reverse = this.#passing('reverse');
+  readonly insertBytes = this.#passing('insertBytes');
+  readonly insertOverlay = this.#passing('insertOverlay');
+  readonly updateSnapshot = this.#passing('updateSnapshot');
+  readonly removeShard = this.#passing('removeShard');
+  readonly countries = this.#passing('countries');
+
   open(wasm: WasmSource | undefined): Promise<undefined> {
-    return this.#post('open', { wasm: wasm instanceof URL ? wasm.href : wasm });
-  }
-
-  search(query: string, options: WireOptions): Promise<SearchResponse> {
-    return this.#post('search', { query, options });
-  }
-
-  reverse(options: WireOptions): Promise<SearchResponse> {
-    return this.#post('reverse', { options });
-  }
-
-  insertBytes(bytes: Uint8Array, checks: ShardChecks, snapshot?: Uint8Array): Promise<Country> {
-    return this.#post('insertBytes', { bytes, checks, snapshot });
-  }
-
-  insertOverlay(country: string, snapshot: Uint8Array | undefined): Promise<void> {
-    return this.#post('insertOverlay', { country, snapshot });
-  }
-
-  updateSnapshot(
-    snapshot: Uint8Array | undefined,
-    generation: string,
-    deltas: Uint8Array[],
-  ): Promise<SnapshotUpdate> {
-    return this.#post('updateSnapshot', { snapshot, generation, deltas });
+    return this.#post('open', [wasm instanceof URL ? wasm.href : wasm]);
   }
 
   sha256(bytes: Uint8Array): Promise<string> {
     // A view would be posted with all of the buffer behind it.
-    return this.#post('sha256', { bytes: bytes.slice() });
+    return this.#post('sha256', [bytes.slice()]);
+  }
+
+  features({ bbox, streets }: BoxOptions): Promise<MapFeatures> {
+    return this.#post('features', [{ bbox, streets }]);
   }
 
   async insertResponse(
@@ -89,9 +84,16 @@ class RemoteHost implements EngineHost {
     checks: ShardChecks,
     onProgress: InsertOptions['onProgress'],
   ): Promise<Country> {
-    const args = { ...takeApart(response), checks, progress: onProgress !== undefined };
+    const parts = takeApart(response);
+    const insert = (body: ResponseParts['body']) =>
+      this.#post(
+        'insertResponse',
+        [{ ...parts, body }, checks, onProgress !== undefined],
+        onProgress,
+        body,
+      );
     try {
-      return await this.#post('insertResponse', args, onProgress);
+      return await insert(parts.body);
     } catch (error) {
       // Not every browser can hand a stream to a worker; whole bodies can always be handed over.
       if (!(error instanceof DOMException && error.name === 'DataCloneError')) throw error;
@@ -99,19 +101,7 @@ class RemoteHost implements EngineHost {
     const body = await response.arrayBuffer().catch((cause) => {
       throw new GeocoderError('network', `the body could not be read: ${cause}`, { cause });
     });
-    return this.#post('insertResponse', { ...args, body }, onProgress);
-  }
-
-  features({ bbox, streets }: BoxOptions): Promise<MapFeatures> {
-    return this.#post('features', { bbox, streets });
-  }
-
-  removeShard(country: string): Promise<boolean> {
-    return this.#post('removeShard', { country });
-  }
-
-  countries(): Promise<Country[]> {
-    return this.#post('countries', {});
+    return insert(body);
   }
 
   close(): void {
@@ -119,15 +109,19 @@ class RemoteHost implements EngineHost {
     this.#failAll('closed', 'the geocoder was closed');
   }
 
+  #passing<O extends PassedOp>(op: O) {
+    return (...args: Calls[O]['args']): Promise<Calls[O]['result']> => this.#post(op, args);
+  }
+
   #post<O extends Op>(
     op: O,
     args: Calls[O]['args'],
     onProgress?: InsertOptions['onProgress'],
+    moved?: ResponseParts['body'],
   ): Promise<Calls[O]['result']> {
     const id = ++this.#lastId;
-    const body = 'body' in args ? args.body : null;
     return new Promise((resolve, reject) => {
-      this.#worker.postMessage({ id, op, args } as WorkerRequest, body ? [body] : []);
+      this.#worker.postMessage({ id, op, args } as WorkerRequest, moved ? [moved] : []);
       this.#pending.set(id, { resolve, reject, onProgress });
     });
   }

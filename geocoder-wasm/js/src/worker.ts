@@ -5,7 +5,14 @@ import { compileWasm, ENGINE_THREAD, workerScope } from '#platform';
 import { abortedError, GeocoderError, toGeocoderError } from './errors.js';
 import type { EngineHost } from './host.js';
 import { openLocalHost } from './local.js';
-import type { ResponseParts, WorkerRequest, WorkerResponse } from './protocol.js';
+import type {
+  Calls,
+  Op,
+  PassedOp,
+  ResponseParts,
+  WorkerRequest,
+  WorkerResponse,
+} from './protocol.js';
 
 export { abortedError, GeocoderError, openLocalHost, toGeocoderError };
 
@@ -27,43 +34,18 @@ function respond(response: WorkerResponse): void {
   workerScope?.postMessage(response);
 }
 
-async function answer(request: WorkerRequest) {
-  if (request.op === 'open') {
-    host = await openLocalHost(() => compileWasm(request.args.wasm));
+async function answer({ id, op, args }: WorkerRequest): Promise<Calls[Op]['result']> {
+  if (op === 'open') {
+    host = await openLocalHost(() => compileWasm(args[0]));
     return undefined;
   }
   if (!host) throw new Error('called before it was opened');
-  switch (request.op) {
-    case 'search':
-      return host.search(request.args.query, request.args.options);
-    case 'reverse':
-      return host.reverse(request.args.options);
-    case 'features':
-      return host.features(request.args);
-    case 'removeShard':
-      return host.removeShard(request.args.country);
-    case 'countries':
-      return host.countries();
-    case 'insertBytes':
-      return host.insertBytes(request.args.bytes, request.args.checks, request.args.snapshot);
-    case 'insertOverlay': {
-      const { country, snapshot } = request.args;
-      await host.insertOverlay(country, snapshot);
-      return undefined;
-    }
-    case 'updateSnapshot': {
-      const { snapshot, generation, deltas } = request.args;
-      return host.updateSnapshot(snapshot, generation, deltas);
-    }
-    case 'sha256':
-      return host.sha256(request.args.bytes);
-    case 'insertResponse': {
-      const { checks, progress } = request.args;
-      const report = (receivedBytes: number) =>
-        respond({ id: request.id, kind: 'progress', receivedBytes });
-      return host.insertResponse(assemble(request.args), checks, progress ? report : undefined);
-    }
+  if (op === 'insertResponse') {
+    const [response, checks, progress] = args;
+    const report = (receivedBytes: number) => respond({ id, kind: 'progress', receivedBytes });
+    return host.insertResponse(assemble(response), checks, progress ? report : undefined);
   }
+  return (host[op] as (...args: unknown[]) => Promise<Calls[PassedOp]['result']>)(...args);
 }
 
 /** Puts a posted response together; a status that no constructor takes stands for a failure. */

@@ -11,9 +11,11 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Reads a base with its chunks from a folder that the builder wrote. */
 export function baseOf(code, folder = join(ROOT, 'demo-data')) {
   const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-  const { sha256, chunks } = manifest.countries[code].base;
+  const { name, attribution, base } = manifest.countries[code];
+  const { sha256, chunks, bbox, records, size_br } = base;
   const bytes = new Uint8Array(readFileSync(join(folder, 'blobs', sha256)));
-  return { sha256, chunks: chunks.map(({ sha256, size }) => ({ sha256, size })), bytes };
+  const told = { name, attribution, details: { bbox, records, size_br } };
+  return { sha256, chunks: chunks.map(({ sha256, size }) => ({ sha256, size })), bytes, ...told };
 }
 
 /** Builds Monaco with the names of the country in all languages. */

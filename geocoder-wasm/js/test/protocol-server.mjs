@@ -160,9 +160,15 @@ export class ProtocolServer {
 
   manifest(wanted) {
     const countries = this.#each(wanted, (code, { base, generation, feed, ...overlay }) => ({
-      name: code,
-      attribution: [],
-      base: { generation, sha256: base.sha256, size: base.bytes.length, chunks: base.chunks },
+      name: base.name,
+      attribution: base.attribution,
+      base: {
+        ...base.details,
+        generation,
+        sha256: base.sha256,
+        size: base.bytes.length,
+        chunks: base.chunks,
+      },
       ...(feed && {
         overlay: {
           head: this.head(code),

@@ -36,7 +36,9 @@ export class Guard {
 
   /** Accepts that the server cannot be reached. */
   allowOffline(): void {
-    this.allowed.push(/net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|FAILED|EMPTY_RESPONSE)/);
+    this.allowed.push(
+      /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|FAILED|EMPTY_RESPONSE|INTERNET_DISCONNECTED|INCOMPLETE_CHUNKED_ENCODING)/,
+    );
   }
 }
 
@@ -118,9 +120,19 @@ export class AppPage {
 
   /** Stops the server for good and loads the page again. */
   async goOffline(): Promise<void> {
-    await this.server.stop();
     this.guard.allowOffline();
+    await this.server.stop();
     await this.page.reload();
     await expect(this.page.getByText('Offline', { exact: true })).toBeVisible();
   }
+}
+
+/** Id of the key that the server makes for the page. */
+const PAGE_KEY = 'cwebappofthisserver000000';
+
+/** Lets the page suggest corrections or not, as an operator does. */
+export async function allowSuggestions({ server }: AppPage, allowed = true): Promise<void> {
+  const permissions = ['geocode:search', 'geocode:reverse', 'sync:read'];
+  if (allowed) permissions.push('patches:propose');
+  await server.call('PATCH', `/keys/${PAGE_KEY}`, { permissions });
 }

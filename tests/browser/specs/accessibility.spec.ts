@@ -1,7 +1,7 @@
 // Automatic accessibility checks of every view, in both themes and on both sizes.
 
 import type { AxeResults } from 'axe-core';
-import { type AppPage, expect, test } from '../harness/test.js';
+import { type AppPage, allowSuggestions, expect, test } from '../harness/test.js';
 
 declare const axe: { run(): Promise<AxeResults> };
 
@@ -23,6 +23,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test.use({ colorScheme, viewport });
 
       test('every view passes the checks', async ({ app }) => {
+        await allowSuggestions(app);
         await app.open();
         await expect(app.country('li')).toBeVisible();
         await expectNoViolations(app, 'first visit');
@@ -37,6 +38,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await app.search.press('Enter');
         await expect(app.card).toBeVisible();
         await expectNoViolations(app, 'card');
+        await app.card.getByRole('button', { name: 'Suggest a correction' }).click();
+        await expectNoViolations(app, 'correction');
+        await app.page.getByRole('button', { name: 'Send suggestion' }).click();
+        await app.page.getByLabel('Name').fill('');
+        await app.page.getByRole('button', { name: 'Send suggestion' }).click();
+        await expect(app.page.getByText('This is needed.')).toBeVisible();
+        await expectNoViolations(app, 'refused correction');
+        await app.page.getByRole('checkbox', { name: 'This does not exist' }).check();
+        await app.page.getByRole('button', { name: 'Send suggestion' }).click();
+        await expect(app.card).toBeVisible();
+        await expectNoViolations(app, 'thanks');
+        await app.page.getByRole('button', { name: 'Settings' }).click();
+        await expect(app.page.locator('.suggestion')).toBeVisible();
+        await expectNoViolations(app, 'suggestions of the user');
+        await app.page.getByRole('button', { name: 'Back' }).click();
         await app.card.getByRole('button', { name: 'Close' }).click();
         await expectNoViolations(app, 'start');
       });

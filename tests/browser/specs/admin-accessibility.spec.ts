@@ -6,6 +6,8 @@ import { type AdminPage, expect, test } from '../harness/admin.js';
 declare const axe: { run(): Promise<AxeResults> };
 
 async function expectGood(admin: AdminPage, view: string): Promise<void> {
+  // What is about to be replaced is dimmed.
+  await expect(admin.page.locator('main[aria-busy]')).toHaveCount(0);
   const violations = await admin.page.evaluate(async () => (await axe.run()).violations);
   const told = violations.map(
     ({ id, nodes }) =>

@@ -1,7 +1,7 @@
 // The countries of the device: sizes, removal, two tabs, storage without the private file system.
 
 import { readFileSync } from 'node:fs';
-import { expect, test } from '../harness/test.js';
+import { type AppPage, expect, test } from '../harness/test.js';
 import { DATA } from '../harness/workspace.js';
 
 const MANIFEST = JSON.parse(readFileSync(`${DATA}/manifest.json`, 'utf8'));
@@ -37,10 +37,14 @@ test('a removed country answers no more, also after a reload', async ({ app }) =
   const files = await app.page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();
     const names: string[] = [];
-    for await (const name of (await root.getDirectoryHandle('shards')).keys()) names.push(name);
+    for await (const name of (await root.getDirectoryHandle('hereabouts')).keys()) names.push(name);
     return names.sort();
   });
-  expect(files).toEqual([MANIFEST.countries.mc.base.sha256, 'index.json'].sort());
+  const { sha256 } = MANIFEST.countries.mc.base;
+  // Of the state of corrections the name is the server's.
+  const bases = files.filter((name) => !name.startsWith('overlay-'));
+  expect(bases).toEqual([`base-${sha256}`, `chunks-${sha256}`, 'state.json']);
+  expect(files.length - bases.length).toBeLessThanOrEqual(1);
 });
 
 test('a second tab gets what the first one downloads', async ({ app }) => {
@@ -52,24 +56,70 @@ test('a second tab gets what the first one downloads', async ({ app }) => {
   await expect(second.getByText('Monaco is ready on this device.')).toBeVisible();
 });
 
-test('a cancelled download leaves nothing behind', async ({ app }) => {
+/** Lets blobs wait; returns what lets them through. */
+async function holdBlobs(app: AppPage): Promise<() => Promise<void>> {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
   await app.page.route('**/sync/v1/blobs/*', async (route) => {
     await held;
-    await route.abort();
+    // Nobody may wait for it any more.
+    await route.continue().catch(() => undefined);
   });
+  return async () => {
+    release();
+    await app.page.unrouteAll({ behavior: 'wait' });
+  };
+}
+
+test('a cancelled download leaves nothing behind', async ({ app }) => {
+  const release = await holdBlobs(app);
   await app.open();
   await app.page.getByRole('button', { name: 'Download Monaco' }).click();
   await expect(app.country('mc')).toHaveAttribute('data-state', 'downloading');
   await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
   await app.page.getByRole('button', { name: 'Cancel download of Monaco' }).click();
   await expect(app.country('mc')).toHaveAttribute('data-state', 'available');
-  release();
-  await app.page.unrouteAll({ behavior: 'wait' });
+  await release();
+  await app.page.reload();
+  await app.showCountries();
+  await expect(app.country('mc')).toHaveAttribute('data-state', 'available');
   await app.download('mc', 'Monaco');
+});
+
+test('a download goes on when the page is opened again, and can be ended there', async ({
+  app,
+}) => {
+  const release = await holdBlobs(app);
+  await app.open();
+  const begin = async () => {
+    await app.page.getByRole('button', { name: 'Download Monaco' }).click();
+    await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
+    await app.page.reload();
+    await app.showCountries();
+    await expect(app.country('mc')).toHaveAttribute('data-state', 'downloading');
+  };
+  await begin();
+  await app.page.getByRole('button', { name: 'Cancel download of Monaco' }).click();
+  await expect(app.country('mc')).toHaveAttribute('data-state', 'available');
+  await begin();
+  await release();
+  await expect(app.country('mc')).toHaveAttribute('data-state', 'ready');
+});
+
+test('a second download waits for the first one', async ({ app }) => {
+  const release = await holdBlobs(app);
+  await app.open();
+  await app.page.getByRole('button', { name: 'Download Monaco' }).click();
+  await app.page.getByRole('button', { name: 'Download Liechtenstein' }).click();
+  await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
+  await expect(app.country('li')).toContainText('Waiting');
+  await release();
+  await app.showCountries();
+  for (const code of ['li', 'mc']) {
+    await expect(app.country(code)).toHaveAttribute('data-state', 'ready');
+  }
 });
 
 test.describe('without a writable private file system', () => {

@@ -1,8 +1,8 @@
 // The audit log: who changed what, newest first.
 
 import { h } from '../dom.js';
+import { filterForm, textField } from '../form.js';
 import { count, time } from './format.js';
-import { filterForm, textField } from './parts/form.js';
 import { pageHash, pager } from './parts/pager.js';
 import { table } from './parts/table.js';
 import type { AuditEntry, Page } from './types.js';

@@ -1,9 +1,9 @@
 // The page that asks for a key.
 
 import { h } from '../dom.js';
+import { checkField, textField, values } from '../form.js';
 import { icon } from '../icons.js';
 import { messageOf } from './parts/dialog.js';
-import { checkField, textField, values } from './parts/form.js';
 import { type Session, signIn } from './session.js';
 
 /** Makes the form; `onSession` gets who signed in. */

@@ -77,6 +77,11 @@ export class ComboboxView {
     this.#send({ type: 'key', key: 'ArrowDown', alt: true });
   }
 
+  /** Whether the list is shown, or would be if there were anything to list. */
+  get isOpen(): boolean {
+    return this.#state.expanded;
+  }
+
   /** Text in the box. */
   get value(): string {
     return this.#state.value;

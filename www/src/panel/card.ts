@@ -1,6 +1,7 @@
 // The card of one place: its address, how exact it is, every field, what else is around.
 
 import type { SearchResult } from 'hereabouts';
+import { isCorrectable } from '../corrections/fields.js';
 import { append, button, h } from '../dom.js';
 import { icon } from '../icons.js';
 import { formatDistance } from '../map/scale.js';
@@ -22,6 +23,8 @@ export interface CardHost {
   close(): void;
   show(result: SearchResult): void;
   center(result: SearchResult): void;
+  /** Starts a correction; null where none can be sent. */
+  correct: ((result: SearchResult) => void) | null;
 }
 
 /** Makes the card of a place. */
@@ -52,6 +55,7 @@ export function cardView({ result, others, url }: CardContent, host: CardHost): 
     ),
     actions(result, url, host),
     fields(result),
+    correction(result, host),
     others.length > 0 && around(others, host),
     h(
       'details',
@@ -124,6 +128,11 @@ function fields(result: SearchResult): HTMLElement {
     if (value !== '') append(list, [h('div', {}, h('dt', {}, name), h('dd', {}, value))]);
   }
   return list;
+}
+
+function correction(result: SearchResult, { correct }: CardHost): HTMLElement | null {
+  if (!correct || !isCorrectable(result)) return null;
+  return button({ class: 'button' }, () => correct(result), icon('edit'), 'Suggest a correction');
 }
 
 function around(others: readonly SearchResult[], host: CardHost): HTMLElement {

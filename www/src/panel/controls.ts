@@ -10,7 +10,7 @@ import { showMessage } from '../messages.js';
 import { TYPE_GROUPS } from '../places.js';
 
 /** What the panel can show. */
-export type ViewName = 'home' | 'card' | 'countries' | 'settings';
+export type ViewName = 'home' | 'card' | 'correction' | 'countries' | 'settings';
 
 const SCALE_MAX_PX = 110;
 const POSITION_TIMEOUT_MS = 15_000;

@@ -1,28 +1,32 @@
 // The panel of countries: what can be downloaded, what is on this device, and the room it takes.
 
+import type { Countries, CountryState } from '../device/countries.js';
 import { append, button, h } from '../dom.js';
 import { icon } from '../icons.js';
+import type { BBox } from '../map/projection.js';
 import { formatBytes, formatCount } from '../places.js';
-import type { CountryState, ShardLibrary } from '../shards/library.js';
-import type { CountryEntry } from '../shards/manifest.js';
 
 /** What the page does for the panel. */
 export interface CountriesHost {
   /** Shows a country on the map. */
-  showOnMap(entry: CountryEntry): void;
+  showOnMap(bbox: BBox): void;
 }
 
 /** Makes the list of countries, or says why there is none. */
-export function countryList(library: ShardLibrary, host: CountriesHost): HTMLElement {
-  const countries = library.countries();
+export function countryList(countries: Countries, host: CountriesHost): HTMLElement {
+  const known = countries.list();
   const list = h('ul', { class: 'country-list' });
-  for (const country of countries) list.append(countryRow(country, library, host));
-  return h('div', { class: 'countries' }, list, offerNotice(library, countries.length));
+  for (const country of known) list.append(countryRow(country, countries, host));
+  return h('div', { class: 'countries' }, list, offerNotice(countries, known.length));
 }
 
-function offerNotice(library: ShardLibrary, known: number): HTMLElement | null {
-  const retry = button({ class: 'button small' }, () => void library.refreshOffer(), 'Try again');
-  switch (library.offer) {
+function offerNotice(countries: Countries, known: number): HTMLElement | null {
+  const retry = button(
+    { class: 'button small' },
+    () => void countries.refreshOffers(),
+    'Try again',
+  );
+  switch (countries.offer) {
     case 'loading':
       return known === 0 ? skeleton() : null;
     case 'offline':
@@ -44,7 +48,7 @@ function offerNotice(library: ShardLibrary, known: number): HTMLElement | null {
         'div',
         { class: 'notice error' },
         icon('alert'),
-        h('p', {}, library.offerProblem ?? ''),
+        h('p', {}, countries.offerProblem ?? ''),
         retry,
       );
     case 'known':
@@ -70,49 +74,59 @@ function skeleton(): HTMLElement {
   );
 }
 
-function countryRow(state: CountryState, library: ShardLibrary, host: CountriesHost): HTMLElement {
-  const { entry, loaded, update, receivedBytes, problem } = state;
+function countryRow(state: CountryState, countries: Countries, host: CountriesHost): HTMLElement {
+  const { code, name, progress, problem, corrected, update, activity } = state;
   const row = h(
     'li',
-    { class: 'country', 'data-country': entry.country, 'data-state': stateName(state) },
-    h('span', { class: 'country-code', 'aria-hidden': 'true' }, entry.country.toUpperCase()),
+    { class: 'country', 'data-country': code, 'data-state': stateName(state) },
+    h('span', { class: 'country-code', 'aria-hidden': 'true' }, code.toUpperCase()),
     h(
       'div',
       { class: 'country-text' },
-      h('h3', {}, entry.name),
+      h('h3', {}, name),
       h('p', { class: 'country-detail' }, detail(state)),
     ),
-    h('div', { class: 'country-actions' }, ...rowActions(state, library, host)),
-    contents(entry),
+    h('div', { class: 'country-actions' }, ...rowActions(state, countries, host)),
+    contents(state),
   );
-  if (receivedBytes !== null)
-    append(row, [progress((update ?? entry).sizeBytes, receivedBytes, entry.name)]);
+  if (progress) {
+    const label = `Download of ${name}`;
+    const { totalBytes: max, receivedBytes: value } = progress;
+    append(row, [h('progress', { max, value, 'aria-label': label })]);
+  }
   if (problem !== null) {
     append(row, [h('p', { class: 'country-problem' }, icon('alert'), problem)]);
   }
-  if (loaded && update)
-    append(row, [h('p', { class: 'country-update' }, icon('refresh'), 'Newer data is available.')]);
+  if (update && !activity && !progress)
+    append(row, [h('p', { class: 'country-news' }, icon('refresh'), 'Newer data is available.')]);
+  if (corrected) {
+    const time = corrected.toLocaleTimeString('en', { timeStyle: 'short' });
+    append(row, [
+      h('p', { class: 'country-news' }, icon('check'), `Corrections received, ${time}`),
+    ]);
+  }
   return row;
 }
 
-function stateName({ loaded, update, receivedBytes, problem }: CountryState): string {
-  if (receivedBytes !== null) return 'downloading';
+function stateName({ loaded, update, activity, problem }: CountryState): string {
+  if (activity) return activity === 'fetching' ? 'downloading' : activity;
   if (loaded) return update ? 'update' : 'ready';
   return problem === null ? 'available' : 'problem';
 }
 
-function detail({ entry, loaded, update, receivedBytes }: CountryState): string {
-  if (receivedBytes !== null) {
-    const { sizeBytes } = update ?? entry;
-    return receivedBytes < sizeBytes
-      ? `Downloading · ${Math.floor((receivedBytes / Math.max(sizeBytes, 1)) * 100)} %`
+function detail({ loaded, activity, progress, sizeBytes }: CountryState): string {
+  if (progress) {
+    const { receivedBytes, totalBytes } = progress;
+    return receivedBytes < totalBytes
+      ? `Downloading · ${Math.floor((receivedBytes / Math.max(totalBytes, 1)) * 100)} %`
       : 'Checking and storing';
   }
-  if (loaded) return `On this device · ${formatBytes(entry.sizeBytes)}`;
-  return `${formatBytes(entry.downloadBytes)} to download`;
+  if (activity) return activity === 'fetching' ? 'Waiting' : 'Being removed';
+  if (loaded) return `On this device · ${formatBytes(sizeBytes)}`;
+  return sizeBytes > 0 ? `${formatBytes(sizeBytes)} to download` : 'Not on this device';
 }
 
-function contents({ records }: CountryEntry): HTMLElement {
+function contents({ records }: CountryState): HTMLElement {
   const places = Object.entries(records).reduce(
     (sum, [type, count]) => (type === 'house' || type === 'street' ? sum : sum + count),
     0,
@@ -129,60 +143,47 @@ function contents({ records }: CountryEntry): HTMLElement {
   return h('p', { class: 'country-contents' }, text);
 }
 
-function rowActions(
-  { entry, loaded, update, receivedBytes }: CountryState,
-  library: ShardLibrary,
-  host: CountriesHost,
-): HTMLElement[] {
-  const { country, name } = entry;
-  if (receivedBytes !== null) {
-    return [
+function rowActions(state: CountryState, countries: Countries, host: CountriesHost): HTMLElement[] {
+  const { code, name, bbox, loaded, update, activity, problem } = state;
+  const actions: HTMLElement[] = [];
+  if (!activity && (!loaded || update)) {
+    const download = () => {
+      // The browser decides by itself; asking at the first download is when people agree.
+      void countries.persist();
+      void countries.download(code);
+    };
+    const verb = loaded ? 'Update' : 'Download';
+    actions.push(
       button(
-        { class: 'button small', 'aria-label': `Cancel download of ${name}` },
-        () => library.cancel(country),
-        'Cancel',
-      ),
-    ];
-  }
-  const download = () => {
-    // The browser decides by itself; asking at the first download is when people agree.
-    void navigator.storage?.persist?.();
-    void library.download(country);
-  };
-  if (!loaded) {
-    return [
-      button(
-        { class: 'button primary small', 'aria-label': `Download ${name}` },
+        { class: 'button primary small', 'aria-label': `${verb} ${name}` },
         download,
-        icon('download'),
-        'Download',
+        !loaded && icon('download'),
+        verb,
       ),
-    ];
-  }
-  const actions = [
-    button(
-      { class: 'icon-button', 'aria-label': `Show ${name} on the map`, title: 'Show on the map' },
-      () => host.showOnMap(entry),
-      icon('locate'),
-    ),
-    button(
-      { class: 'icon-button', 'aria-label': `Remove ${name}`, title: 'Remove from this device' },
-      () => void library.remove(country),
-      icon('trash'),
-    ),
-  ];
-  if (update) {
-    actions.unshift(
-      button({ class: 'button primary small', 'aria-label': `Update ${name}` }, download, 'Update'),
     );
   }
+  if (activity === 'removing') return actions;
+  if (loaded && bbox) {
+    actions.push(
+      button(
+        { class: 'icon-button', 'aria-label': `Show ${name} on the map`, title: 'Show on the map' },
+        () => host.showOnMap(bbox),
+        icon('locate'),
+      ),
+    );
+  }
+  const remove = () => void countries.remove(code);
+  if (loaded) {
+    actions.push(
+      button(
+        { class: 'icon-button', 'aria-label': `Remove ${name}`, title: 'Remove from this device' },
+        remove,
+        icon('trash'),
+      ),
+    );
+  } else if (activity || problem !== null) {
+    const label = `Cancel download of ${name}`;
+    actions.push(button({ class: 'button small', 'aria-label': label }, remove, 'Cancel'));
+  }
   return actions;
-}
-
-function progress(sizeBytes: number, receivedBytes: number, name: string): HTMLElement {
-  return h('progress', {
-    max: sizeBytes,
-    value: receivedBytes,
-    'aria-label': `Download of ${name}`,
-  });
 }

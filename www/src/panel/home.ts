@@ -1,5 +1,8 @@
 // The panel's views without a chosen place: the start, the countries, the settings.
 
+import { suggestionsSection } from '../corrections/list.js';
+import type { Suggestions } from '../corrections/suggestions.js';
+import type { Countries } from '../device/countries.js';
 import { append, button, h } from '../dom.js';
 import { icon } from '../icons.js';
 import {
@@ -8,10 +11,10 @@ import {
   LANGUAGES,
   type LanguageChoice,
   languageChoice,
+  mayPropose,
   type RecentPlace,
   recentPlaces,
 } from '../settings.js';
-import type { ShardLibrary } from '../shards/library.js';
 import { type CountriesHost, countryList } from './countries.js';
 import { storageLine } from './storage.js';
 
@@ -25,9 +28,9 @@ export interface HomeHost extends CountriesHost {
 }
 
 /** The start: an invitation to download as long as there is nothing, then hints and recent places. */
-export function homeView(library: ShardLibrary, host: HomeHost): HTMLElement {
-  const loaded = library.loaded();
-  if (loaded.length === 0) return welcome(library, host);
+export function homeView(countries: Countries, host: HomeHost): HTMLElement {
+  const loaded = countries.loaded();
+  if (loaded.length === 0) return welcome(countries, host);
   const names = new Intl.ListFormat('en').format(loaded.map(({ name }) => name));
   return h(
     'section',
@@ -66,7 +69,7 @@ export function homeView(library: ShardLibrary, host: HomeHost): HTMLElement {
   );
 }
 
-function welcome(library: ShardLibrary, host: HomeHost): HTMLElement {
+function welcome(countries: Countries, host: HomeHost): HTMLElement {
   return h(
     'section',
     { class: 'view welcome', 'aria-labelledby': 'home-title', 'data-view': 'welcome' },
@@ -76,7 +79,7 @@ function welcome(library: ShardLibrary, host: HomeHost): HTMLElement {
       { class: 'lead' },
       'Download it once. Every search then runs on this device: instantly, privately, and without a connection.',
     ),
-    countryList(library, host),
+    countryList(countries, host),
   );
 }
 
@@ -120,19 +123,19 @@ function recents(host: HomeHost): HTMLElement | null {
 }
 
 /** The countries with storage and sources. */
-export function countriesView(library: ShardLibrary, host: HomeHost): HTMLElement {
+export function countriesView(countries: Countries, host: HomeHost): HTMLElement {
   return h(
     'section',
     { class: 'view', 'aria-labelledby': 'countries-title', 'data-view': 'countries' },
     viewHeader('countries-title', 'Countries', host),
-    countryList(library, host),
-    storageLine(library.storeKind),
-    sources(library),
+    countryList(countries, host),
+    storageLine(countries),
+    sources(countries),
   );
 }
 
-function sources(library: ShardLibrary): HTMLElement | null {
-  const loaded = library.loaded();
+function sources(countries: Countries): HTMLElement | null {
+  const loaded = countries.loaded();
   if (loaded.length === 0) return null;
   const list = h('ul', { class: 'sources' });
   for (const { name, attribution } of loaded) {
@@ -150,7 +153,7 @@ function sources(library: ShardLibrary): HTMLElement | null {
 }
 
 /** The settings. */
-export function settingsView(host: HomeHost): HTMLElement {
+export function settingsView(suggestions: Suggestions, host: HomeHost): HTMLElement {
   const select = h('select', { id: 'language', class: 'select' });
   for (const { code, label } of LANGUAGES) {
     select.append(h('option', { value: code, selected: code === languageChoice() }, label));
@@ -170,11 +173,12 @@ export function settingsView(host: HomeHost): HTMLElement {
       { class: 'field-help' },
       'Places without a name in this language keep their local name.',
     ),
+    suggestionsSection(suggestions.list, mayPropose()),
     h('h3', {}, 'Privacy'),
     h(
       'p',
       { class: 'prose' },
-      'What you type and where you click never leaves this device. The server is asked for the list of countries and their data only.',
+      'What you type and where you click never leaves this device. The server is asked for the list of countries, their data and its corrections only; it gets the suggestions that you send.',
     ),
     h('h3', {}, 'For developers'),
     h('p', { class: 'prose' }, 'The same geocoder answers in the console of this page:'),

@@ -28,6 +28,9 @@ export class Sheet {
 
   /** Puts a view into the panel, keeping the focus and the scroll position of a redrawn one. */
   render(name: ViewName, view: HTMLElement): void {
+    markNavigation(name);
+    // One that lives on, such as a form, is left alone.
+    if (this.#body.firstElementChild === view) return;
     const focused = this.#body.contains(document.activeElement)
       ? document.activeElement?.getAttribute('aria-label')
       : null;
@@ -41,7 +44,6 @@ export class Sheet {
       );
       again?.focus();
     }
-    markNavigation(name);
   }
 
   /** Shows a newly entered view from its top, with the focus on its heading where it has one. */

@@ -1,41 +1,45 @@
 // How much room the stored countries take, and whether the browser may clear them.
 
-import { h } from '../dom.js';
+import type { Countries } from '../device/countries.js';
+import { button, h } from '../dom.js';
+import { showMessage } from '../messages.js';
 import { formatBytes } from '../places.js';
 
-/** Makes the line about storage; it fills in once the browser answered. */
-export function storageLine(kind: 'opfs' | 'indexeddb'): HTMLElement {
-  const usage = h('p', {}, 'Storage in use: …');
-  const safety = h('p', {});
-  const meter = h('meter', { min: 0, max: 1, value: 0, 'aria-label': 'Storage in use' });
-  void describe().then((state) => {
-    usage.textContent = state.usage;
-    safety.textContent = state.safety;
-    meter.value = state.share;
-  });
-  const place = kind === 'opfs' ? 'the private file system' : 'the database';
+const PLACES: Readonly<Record<string, string>> = {
+  opfs: 'Kept in the private file system of this browser, on this device.',
+  indexeddb: 'Kept in the database of this browser, on this device.',
+  memory: 'This browser keeps nothing: the data is there for this visit only.',
+};
+
+/** Makes the lines about storage; nothing until it is known. */
+export function storageLine(countries: Countries): HTMLElement | null {
+  const { storage } = countries;
+  if (!storage) return null;
+  const { kind, usedBytes, quotaBytes, persisted } = storage;
+  const used = formatBytes(usedBytes);
+  const [usage, share] = quotaBytes
+    ? [`${used} of ${formatBytes(quotaBytes)} in use`, usedBytes / quotaBytes]
+    : [`${used} in use`, 0];
+  const safety = persisted
+    ? 'The browser keeps the data until you remove it.'
+    : 'The browser may clear the data when the device runs out of room.';
+  const isKept = kind !== 'memory';
   return h(
     'div',
     { class: 'storage', 'data-store': kind },
-    usage,
-    meter,
-    safety,
-    h('p', {}, `Kept in ${place} of this browser, on this device.`),
+    h('p', {}, usage),
+    h('meter', { min: 0, max: 1, value: share, 'aria-label': 'Storage in use' }),
+    isKept && h('p', {}, safety),
+    h('p', {}, PLACES[kind] ?? ''),
+    isKept &&
+      !persisted &&
+      usedBytes > 0 &&
+      button({ class: 'button small' }, () => void persist(countries), 'Ask to keep it'),
   );
 }
 
-async function describe(): Promise<{ usage: string; safety: string; share: number }> {
-  const { storage } = navigator;
-  const persisted = (await storage?.persisted?.()) ?? false;
-  const { usage = 0, quota = 0 } = (await storage?.estimate?.()) ?? {};
-  return {
-    usage:
-      quota > 0
-        ? `${formatBytes(usage)} of ${formatBytes(quota)} in use`
-        : 'Storage use is not told by this browser.',
-    safety: persisted
-      ? 'The browser keeps the data until you remove it.'
-      : 'The browser may clear the data when the device runs out of room.',
-    share: quota > 0 ? usage / quota : 0,
-  };
+async function persist(countries: Countries): Promise<void> {
+  if (await countries.persist()) return;
+  const text = 'The browser did not agree. It may do so when the app is installed or used more.';
+  showMessage('persist', 'news', text);
 }

@@ -1,14 +1,9 @@
 // Opens a geocoder over shards of a sync server.
 
-import { Geocoder, GeocoderError, type GeocoderOptions } from '../index.js';
+import { type CountryOffer, Geocoder, GeocoderError, type GeocoderOptions } from '../index.js';
 
 /** Most bytes that are loaded unless the countries are named. */
 const MAX_UNNAMED_BYTES = 256_000_000;
-
-interface Base {
-  sha256: string;
-  size: number;
-}
 
 /** Which shards to load. */
 export interface ShardChoice {
@@ -25,14 +20,17 @@ export async function openFromServer(
   choice: ShardChoice,
   options: GeocoderOptions = {},
 ): Promise<Geocoder> {
-  const bases = await offered(server, apiKey, choice);
-  const geocoder = await Geocoder.fromShards([], options);
+  const here = { countries: [], storage: 'memory', updates: 'manual' } as const;
+  const geocoder = await Geocoder.open({ ...options, ...here, server, apiKey });
   try {
-    const load = async ({ sha256, size: sizeBytes }: Base) => {
-      const response = await get(address(server, `sync/v1/blobs/${sha256}`));
+    const load = async ({ sha256, sizeBytes }: CountryOffer) => {
+      const url = address(server, `sync/v1/blobs/${sha256}`);
+      const response = await fetch(url).catch((cause) => {
+        throw new GeocoderError('network', `${url} cannot be reached: ${cause}`, { cause });
+      });
       await geocoder.insertShard(response, { sha256, sizeBytes });
     };
-    await Promise.all(bases.map(load));
+    await Promise.all((await chosen(geocoder, choice)).map(load));
     return geocoder;
   } catch (error) {
     geocoder.close();
@@ -48,54 +46,21 @@ export function address(server: string | URL, path: string): URL {
   return new URL(path, base);
 }
 
-async function offered(
-  server: string | URL,
-  apiKey: string | undefined,
+async function chosen(
+  geocoder: Geocoder,
   { shards, countries }: ShardChoice,
-): Promise<Base[]> {
-  const url = address(server, 'sync/v1/manifest');
+): Promise<CountryOffer[]> {
   const wanted = (shards ?? countries)?.map((code) => code.toLowerCase());
-  if (wanted) url.searchParams.set('countries', wanted.join(','));
-  const response = await get(url, apiKey ? { 'x-placekit-api-key': apiKey } : {});
-  const found = readManifest(await response.json().catch(() => undefined));
-  if (!found) {
-    throw new GeocoderError('network', `${url} is not a list of shards that this version reads`);
-  }
-  const missing = wanted?.filter((code) => !found.has(code)) ?? [];
+  const offers = await geocoder.offers({ countries: wanted });
+  const missing = wanted?.filter((code) => !offers.some(({ country }) => country === code)) ?? [];
   // Requests for a country that has no shard are refused one by one, as the server's API does.
-  if (missing.length > 0 && (shards || found.size === 0)) {
-    throw new GeocoderError('network', `${url} offers no shard of: ${missing.join(', ')}`);
+  if (missing.length > 0 && (shards || offers.length === 0)) {
+    throw new GeocoderError('not_offered', `the server offers no shard of: ${missing.join(', ')}`);
   }
-  const bases = [...found.values()];
-  const bytes = bases.reduce((sum, { size }) => sum + size, 0);
+  const bytes = offers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (!wanted && bytes > MAX_UNNAMED_BYTES) {
-    throw new GeocoderError(
-      'too_large',
-      `${url} offers ${bytes} bytes of shards: name some in the option \`countries\``,
-    );
+    const message = `the server offers ${bytes} bytes of shards: name some in the option \`countries\``;
+    throw new GeocoderError('too_large', message);
   }
-  return bases;
-}
-
-/** Reads the shards out of a manifest of format 1; nothing when it is none. */
-function readManifest(manifest: unknown): Map<string, Base> | undefined {
-  const { format, countries } = (manifest ?? {}) as { format?: unknown; countries?: unknown };
-  if (format !== 1 || typeof countries !== 'object' || countries === null) return undefined;
-  const found = new Map<string, Base>();
-  for (const [code, entry] of Object.entries(countries)) {
-    const { sha256, size } = entry?.base ?? {};
-    if (!/^[0-9a-f]{64}$/.test(sha256) || !Number.isSafeInteger(size)) return undefined;
-    found.set(code, { sha256, size });
-  }
-  return found;
-}
-
-async function get(url: URL, headers: Record<string, string> = {}): Promise<Response> {
-  const response = await fetch(url, { headers }).catch((cause) => {
-    throw new GeocoderError('network', `${url} cannot be reached: ${cause}`, { cause });
-  });
-  if (!response.ok) {
-    throw new GeocoderError('network', `${url} answered ${response.status}`);
-  }
-  return response;
+  return offers;
 }

@@ -2,6 +2,7 @@
 
 import { GeocoderError, toGeocoderError } from '../errors.js';
 import type { EngineHost } from '../host.js';
+import { TiedController } from '../signals.js';
 import { Loaded } from './loaded.js';
 import type { Heads } from './offers.js';
 import { poll } from './poller.js';
@@ -19,6 +20,7 @@ import { openStorage } from './storage.js';
 import { Tabs } from './tabs.js';
 import { Transport } from './transport.js';
 import type {
+  CountryOffer,
   CountryReport,
   OpenOptions,
   Proposal,
@@ -49,6 +51,8 @@ export class Device {
   /** The stream of events that is followed, and the countries that it is about. */
   #stream: { about: string; end(): void } | undefined;
   #online = true;
+  /** The country that is being brought to where the server is, and what ends that. */
+  #running: { country: string; end(): void } | undefined;
   #minPollS = 0;
 
   private constructor(
@@ -63,12 +67,16 @@ export class Device {
     this.#closing = closing;
     this.#files = files;
     this.#transport = new Transport(options, (bytes) => host.sha256(bytes));
-    this.#proposals = new Proposals(files, this.#transport);
+    this.#proposals = new Proposals(files, this.#transport, () => {
+      this.#tabs.announce();
+      this.#emit('proposals', undefined);
+    });
     this.#loaded = new Loaded(host, files);
     this.#asked = options.countries && new Set(options.countries.map(countryCode));
     // What is in memory no other tab has.
     this.#tabs = new Tabs(name, files.kind !== 'memory', () => {
       this.#proposals.changed();
+      this.#emit('proposals', undefined);
       this.#background((signal) => this.#change(signal, async () => {}));
     });
     closing.addEventListener('abort', () => this.#tabs.close());
@@ -86,7 +94,8 @@ export class Device {
     const device = new Device(host, options, files, name, closing);
     await device.#adopt();
     device.#background((signal) => device.#change(signal, () => device.#tidy()));
-    if (device.#loaded.size === 0 && device.#wanted()?.length !== 0) {
+    const waits = device.#asked?.size !== 0 && device.#wanted()?.length !== 0;
+    if (device.#loaded.size === 0 && waits) {
       const { countries } = await device.sync(signal);
       const failed = countries.find(({ error }) => error)?.error;
       if (failed && device.#loaded.size === 0) throw failed;
@@ -117,6 +126,7 @@ export class Device {
   /** Removes a country with its files; answers whether there was one. */
   removeCountry(country: string, signal: AbortSignal): Promise<boolean> {
     const code = countryCode(country);
+    if (this.#running?.country === code) this.#running.end();
     return this.#change(signal, async () => {
       const wanted = this.#wanted() ?? [];
       this.#asked?.delete(code);
@@ -141,6 +151,7 @@ export class Device {
       persisted: (await storage?.persisted?.().catch(() => false)) ?? false,
       usedBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       ...(quota && { quotaBytes: quota }),
+      missing: this.#wanted()?.filter((code) => !this.#loaded.get(code)) ?? [],
       countries: Object.entries(this.#state.countries).map(([country, { current }]) => ({
         country,
         generation: current.generation,
@@ -151,6 +162,14 @@ export class Device {
     };
   }
 
+  /** Asks what there is of countries. */
+  async offers(countries: readonly string[] | null, signal: AbortSignal): Promise<CountryOffer[]> {
+    const codes = countries?.map(countryCode) ?? null;
+    const offers = await this.#ask(() => this.#transport.offers(codes, signal));
+    // Static hosts know of all countries only.
+    return offers.filter(({ country }) => codes?.includes(country) ?? true);
+  }
+
   /** Asks the browser to keep the files. */
   async persist(): Promise<boolean> {
     return (await globalThis.navigator?.storage?.persist?.()) ?? false;
@@ -159,7 +178,6 @@ export class Device {
   /** Queues a proposal, and sends it as soon as that goes. */
   async propose(input: ProposalInput): Promise<Proposal> {
     const proposal = await this.#proposals.add(input);
-    this.#tabs.announce();
     if (this.#options.updates !== 'manual') {
       this.#background((signal) => this.#change(signal, () => this.#proposals.exchange(signal)));
     }
@@ -206,6 +224,7 @@ export class Device {
   #change<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
     return this.#tabs.change(signal, async () => {
       await this.#adopt();
+      for (const country of this.#loaded.takeDamaged()) this.#emit('damaged', { country });
       return run();
     });
   }
@@ -252,11 +271,9 @@ export class Device {
 
   /** Reads the stream of events until it ends, or is about other countries than it should be. */
   async #follow(onHeads: (heads: Heads) => void, signal: AbortSignal): Promise<boolean> {
-    const stop = new AbortController();
-    const end = () => stop.abort();
-    signal.addEventListener('abort', end);
+    const stop = new TiedController(signal);
     const wanted = this.#wanted();
-    const stream = { about: `${wanted}`, end };
+    const stream = { about: `${wanted}`, end: () => stop.abort() };
     this.#stream = stream;
     try {
       if (wanted?.length === 0) {
@@ -273,7 +290,7 @@ export class Device {
       return false;
     } finally {
       this.#stream = undefined;
-      signal.removeEventListener('abort', end);
+      stop.untie();
     }
   }
 
@@ -283,7 +300,7 @@ export class Device {
       // A stream is not signed, and says no more than that there are news.
       const taken = this.#transport.isSigned ? undefined : heads;
       const { countries } = await this.#sync(taken, bases, signal);
-      const failed = countries.find(({ error }) => error)?.error;
+      const failed = countries.find(({ error }) => error && error.code !== 'aborted')?.error;
       if (failed) throw failed;
     } catch (error) {
       this.#fail(error, signal);
@@ -305,26 +322,38 @@ export class Device {
       let countries: CountryReport[] = [];
       let proposals = 0;
       let refused: GeocoderError | undefined;
-      try {
-        if (wanted?.length !== 0) countries = await this.#update(given, wanted, bases, signal);
-        proposals = await this.#proposals.exchange(signal).catch((error) => {
-          // A key that may not propose, say, keeps no country from being current.
-          refused = toGeocoderError(error);
-          if (/^(network|aborted)$/.test(refused.code)) throw error;
-          return 0;
-        });
-      } catch (error) {
-        if (toGeocoderError(error).code === 'network') this.#setOnline(false);
-        throw error;
+      if (wanted?.length !== 0) {
+        countries = await this.#ask(() => this.#update(given, wanted, bases, signal));
       }
-      this.#setOnline(true);
+      try {
+        proposals = await this.#proposals.exchange(signal);
+      } catch (error) {
+        // A key that may not propose, say, keeps no country from being current.
+        refused = toGeocoderError(error);
+        if (refused.code === 'network') this.#setOnline(false);
+        if (/^(network|aborted)$/.test(refused.code)) throw error;
+      }
       const receivedBytes = this.#transport.receivedBytes - before;
       const { version } = this.#state;
-      return {
+      const report = {
         ...{ version, countries, receivedBytes, proposals },
         ...(refused && { proposalsError: refused }),
       };
+      this.#emit('report', report);
+      return report;
     });
+  }
+
+  /** Asks the server, and notes whether it can be reached. */
+  async #ask<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await run();
+      this.#setOnline(true);
+      return answer;
+    } catch (error) {
+      if (toGeocoderError(error).code === 'network') this.#setOnline(false);
+      throw error;
+    }
   }
 
   #setOnline(online: boolean): void {
@@ -354,6 +383,9 @@ export class Device {
         signal,
         bases,
         write: () => this.#write(),
+        onBegin: (country, end) => {
+          this.#running = { country, end };
+        },
         onUpdate: (report) => this.#emit('update', report),
         onProgress: (country, receivedBytes, totalBytes) =>
           this.#emit('progress', { country, receivedBytes, totalBytes }),

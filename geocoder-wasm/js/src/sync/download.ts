@@ -1,6 +1,7 @@
 // Fetches a base chunk by chunk, each verified, and what is there already not at all.
 
 import { GeocoderError } from '../errors.js';
+import { TiedController } from '../signals.js';
 import type { Blob, Offer } from './offers.js';
 import { baseFile, chunksFile, partPrefix } from './state.js';
 import type { Transport } from './transport.js';
@@ -88,10 +89,8 @@ class Assembly {
     const single = this.#missing.size === 1;
     if (!single && this.#left > this.bytes.length * WHOLE_SHARE) await this.#downloadWhole();
     const queue = [...this.#missing.values()];
-    const stop = new AbortController();
     const { signal } = this.#tools;
-    const forward = () => stop.abort(signal.reason);
-    signal.addEventListener('abort', forward);
+    const stop = new TiedController(signal);
     const work = async () => {
       for (let chunk = queue.pop(); chunk; chunk = queue.pop()) {
         try {
@@ -109,7 +108,7 @@ class Assembly {
         throw stop.signal.reason;
       }
     } finally {
-      signal.removeEventListener('abort', forward);
+      stop.untie();
     }
   }
 

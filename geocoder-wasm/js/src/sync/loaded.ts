@@ -23,6 +23,7 @@ export class Loaded {
   readonly #seen = new Map<string, string>();
   /** Countries whose stored `current` was read and found good. */
   readonly #proven = new Set<string>();
+  readonly #damaged = new Set<string>();
 
   constructor(host: EngineHost, files: SyncStorage) {
     this.#host = host;
@@ -53,8 +54,10 @@ export class Loaded {
       this.#seen.set(country, key);
       const before = this.#answering.get(country)?.held;
       const good = await this.#load(country, current);
+      this.#damaged.delete(country);
       if (good) this.#proven.add(country);
-      else if (!before && previous) await this.#load(country, previous);
+      else this.#damaged.add(country);
+      if (!good && !before && previous) await this.#load(country, previous);
       const held = this.#answering.get(country)?.held;
       if (!held || held === before) continue;
       const { generation, head } = held;
@@ -67,6 +70,13 @@ export class Loaded {
       updates.push({ country, action: 'removed', generation: held.generation, head: held.head });
     }
     return updates;
+  }
+
+  /** Names the countries of which stored files were not good, once. */
+  takeDamaged(): string[] {
+    const damaged = [...this.#damaged];
+    this.#damaged.clear();
+    return damaged;
   }
 
   /** Puts a base or, without one, corrections into the engine; whatever fails leaves it as it was. */

@@ -1,6 +1,7 @@
 // What a server offers, read with every field checked, since it comes from outside.
 
 import { GeocoderError } from '../errors.js';
+import type { CountryOffer } from './types.js';
 
 /** Largest base that is downloaded; the engine cannot hold more. */
 const MAX_BASE_BYTES = 1 << 30;
@@ -99,11 +100,39 @@ export function readManifest({ text, verified }: Text): Manifest {
   });
 }
 
+/** Reads what a manifest tells people, ordered by country code. */
+export function readOffers({ text, verified }: Text): CountryOffer[] {
+  const { countries } = read(text, verified, ({ name, attribution, base: value }, country) => {
+    const base = object(value);
+    const { sha256, size: sizeBytes } = blob(base);
+    const records = object(base['records'] ?? {});
+    for (const number of Object.values(records)) count(number);
+    const bbox = list(base['bbox']);
+    if (bbox.length !== 4 || !bbox.every(Number.isFinite)) refuse('bbox', bbox);
+    return {
+      country,
+      name: string(name),
+      generation: generation(base['generation']),
+      sha256,
+      sizeBytes,
+      downloadBytes: count(base['size_br'] ?? 0) || sizeBytes,
+      bbox,
+      records,
+      attribution: list(attribution).map((item) => {
+        const { source, licence, url, notice, share_alike: shareAlike } = object(item);
+        const texts = { source: string(source), licence: string(licence), url: string(url) };
+        return { ...texts, notice: string(notice), shareAlike: shareAlike === true };
+      }),
+    } as CountryOffer;
+  });
+  return [...countries.values()].sort((a, b) => (a.country < b.country ? -1 : 1));
+}
+
 function read<T>(
   text: string,
   verified: boolean,
-  country: (entry: Record<string, unknown>) => T,
-): Heads & { countries: Map<string, T & Head> } {
+  country: (entry: Record<string, unknown>, code: string) => T,
+): Omit<Heads, 'countries'> & { countries: Map<string, T> } {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -117,14 +146,13 @@ function read<T>(
     }
     refuse('format', format);
   }
-  if (typeof epoch !== 'string') refuse('epoch', epoch);
-  const read = new Map<string, T & Head>();
+  const read = new Map<string, T>();
   for (const [code, value] of Object.entries(object(countries))) {
     if (!/^[a-z]{2}$/.test(code)) refuse('country', code);
-    read.set(code, country(object(value)) as T & Head);
+    read.set(code, country(object(value), code));
   }
   return {
-    epoch: epoch as string,
+    epoch: string(epoch),
     version: count(version),
     minPollS: count(minPollS ?? 0),
     verified,
@@ -145,6 +173,11 @@ function object(value: unknown): Record<string, unknown> {
 function list(value: unknown): unknown[] {
   if (!Array.isArray(value)) refuse('list', value);
   return value as unknown[];
+}
+
+function string(value: unknown): string {
+  if (typeof value !== 'string') refuse('text', value);
+  return value as string;
 }
 
 function count(value: unknown): number {

@@ -1,6 +1,7 @@
 // Keeps a device current by itself: a stream of events where there is one, else questions.
 
 import { GeocoderError, toGeocoderError } from '../errors.js';
+import { TiedController } from '../signals.js';
 import type { Heads } from './offers.js';
 import type { OpenOptions } from './types.js';
 
@@ -88,9 +89,7 @@ class Round {
 
   /** Follows the stream; what arrives while one is worked on waits, and only the newest counts. */
   async #follow(): Promise<void> {
-    const stop = new AbortController();
-    const forward = () => stop.abort(this.#signal.reason);
-    this.#signal.addEventListener('abort', forward);
+    const stop = new TiedController(this.#signal);
     const began = performance.now();
     let newest: Heads | undefined;
     let working: Promise<void> | undefined;
@@ -129,7 +128,7 @@ class Round {
       else this.#streamFailures += 1;
       throw error;
     } finally {
-      this.#signal.removeEventListener('abort', forward);
+      stop.untie();
     }
   }
 }

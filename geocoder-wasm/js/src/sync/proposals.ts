@@ -18,12 +18,15 @@ const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value
 export class Proposals {
   readonly #files: SyncStorage;
   readonly #transport: Transport;
+  readonly #onChange: () => void;
   /** Whether any may be undecided; unknown until the files were read. */
   #open: boolean | undefined;
 
-  constructor(files: SyncStorage, transport: Transport) {
+  /** Takes over the files; `onChange` is called when one has changed. */
+  constructor(files: SyncStorage, transport: Transport, onChange: () => void) {
     this.#files = files;
     this.#transport = transport;
+    this.#onChange = onChange;
   }
 
   /** Forgets what is known about the files, since another tab changed them. */
@@ -44,6 +47,7 @@ export class Proposals {
     await this.#makeRoom();
     await this.#files.write(file(proposal.mutationId), bytes);
     this.#open = true;
+    this.#onChange();
     return proposal;
   }
 
@@ -95,8 +99,8 @@ export class Proposals {
       if (code !== 'protocol' || !/ 4\d\d$/.test(message)) throw error;
       const [only] = batch;
       if (batch.length === 1 && only) {
-        await this.#write({ ...only, outcome: 'rejected', message });
-        return 1;
+        const results = [{ ...only, outcome: 'rejected', message }];
+        return this.#note(batch, { results });
       }
       let learned = 0;
       for (const proposal of batch) learned += await this.#send([proposal], signal);
@@ -126,6 +130,7 @@ export class Proposals {
       });
       learned += 1;
     }
+    if (learned > 0) this.#onChange();
     return learned;
   }
 

@@ -1,24 +1,28 @@
 // Asks the server, or a static folder in its place: limits, signatures, stalls, and codes of errors.
 
 import { abortedError, GeocoderError, type GeocoderErrorCode } from '../errors.js';
+import { TiedController } from '../signals.js';
 import {
   type Blob,
   type Heads,
   type Manifest,
   readHeads,
   readManifest,
+  readOffers,
   type Text,
 } from './offers.js';
-import type { OpenOptions } from './types.js';
+import type { CountryOffer, OpenOptions } from './types.js';
 
 /** Time without a byte after which a transfer is given up. */
 const STALL_MS = 30_000;
-const MAX_HEADS_BYTES = 1 << 20;
+const MAX_ANSWER_BYTES = 1 << 20;
 const MAX_MANIFEST_BYTES = 1 << 26;
 const MAX_DELTA_BYTES = 1 << 26;
 
 type Body = AsyncIterable<Uint8Array>;
 type Hash = (bytes: Uint8Array) => Promise<string>;
+/** Countries that are asked about; null for all of them. */
+type Codes = readonly string[] | null;
 
 /** A position of a feed. */
 export interface Position {
@@ -67,26 +71,18 @@ export class Transport {
   }
 
   /** Asks where countries stand; all of them when none are named. */
-  async heads(countries: readonly string[] | null, signal: AbortSignal): Promise<Heads> {
-    if (!this.#folder) {
-      try {
-        const url = this.#route('heads', { countries: countries?.join() });
-        return await this.#read(url, MAX_HEADS_BYTES, readHeads, signal);
-      } catch (error) {
-        if ((error as GeocoderError).code !== 'not_found') throw error;
-      }
-      const folder = new URL('manifest.json', this.#server);
-      const manifest = await this.#manifestAt(folder, signal);
-      this.#folder = folder;
-      return manifest;
-    }
-    return this.#manifestAt(this.#folder, signal);
+  heads(countries: Codes, signal: AbortSignal): Promise<Heads> {
+    return this.#offered('heads', countries, readHeads, readManifest, signal);
   }
 
-  /** Reads what is offered of countries. */
-  manifest(countries: readonly string[] | null, signal: AbortSignal): Promise<Manifest> {
-    const url = this.#folder ?? this.#route('manifest', { countries: countries?.join() });
-    return this.#manifestAt(url, signal);
+  /** Reads what there is of countries. */
+  manifest(countries: Codes, signal: AbortSignal): Promise<Manifest> {
+    return this.#offered('manifest', countries, readManifest, readManifest, signal);
+  }
+
+  /** Reads what there is to tell of countries. */
+  offers(countries: Codes, signal: AbortSignal): Promise<CountryOffer[]> {
+    return this.#offered('manifest', countries, readOffers, readOffers, signal);
   }
 
   /** Asks for what happened since a position. */
@@ -114,11 +110,7 @@ export class Transport {
   }
 
   /** Reads the stream of heads until it ends, which it need not. */
-  events(
-    countries: readonly string[] | null,
-    signal: AbortSignal,
-    onHeads: (heads: Heads) => void,
-  ): Promise<void> {
+  events(countries: Codes, signal: AbortSignal, onHeads: (heads: Heads) => void): Promise<void> {
     const url = this.#route('events', { countries: countries?.join() });
     const headers = { ...this.#headers, accept: 'text/event-stream' };
     return this.#ask(url, { headers, cache: 'no-store' }, signal, async (response, body) => {
@@ -131,7 +123,7 @@ export class Transport {
         text += decoder.decode(piece, { stream: true });
         const events = text.replaceAll('\r\n', '\n').split('\n\n');
         text = events.pop() ?? '';
-        if (text.length > MAX_HEADS_BYTES) throw tooMuch(url);
+        if (text.length > MAX_ANSWER_BYTES) throw tooMuch(url);
         for (const event of events) {
           if (!/^event: ?heads$/m.test(event)) continue;
           const data = event.match(/^data:.*$/gm)?.map((line) => line.slice(5)) ?? [];
@@ -155,7 +147,7 @@ export class Transport {
         }
       : {};
     const answer = await this.#ask(this.#route('proposals', query), init, signal, (_, body) =>
-      this.#bytes(body, MAX_HEADS_BYTES),
+      this.#bytes(body, MAX_ANSWER_BYTES),
     );
     try {
       return JSON.parse(new TextDecoder().decode(answer));
@@ -169,12 +161,30 @@ export class Transport {
     this.#last.clear();
   }
 
-  #manifestAt(url: URL, signal: AbortSignal): Promise<Manifest> {
-    return this.#read(url, MAX_MANIFEST_BYTES, readManifest, signal);
+  /** Asks a route; where there is none, the manifest of a static folder says it all. */
+  async #offered<T>(
+    route: 'heads' | 'manifest',
+    countries: Codes,
+    parse: (read: Text) => T,
+    parseManifest: (read: Text) => T,
+    signal: AbortSignal,
+  ): Promise<T> {
+    if (!this.#folder) {
+      try {
+        const url = this.#route(route, { countries: countries?.join() });
+        return await this.#read(url, parse, signal);
+      } catch (error) {
+        if ((error as GeocoderError).code !== 'not_found') throw error;
+      }
+    }
+    const folder = this.#folder ?? new URL('manifest.json', this.#server);
+    const read = await this.#read(folder, parseManifest, signal);
+    this.#folder = folder;
+    return read;
   }
 
   /** Reads a text that is revalidated and, where there is a key, signed. */
-  #read<T>(url: URL, limit: number, parse: (read: Text) => T, signal: AbortSignal): Promise<T> {
+  #read<T>(url: URL, parse: (read: Text) => T, signal: AbortSignal): Promise<T> {
     const last = this.#last.get(url.href);
     const init: RequestInit = last
       ? { cache: 'no-store', headers: { ...this.#headers, 'if-none-match': last.etag } }
@@ -182,7 +192,7 @@ export class Transport {
     return this.#ask(url, init, signal, async (response, body) => {
       if (isPage(response)) throw new GeocoderError('not_found', `${url} is a page, or empty`);
       if (response.status === 304 && last) return parse(last);
-      const bytes = await this.#bytes(body, limit);
+      const bytes = await this.#bytes(body, MAX_MANIFEST_BYTES);
       let verified = await this.#digest(url, response, bytes);
       if (this.#publicKey) {
         await this.#verify(url, response, bytes, signal);
@@ -269,14 +279,12 @@ export class Transport {
     signal: AbortSignal,
     use: (response: Response, body: Body) => Promise<T>,
   ): Promise<T> {
-    const stop = new AbortController();
+    if (signal.aborted) throw abortedError(signal);
+    const stop = new TiedController(signal);
     const stopped = new Promise<never>((_, reject) => {
       stop.signal.addEventListener('abort', () => reject(stop.signal.reason));
     });
     stopped.catch(() => {});
-    const forward = () => stop.abort(signal.reason);
-    if (signal.aborted) throw abortedError(signal);
-    signal.addEventListener('abort', forward);
     let timer: ReturnType<typeof setTimeout> | undefined;
     // Whatever stands for `fetch` may ignore its signal.
     const watch = <R>(step: Promise<R>): Promise<R> => {
@@ -309,7 +317,7 @@ export class Transport {
       });
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener('abort', forward);
+      stop.untie();
       // Ends transfers whose rest nobody wants.
       stop.abort();
     }

@@ -1,7 +1,7 @@
 // What callers see of synchronisation: options, reports, events, proposals, and where files are kept.
 
 import type { FieldError, GeocoderError } from '../errors.js';
-import type { GeocoderOptions } from '../types.js';
+import type { Country, GeocoderOptions } from '../types.js';
 
 /**
  * Where a device keeps its files: bytes under names of letters, digits, dots and hyphens.
@@ -41,7 +41,8 @@ export interface OpenOptions extends GeocoderOptions {
   apiKey?: string | undefined;
   /**
    * Countries (ISO 3166-1 alpha-2) that this device keeps, besides those that were added before.
-   * Default: those; on a new device all that the server offers, up to 256 MB.
+   * Default: those; on a new device all that the server offers, up to 256 MB. An empty list waits
+   * for no download: what is not there yet comes by itself.
    */
   countries?: readonly string[] | undefined;
   /** Where to keep files. Default: `auto`, the best of the platform; memory in Node. */
@@ -119,6 +120,12 @@ export interface SyncEvents {
   progress: SyncProgress;
   /** A country changed. */
   update: SyncUpdate;
+  /** A stored file of a country was damaged or gone; what is missing is fetched again. */
+  damaged: { country: string };
+  /** A synchronisation has ended, whoever began it. */
+  report: SyncReport;
+  /** A proposal was queued, or its outcome became known. */
+  proposals: undefined;
   /** The server cannot be reached; searches go on. */
   offline: undefined;
   /** The server can be reached again. */
@@ -147,6 +154,21 @@ export interface StorageReport {
   /** Bytes that the origin may use, where the browser tells. */
   quotaBytes?: number;
   countries: CountryStorage[];
+  /** Countries that this device is to keep and that do not answer yet. */
+  missing: string[];
+}
+
+/** A country that a server offers. */
+export interface CountryOffer extends Pick<Country, 'name' | 'records' | 'attribution' | 'bbox'> {
+  /** ISO 3166-1 alpha-2 code, lower case. */
+  country: string;
+  /** Generation of the base. */
+  generation: string;
+  /** SHA-256 of the base, in hexadecimal. */
+  sha256: string;
+  sizeBytes: number;
+  /** Bytes of the base as they travel, where the server has it compressed; else its size. */
+  downloadBytes: number;
 }
 
 /** A correction that is proposed, in the fields of `PUT /patch`. */

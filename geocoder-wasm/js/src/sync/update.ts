@@ -2,6 +2,7 @@
 
 import { abortedError, GeocoderError, toGeocoderError } from '../errors.js';
 import type { EngineHost } from '../host.js';
+import { TiedController } from '../signals.js';
 import { type DownloadTools, fetchBase } from './download.js';
 import type { Loaded } from './loaded.js';
 import type { Heads, Manifest, Offer } from './offers.js';
@@ -33,6 +34,8 @@ export interface UpdateTools {
   bases: boolean;
   /** Makes the state as it is now the stored one. */
   write(): Promise<void>;
+  /** Called when a country's turn has come, with what ends it. */
+  onBegin(country: string, end: () => void): void;
   onUpdate(report: CountryReport): void;
   onProgress(country: string, receivedBytes: number, totalBytes: number): void;
 }
@@ -49,6 +52,8 @@ export class Update {
   /** Countries to ask for; null for all. */
   #codes: readonly string[] | null;
   #heads: Heads;
+  /** Signal of the country whose turn it is. */
+  #signal: AbortSignal;
   #manifest: Manifest | undefined;
   /** Why what answers for the country at hand could not be stored. */
   #unstored: GeocoderError | undefined;
@@ -57,6 +62,7 @@ export class Update {
     this.#tools = tools;
     this.#codes = codes;
     this.#heads = heads;
+    this.#signal = tools.signal;
   }
 
   /** Runs; what fails for one country is told in its report, what concerns all is thrown. */
@@ -109,35 +115,42 @@ export class Update {
   }
 
   async #runOne(code: string): Promise<CountryReport> {
-    const { transport, signal, onUpdate } = this.#tools;
+    const { transport, signal, onBegin, onUpdate } = this.#tools;
+    const stop = new TiedController(signal);
+    this.#signal = stop.signal;
+    onBegin(code, () => stop.abort());
     const before = transport.receivedBytes;
     let afresh = false;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const report = this.#report(code, await this.#advance(code, afresh), before);
-        if (report.action !== 'none') onUpdate(report);
-        const unstored = this.#unstored;
-        this.#unstored = undefined;
-        return unstored ? { ...report, error: unstored } : report;
-      } catch (thrown) {
-        if (signal.aborted) throw abortedError(signal);
-        transport.forget();
-        const error = toGeocoderError(thrown);
-        if (!CURABLE.test(error.code) || attempt === 3) {
-          return { ...this.#report(code, 'none', before), error };
+    try {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const report = this.#report(code, await this.#advance(code, afresh), before);
+          if (report.action !== 'none') onUpdate(report);
+          const unstored = this.#unstored;
+          this.#unstored = undefined;
+          return unstored ? { ...report, error: unstored } : report;
+        } catch (thrown) {
+          if (signal.aborted) throw abortedError(signal);
+          transport.forget();
+          const error = stop.signal.aborted ? abortedError(stop.signal) : toGeocoderError(thrown);
+          if (!CURABLE.test(error.code) || attempt === 3) {
+            return { ...this.#report(code, 'none', before), error };
+          }
+          afresh = attempt === 2 || error.code === 'must_refetch';
+          this.#manifest = undefined;
+          // When this fails too, the next attempt tells why.
+          await this.#readManifest().catch(() => {});
         }
-        afresh = attempt === 2 || error.code === 'must_refetch';
-        this.#manifest = undefined;
-        // When this fails too, the next attempt tells why.
-        await this.#readManifest().catch(() => {});
       }
+    } finally {
+      stop.untie();
     }
   }
 
   async #readManifest(): Promise<Manifest> {
     if (!this.#manifest) {
       const { epoch, version, minPollS } = this.#heads;
-      const manifest = await this.#tools.transport.manifest(this.#codes, this.#tools.signal);
+      const manifest = await this.#tools.transport.manifest(this.#codes, this.#signal);
       if (manifest.epoch === epoch && manifest.version < version) {
         throw new GeocoderError('protocol', 'the manifest is older than the heads');
       }
@@ -202,6 +215,7 @@ export class Update {
     const others = [...begun, ...held].filter((sha256) => sha256 !== undefined);
     const tools: DownloadTools = {
       ...this.#tools,
+      signal: this.#signal,
       sha256: (bytes) => host.sha256(bytes),
       onProgress: (receivedBytes) => onProgress(code, receivedBytes, base.size),
     };
@@ -226,12 +240,12 @@ export class Update {
     route: Route,
     offer: Offer | undefined,
   ): Promise<Corrections> {
-    const { transport, host, signal } = this.#tools;
+    const { transport, host } = this.#tools;
     const { epoch } = this.#heads;
     const fetched: Uint8Array[] = [];
     for (const blob of [route.snapshot, ...route.segments]) {
       if (!blob) continue;
-      const bytes = await transport.blob(blob, signal);
+      const bytes = await transport.blob(blob, this.#signal);
       if ((await host.sha256(bytes)) !== blob.sha256) {
         throw new GeocoderError('hash_mismatch', `blob ${blob.sha256} arrived changed`);
       }
@@ -252,7 +266,7 @@ export class Update {
     }
     for (;;) {
       const position = { country, epoch, generation, since };
-      const update = await apply(await transport.changes(position, signal));
+      const update = await apply(await transport.changes(position, this.#signal));
       const { from, to, head, state, sha256 } = update;
       if (from !== since || to > head || (to === since && to < head)) {
         throw new GeocoderError('protocol', `changes from ${from} to ${to} do not lead to ${head}`);

@@ -1,9 +1,9 @@
 // Bases and how the approved patches fit them, with the patches that do not.
 
 import { h } from '../../dom.js';
+import { filterForm, selectField, textField } from '../../form.js';
 import { ApiFailure } from '../api.js';
 import { bytes, count } from '../format.js';
-import { filterForm, selectField, textField } from '../parts/form.js';
 import { pageHash, pager } from '../parts/pager.js';
 import { table } from '../parts/table.js';
 import type { Conflict, CountryStatus, Manifest, Outcome, Page, SyncStatus } from '../types.js';

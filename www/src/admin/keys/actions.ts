@@ -1,10 +1,10 @@
 // What can be done to keys: make, change, rotate and revoke them.
 
 import { button, h } from '../../dom.js';
+import { selectField, values } from '../../form.js';
 import { icon } from '../../icons.js';
 import { ApiFailure } from '../api.js';
 import { ask, messageOf, tell } from '../parts/dialog.js';
-import { selectField, values } from '../parts/form.js';
 import type { Key, Permission } from '../types.js';
 import type { Context } from '../view.js';
 import { keyFields, readKey } from './fields.js';

@@ -1,7 +1,7 @@
 // The fields of a key in a dialog.
 
+import { checkGroup, selectField, textField, values } from '../../form.js';
 import { entries } from '../format.js';
-import { checkGroup, selectField, textField, values } from '../parts/form.js';
 import type { Key, Permission } from '../types.js';
 
 /** What public keys can have. */

@@ -1,9 +1,9 @@
 // The list of keys, with everything that can be done to them.
 
 import { button, h } from '../../dom.js';
+import { filterForm, selectField, textField } from '../../form.js';
 import { icon } from '../../icons.js';
 import { badge, count, time } from '../format.js';
-import { filterForm, selectField, textField } from '../parts/form.js';
 import { pageHash, pager } from '../parts/pager.js';
 import { table } from '../parts/table.js';
 import type { Key, Page } from '../types.js';

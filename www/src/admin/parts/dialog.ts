@@ -1,9 +1,9 @@
 // Dialogs: the browser's own, which hold the focus and give it back.
 
 import { button, h } from '../../dom.js';
+import { showErrors } from '../../form.js';
 import { icon } from '../../icons.js';
 import { ApiFailure } from '../api.js';
-import { showErrors } from './form.js';
 
 /** What a dialog asks. */
 export interface Question {

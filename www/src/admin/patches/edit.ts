@@ -1,10 +1,10 @@
 // Dialogs that edit a patch: its fields, its translations, and the reason of a rejection.
 
 import { h } from '../../dom.js';
+import { textField, values } from '../../form.js';
 import type { Answer } from '../api.js';
 import { entries } from '../format.js';
 import { ask } from '../parts/dialog.js';
-import { textField, values } from '../parts/form.js';
 import type { Patch, PlaceRecord } from '../types.js';
 import type { Context } from '../view.js';
 import { change, Overtaken } from './change.js';

@@ -1,9 +1,9 @@
 // The queue of patches: filters, pages, and decisions about many at once.
 
 import { button, h } from '../../dom.js';
+import { filterForm, selectField, textField } from '../../form.js';
 import { badge, count, entries, time } from '../format.js';
 import { ask } from '../parts/dialog.js';
-import { filterForm, selectField, textField } from '../parts/form.js';
 import { pager } from '../parts/pager.js';
 import { table } from '../parts/table.js';
 import type { Patch, PatchList } from '../types.js';

@@ -1,9 +1,14 @@
 // Fields of forms with their labels, help and what the server says is wrong with them.
 
-import { type Attributes, h } from '../../dom.js';
-import type { FieldError } from '../api.js';
+import { type Attributes, h } from './dom.js';
 
 let fields = 0;
+
+/** What is wrong with a field, by its name or its path in the request. */
+export interface FieldError {
+  readonly path: string;
+  readonly msg: string;
+}
 
 /** A field that is written into. */
 export interface TextField {
@@ -124,7 +129,7 @@ export function showErrors(form: HTMLFormElement, errors: readonly FieldError[])
     const id = `${input.id}-error`;
     let error = document.getElementById(id);
     if (!error) {
-      error = h('p', { class: 'field-error', id });
+      error = h('p', { class: 'field-error', id, role: 'alert' });
       input.after(error);
     }
     error.append(`${error.textContent ? ' ' : ''}${msg}`);
