@@ -118,10 +118,12 @@ runDocument('docs/KEYS.md', {
 runDocument('docs/APP.md', {
   async 'Suggestions (sh)'(code) {
     const config = await (await fetch(`${server.origin}/config.json`)).json();
-    assert.ok((await answerOf(code)).permissions.includes('patches:propose'));
     const headers = { 'x-placekit-api-key': config.apiKey };
-    const current = await fetch(`${server.origin}/keys/current`, { headers });
-    assert.ok((await current.json()).permissions.includes('patches:propose'));
+    const current = async () =>
+      (await (await fetch(`${server.origin}/keys/current`, { headers })).json()).permissions;
+    assert.ok((await current()).includes('patches:propose'));
+    await answerOf(code);
+    assert.ok(!(await current()).includes('patches:propose'));
   },
 });
 

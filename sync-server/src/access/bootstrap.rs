@@ -10,7 +10,7 @@ use super::secret::{SecretError, replace_private};
 use super::token::Token;
 use super::version;
 use crate::error::{Error, Result};
-use crate::model::{App, AuditEntry, Key, KeyStatus, Role, Timestamp};
+use crate::model::{App, AuditEntry, Key, KeyStatus, Role, Scope, Timestamp};
 use crate::store::{Change, Guard, Idempotency, StoreError, Write};
 
 /// File of the first private key's token, in the data directory.
@@ -164,6 +164,13 @@ impl Access {
                 let mut key = key.with_token(&token, true);
                 key.name = Some("web app of this server".into());
                 key.domains = vec!["localhost".into()];
+                // Users of the page may suggest corrections; people with a private key decide.
+                key.permissions = Some(vec![
+                    Scope::GeocodeSearch,
+                    Scope::GeocodeReverse,
+                    Scope::SyncRead,
+                    Scope::PatchesPropose,
+                ]);
                 self.add_own_key(key).await?;
                 Ok(Some(token))
             }
