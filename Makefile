@@ -16,8 +16,8 @@ PORT ?= 8080
 
 export PATH := $(CURDIR)/$(WASM_BINDGEN)/bin:$(CURDIR)/$(WASM_PACK)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser test-conformance test-sync test-schemathesis openapi quality quality-quick soak bench size \
-	lint fmt fmt-check doc ci clean chromium xz postgresql wasm-target bench-native bench-server callgrind callgrind-update run-queries
+.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser test-firefox test-conformance test-sync test-schemathesis openapi quality quality-quick soak bench size \
+	lint fmt fmt-check doc ci clean chromium firefox xz postgresql wasm-target bench-native bench-server callgrind callgrind-update run-queries
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -43,7 +43,7 @@ data: build ## Build the demo's shards (demo.toml) into demo-data, those that ch
 demo: data www ## Build everything and serve the demo on 127.0.0.1 (PORT=8080)
 	target/release/sync-server serve --data demo-data --www www/dist --listen 127.0.0.1:$(PORT)
 
-test: test-rust test-js test-browser test-conformance test-sync test-schemathesis ## Run all tests
+test: test-rust test-js test-browser test-firefox test-conformance test-sync test-schemathesis ## Run all tests
 
 test-rust: postgresql ## Run the Rust tests
 	cargo test --workspace --all-features
@@ -55,6 +55,9 @@ test-js: www data chromium xz ## Run the tests of the npm package, built and pac
 
 test-browser: build data www chromium ## Run the tests in Chromium
 	npm run --workspace hereabouts-browser-tests test
+
+test-firefox: build data www firefox ## Run the web app in Firefox
+	node --test tests/firefox/*.test.mjs
 
 test-schemathesis: build data $(SCHEMATHESIS) ## Check the running server against its OpenAPI description
 	node tests/schemathesis/run.mjs $(SCHEMATHESIS)
@@ -152,6 +155,9 @@ run-queries:
 
 chromium:
 	@scripts/install-chromium
+
+firefox:
+	-@command -v firefox >/dev/null || scripts/install-package firefox-esr firefox-esr
 
 $(SCHEMATHESIS):
 	python3 -m venv .tools/schemathesis-$(SCHEMATHESIS_VERSION) \

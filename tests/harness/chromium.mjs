@@ -1,7 +1,6 @@
 // Finds an installed Chromium; nothing is downloaded.
 
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findProgram } from './programs.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
@@ -13,20 +12,7 @@ export const LAUNCH_FLAGS = [
 
 /** Names the browser to test with: `CHROMIUM`, or the first one on the path. */
 export function findChromium() {
-  const { CHROMIUM, PATH = '' } = process.env;
-  if (CHROMIUM) return CHROMIUM;
-  const folders = [...PATH.split(delimiter), '/usr/bin'];
-  const found = folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(runs);
+  const found = process.env.CHROMIUM ?? findProgram(NAMES);
   if (!found) throw new Error('no Chromium found: install one, or name it in CHROMIUM');
   return found;
-}
-
-/** @param {string} path */
-function runs(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
