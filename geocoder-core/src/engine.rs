@@ -228,7 +228,12 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             let wanted = all.filter(|(_, place)| {
                 place.result_kind().is_some_and(|kind: RecordType| request.types.contains(kind))
             });
-            places.extend(wanted.map(|(ordinal, place)| (place.importance, number, ordinal)));
+            let world = shard.meta().country == CountryCode::WORLD;
+            places.extend(wanted.map(|(ordinal, place)| {
+                // Countries that are here in full stand before all that the world only names.
+                let full = !world && place.kind == Some(RecordType::Country);
+                (place.importance + if full { IMPORTANCES } else { 0 }, number, ordinal)
+            }));
         }
         sort_by(&mut places, |a, b| b.0.cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         for (_, number, ordinal) in places {
@@ -270,6 +275,8 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
 
 /// Distance from which two results are shown although their labels are the same, in metres.
 const APART_M: f64 = 2000.0;
+/// Number of values of an importance.
+const IMPORTANCES: u32 = 256;
 
 /// An answer under construction.
 struct Answer {

@@ -60,6 +60,8 @@ export class App {
   readonly #combobox: ComboboxView;
   readonly #sheet: Sheet;
   readonly #types = new Set<string>();
+  /** Number of the data that answers, that was last asked, and that the list is of. */
+  readonly #data = { now: 0, asked: 0, listed: 0 };
   #view: ViewName = 'home';
   #card: { result: SearchResult; others: readonly SearchResult[] } | null = null;
   /** The form of a correction, which keeps what was written into it. */
@@ -144,6 +146,7 @@ export class App {
       (group) => group.types,
     );
     const { lat, lon } = this.#map.middle();
+    this.#data.asked = this.#data.now;
     this.#search.ask(query, {
       language: requestLanguage(),
       maxResults: 7,
@@ -162,6 +165,7 @@ export class App {
             kind: 'empty',
             text: 'Nothing found. Check the spelling, or download another country.',
           } as const);
+    this.#data.listed = this.#data.asked;
     this.#combobox.showResults(results, notice);
     this.#setMarkers(results);
     announce(
@@ -173,6 +177,7 @@ export class App {
 
   /** Asks once more for what is listed and shown, since the data has changed. */
   #askAgain(): void {
+    this.#data.now += 1;
     if (this.#combobox.isOpen) this.#ask(this.#combobox.value);
     void this.#refreshCard();
   }
@@ -206,6 +211,8 @@ export class App {
     rememberPlace({ query, ...pointOf(result) });
     this.#showCard(result, []);
     this.#center(result);
+    // Who picks from a list that is about to be replaced sees what replaces it.
+    if (this.#data.listed !== this.#data.now) void this.#refreshCard();
     announce(`${result.name} selected`);
   }
 
