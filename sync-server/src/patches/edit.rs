@@ -10,7 +10,7 @@ use crate::model::{Fields, Patch, PatchStatus, Timestamp};
 pub struct Content {
     /// Fields, of the language or of none.
     pub fields: Option<Fields>,
-    /// Whether the record is taken away.
+    /// Whether the record is taken away; fields alone say that it is not.
     pub remove: Option<bool>,
     /// Status, when it is to be another one.
     pub status: Option<PatchStatus>,
@@ -107,7 +107,8 @@ fn write(patch: &mut Patch, content: Content) {
     if let Some(status) = content.status {
         patch.status = status;
     }
-    if let Some(remove) = content.remove {
+    // Who says what a record is says that it is there.
+    if let Some(remove) = content.remove.or(content.fields.as_ref().map(|_| false)) {
         patch.remove = remove;
     }
     let Some(fields) = content.fields else { return };
@@ -152,6 +153,16 @@ mod tests {
         let content = Content { fields: Some(city), ..Content::default() };
         let record = update(&patch, content, NOW).record(None);
         assert_eq!((record.name.as_deref(), record.city.as_deref()), (Some("a"), Some("Vaduz")));
+    }
+
+    #[test]
+    fn fields_end_a_removal_that_is_not_repeated() {
+        let removal = Content { remove: Some(true), ..Content::default() };
+        let patch = create("APP", "1".into(), None, removal.clone(), THEN);
+        assert!(update(&patch, Content::default(), NOW).remove);
+        assert!(!update(&patch, named("a", None), NOW).remove);
+        let both = Content { remove: Some(true), ..named("a", None) };
+        assert!(update(&patch, both, NOW).remove);
     }
 
     #[test]

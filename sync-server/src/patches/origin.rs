@@ -20,11 +20,13 @@ const TOLERANCE_DEGREES: f64 = 1.5e-5;
 
 /// What a result that someone got stands for.
 #[derive(Debug)]
-pub enum Found {
-    /// A record of the base that no patch is about.
-    Record(Box<Origin>),
-    /// What a patch made, or made of a record.
-    Patch(Box<Patch>),
+pub struct Found {
+    /// The patch that is about it, whether there is one or not.
+    pub patch_id: String,
+    /// The record of the base; `None` for what a patch added.
+    pub origin: Option<Origin>,
+    /// Whether only the approved patches show it so.
+    pub by_patches: bool,
 }
 
 /// Finds a record of a base by its content.
@@ -42,32 +44,25 @@ pub fn find_in_base(catalog: &Catalog, fields: &Fields) -> Result<Option<Origin>
 /// new name of a city, for one, is in the results of all its streets.
 ///
 /// # Errors
-/// Fails when the shard is damaged or the store fails.
-pub async fn find(
-    state: &AppState,
-    app_id: &str,
-    fields: &Fields,
-) -> Result<Option<Found>, ApiError> {
+/// Fails when the shard is damaged.
+pub fn find(state: &AppState, app_id: &str, fields: &Fields) -> Result<Option<Found>, ApiError> {
     let catalog = state.catalog.current();
+    let found = |origin: Origin, by_patches| {
+        Some(Found { patch_id: id_of(app_id, &origin), origin: Some(origin), by_patches })
+    };
     if let Some(origin) = find_in_base(&catalog, fields)? {
-        return Ok(Some(Found::Record(Box::new(origin))));
+        return Ok(found(origin, false));
     }
     let Some(overlay) = state.overlays.of_app(app_id, &catalog) else { return Ok(None) };
     let Some(wanted) = core_origin(fields) else { return Ok(None) };
     let Some(base) = catalog.shard(&wanted.countrycode) else { return Ok(None) };
-    let origin = match overlay.geocoder().resolve(&wanted).map_err(unusable)? {
-        None => return Ok(None),
+    Ok(match overlay.geocoder().resolve(&wanted).map_err(unusable)? {
+        None => None,
         Some((_, RecordRef::Added { id })) => {
-            let patch = state.store.patch(app_id, &id.to_string()).await?;
-            return Ok(patch.map(|patch| Found::Patch(Box::new(patch))));
+            Some(Found { patch_id: id.to_string(), origin: None, by_patches: true })
         }
-        Some((_, reference)) => origin_of(&catalog, base, &reference, fields)?,
-    };
-    let patch = state.store.patch(app_id, &id_of(app_id, &origin)).await?;
-    Ok(Some(match patch {
-        Some(patch) => Found::Patch(Box::new(patch)),
-        None => Found::Record(Box::new(origin)),
-    }))
+        Some((_, reference)) => found(origin_of(&catalog, base, &reference, fields)?, true),
+    })
 }
 
 /// Describes a record that is corrected as the base has it.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::change::{Deed, Step, change_of};
 use super::edit::{self, Content, Origin};
 use super::input::{Extent, Input};
-use super::origin::{self, Found};
+use super::origin;
 use super::service::id_of;
 use crate::access::Caller;
 use crate::error::{ApiError, COUNTRY_NOT_SUPPORTED};
@@ -260,14 +260,10 @@ impl Plan<'_> {
             return Ok((edit::create(app_id, id, None, content, now), mark));
         };
         let mut earlier = origin::earlier_patch(self.state, app_id, origin).await?;
-        let found = match origin::find(self.state, app_id, origin).await? {
-            Some(Found::Record(found)) => Some(*found),
-            Some(Found::Patch(patch)) => {
-                earlier = Some(*patch);
-                None
-            }
-            None => None,
-        };
+        let found = origin::find(self.state, app_id, origin)?;
+        if let Some(found) = found.as_ref().filter(|found| found.by_patches) {
+            earlier = self.state.store.patch(app_id, &found.patch_id).await?.or(earlier);
+        }
         if let Some(earlier) = earlier.as_ref().filter(|p| p.status == PatchStatus::Approved) {
             // What was seen is that correction: this one takes its place, with what it said.
             let mark = mark(earlier.record_id().to_owned(), true);
@@ -276,6 +272,7 @@ impl Plan<'_> {
             let patch = edit::update(&before, content, now);
             return Ok((Patch { revision: 1, updated_at: now, ..patch }, mark));
         }
+        let found = found.and_then(|found| found.origin);
         let is_there = found.is_some();
         let origin = found.unwrap_or_else(|| Origin { fields: origin.clone(), target: None });
         let record_id = match &earlier {

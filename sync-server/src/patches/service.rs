@@ -8,7 +8,7 @@ use geocoder_core::wire::{FieldError, Value as WireValue};
 use super::change::{Deed, Step, change_of};
 use super::edit::{self, Content, LanguageFault, Origin};
 use super::operation::Operation;
-use super::origin::{self, Found};
+use super::origin;
 use crate::access::Caller;
 use crate::access::random::random_bytes;
 use crate::error::{ApiError, COUNTRY_NOT_SUPPORTED, Place};
@@ -165,26 +165,21 @@ impl Run<'_> {
             (self.work.condition)(patch.revision)?;
             return self.update(patch, content.clone());
         }
-        let origin = match origin::find(self.state, app_id, fields).await? {
-            Some(Found::Record(origin)) => *origin,
-            Some(Found::Patch(patch)) => {
-                (self.work.condition)(patch.revision)?;
-                return self.update(*patch, content.clone());
-            }
-            None => return Err(ApiError::NotFound { what: "origin" }),
-        };
-        let id = id_of(app_id, &origin);
-        match self.find(app_id, &id).await? {
-            Some(before) => {
+        let found = origin::find(self.state, app_id, fields)?;
+        let found = found.ok_or(ApiError::NotFound { what: "origin" })?;
+        match (self.find(app_id, &found.patch_id).await?, found.origin) {
+            (Some(before), _) => {
                 (self.work.condition)(before.revision)?;
                 self.update(before, content.clone())
             }
-            None => {
+            (None, Some(origin)) => {
                 // Who names a revision means a patch that is there.
                 (self.work.condition)(0)?;
+                let id = found.patch_id;
                 let patch = edit::create(app_id, id, Some(origin), content.clone(), self.now);
                 self.record(None, Some(patch), Deed::Edit, None)
             }
+            (None, None) => Err(ApiError::NotFound { what: "origin" }),
         }
     }
 

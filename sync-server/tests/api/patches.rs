@@ -193,6 +193,12 @@ async fn a_record_is_taken_away() {
     let body = json!({"origin": origin, "remove": true, "status": "approved"});
     assert_eq!(admin.ok(Method::PUT, "/patch", &body).await["remove"], true);
     assert!(!admin.names("Landesmuseum").await.contains(&"Landesmuseum".to_owned()));
+
+    // Who says later what it is called says that it is there.
+    let body = json!({"origin": origin, "update": {"name": "Museumshaus"}});
+    let renamed = admin.ok(Method::PUT, "/patch", &body).await;
+    assert_eq!((&renamed["remove"], &renamed["status"]), (&Value::Null, &json!("approved")));
+    assert_eq!(admin.names("Museumshaus").await[0], "Museumshaus");
 }
 
 #[actix_web::test]
