@@ -5,14 +5,13 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { build as esbuild } from 'esbuild';
 import { build as viteBuild } from 'vite';
 import webpack from 'webpack';
-import { launchChromium } from './chromium.mjs';
-import { makeProject, root } from './project.mjs';
-import { NO_PLACEKIT, until } from './service-worker-site.mjs';
+import { root } from './project.mjs';
+import { browser, project, until, withProject } from './service-worker-site.mjs';
 import { serveFolder } from './static-host.mjs';
 
 const SCRIPT = `
@@ -31,17 +30,8 @@ const PAGE = `
     return (await response.json()).results?.[0].name;
   }`;
 
-let project;
-let browser;
-before(async () => {
-  project = makeProject();
-  browser = await launchChromium(NO_PLACEKIT);
-  project.write('worker.src.js', SCRIPT);
-});
-after(async () => {
-  await browser?.close();
-  project?.remove();
-});
+withProject();
+before(() => project.write('worker.src.js', SCRIPT));
 
 /** Makes a folder for a static host: the page, and the shards as the builder leaves them. */
 function makeFolder(name) {

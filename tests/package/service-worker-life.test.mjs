@@ -3,26 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { launchChromium } from './chromium.mjs';
-import { makeProject } from './project.mjs';
-import { ask, NO_PLACEKIT, Site, until } from './service-worker-site.mjs';
+import { test } from 'node:test';
+import { ask, project, site, until, withSites } from './service-worker-site.mjs';
 
-let project;
-let browser;
-let site;
-before(async () => {
-  project = makeProject();
-  browser = await launchChromium(NO_PLACEKIT);
-});
-after(async () => {
-  await browser?.close();
-  project?.remove();
-});
-beforeEach(async () => {
-  site = await Site.start(project, browser);
-});
-afterEach(() => site?.close());
+withSites();
 
 test('a new worker takes over with its own files, and answers from the same shards', async () => {
   const page = await site.open();

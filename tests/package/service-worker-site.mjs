@@ -4,17 +4,19 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { after, afterEach, before, beforeEach } from 'node:test';
 import { SyncServer } from '../harness/server.mjs';
-import { root } from './project.mjs';
+import { launchChromium } from './chromium.mjs';
+import { makeProject, root } from './project.mjs';
 import { serveFolder } from './static-host.mjs';
 
 const WAIT_MS = 30_000;
 /** A browser with these asks no name server where PlaceKit's API is. */
-export const NO_PLACEKIT = ['--host-resolver-rules=MAP api.placekit.co ~NOTFOUND'];
+const NO_PLACEKIT = ['--host-resolver-rules=MAP api.placekit.co ~NOTFOUND'];
 const HTML = '<!doctype html><link rel="icon" href="data:,">';
 
 /** A site, its server, and a browser's fresh profile; `close` ends all three. */
-export class Site {
+class Site {
   /** The sync server. */
   server;
   /** Address of the site without a slash at its end. */
@@ -125,6 +127,33 @@ export class Site {
     this.#host?.close();
     await this.server?.stop();
   }
+}
+
+/** The project of the tests of a file, and their browser, once `withProject` has made them. */
+export let project;
+export let browser;
+/** The site of the running test, with `withSites`. */
+export let site;
+
+/** Gives the tests of a file a project and a browser. */
+export function withProject() {
+  before(async () => {
+    project = makeProject();
+    browser = await launchChromium(NO_PLACEKIT);
+  });
+  after(async () => {
+    await browser?.close();
+    project?.remove();
+  });
+}
+
+/** Gives each of them a site of its own besides; `files` as for `Site.start`. */
+export function withSites(files) {
+  withProject();
+  beforeEach(async () => {
+    site = await Site.start(project, browser, files);
+  });
+  afterEach(() => site?.close());
 }
 
 /** Calls the page's client, one call after the other; calls are a method and its arguments. */

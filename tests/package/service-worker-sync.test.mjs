@@ -3,10 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { launchChromium } from './chromium.mjs';
-import { makeProject } from './project.mjs';
-import { ask, NO_PLACEKIT, Site, until } from './service-worker-site.mjs';
+import { test } from 'node:test';
+import { ask, project, site, until, withSites } from './service-worker-site.mjs';
 
 const TAG = 'hereabouts-sync';
 const PLACE = {
@@ -14,21 +12,7 @@ const PLACE = {
   ...{ zipcode: ['9490'], population: 5696, coordinates: '47.1411, 9.5212' },
 };
 
-let project;
-let browser;
-let site;
-before(async () => {
-  project = makeProject();
-  browser = await launchChromium(NO_PLACEKIT);
-});
-after(async () => {
-  await browser?.close();
-  project?.remove();
-});
-beforeEach(async () => {
-  site = await Site.start(project, browser);
-});
-afterEach(() => site?.close());
+withSites();
 
 /** Approves a street that no shard has. */
 const approve = (name) =>

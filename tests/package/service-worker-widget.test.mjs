@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { launchChromium, watchFaults } from './chromium.mjs';
-import { makeProject, root } from './project.mjs';
-import { NO_PLACEKIT, Site } from './service-worker-site.mjs';
+import { beforeEach, test } from 'node:test';
+import { watchFaults } from './chromium.mjs';
+import { root } from './project.mjs';
+import { project, site, withSites } from './service-worker-site.mjs';
 
 const FILES = [
   ...['/widget.html', '/widget.js', '/widget/placekit-autocomplete.css'],
@@ -28,24 +28,12 @@ const SCRIPT = `
     widget.on('error', (error) => window.failures.push(error));
   };`;
 
-let project;
-let browser;
-let site;
-before(async () => {
-  project = makeProject();
-  browser = await launchChromium(NO_PLACEKIT);
-});
-after(async () => {
-  await browser?.close();
-  project?.remove();
-});
-beforeEach(async () => {
-  site = await Site.start(project, browser, { 'widget.html': HTML, 'widget.js': SCRIPT });
+withSites({ 'widget.html': HTML, 'widget.js': SCRIPT });
+beforeEach(() => {
   cpSync(join(root, 'node_modules/@placekit/autocomplete-js/dist'), project.at('site/widget'), {
     recursive: true,
   });
 });
-afterEach(() => site?.close());
 
 /** Opens the page of the widget, which must have done nothing wrong when `picked` is called. */
 async function openWidget(options) {

@@ -2,29 +2,13 @@
 // any server or network, with the answers of the sync server.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { launchChromium } from './chromium.mjs';
-import { makeProject } from './project.mjs';
-import { ask, NO_PLACEKIT, Site } from './service-worker-site.mjs';
+import { test } from 'node:test';
+import { ask, site, withSites } from './service-worker-site.mjs';
 
 const FILES = '/page.html,/page.js,/client/placekit.js,/client/placekit-lite.js';
 const ALL = 'is,li,mc,zz';
 
-let project;
-let browser;
-let site;
-before(async () => {
-  project = makeProject();
-  browser = await launchChromium(NO_PLACEKIT);
-});
-after(async () => {
-  await browser?.close();
-  project?.remove();
-});
-beforeEach(async () => {
-  site = await Site.start(project, browser);
-});
-afterEach(() => site?.close());
+withSites();
 
 const POINT = '47.1392,9.5227';
 const CALLS = [
