@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::record::{CountryCode, Precision, RecordType};
 use crate::response::{Hit, StreetAddress};
 use crate::search::{FoundHouse, Target};
-use crate::shard::{Dictionary, Lookup, Name, Place, Role, Shard, point};
+use crate::shard::{Dictionary, Lookup, Name, Place, Shard, point};
 
 /// A result without what depends on the kind of request.
 pub(crate) struct Presented {
@@ -19,6 +19,9 @@ pub(crate) fn present<D: AsRef<[u8]>>(
     target: &Target,
     language: Option<&str>,
 ) -> Result<Presented> {
+    let spoken = &shard.places().languages;
+    let language = language.and_then(|code| spoken.iter().position(|known| known == code));
+    let language = language.and_then(|number| u32::try_from(number).ok());
     let mut presenter = Presenter { shard, language, missing: Vec::new() };
     let hit = match target {
         Target::Place(ordinal) => presenter.place(*ordinal)?,
@@ -38,7 +41,7 @@ pub(crate) fn present<D: AsRef<[u8]>>(
                 Lookup::Found(names) => names,
                 Lookup::Missing(_) => Vec::new(),
             };
-            let own = presenter.name(Dictionary::Records, &names)?;
+            let own = presenter.record_name(&names)?;
             hit.kind = record.kind;
             hit.precision = Precision::Exact;
             if record.kind == RecordType::City {
@@ -128,7 +131,8 @@ const UNITS: u32 = 100_000;
 
 struct Presenter<'a, D> {
     shard: &'a Shard<D>,
-    language: Option<&'a str>,
+    /// The wanted language by its number, when the shard has names in it.
+    language: Option<u32>,
     missing: Vec<usize>,
 }
 
@@ -136,7 +140,7 @@ impl<D: AsRef<[u8]>> Presenter<'_, D> {
     fn place(&mut self, ordinal: u32) -> Result<Hit> {
         let mut hit = self.in_place(ordinal)?;
         if let Some(place) = self.shard.places().get(ordinal) {
-            hit.name = self.place_name(place)?;
+            hit.name = self.place_name((ordinal, place))?;
             hit.kind = place.kind.unwrap_or(RecordType::City);
         }
         Ok(hit)
@@ -174,7 +178,7 @@ impl<D: AsRef<[u8]>> Presenter<'_, D> {
             locate(&mut hit, place.lat, place.lon);
         }
         let world = self.shard.meta().country == CountryCode::WORLD;
-        for (_, place) in places.chain(ordinal) {
+        for (ordinal, place) in places.chain(ordinal) {
             let (field, code) = match place.kind {
                 Some(RecordType::City) => (&mut hit.city, &mut hit.citycode),
                 Some(RecordType::County) => (&mut hit.county, &mut hit.countycode),
@@ -186,7 +190,7 @@ impl<D: AsRef<[u8]>> Presenter<'_, D> {
             };
             // Of several cities around one another the smallest is meant.
             if field.is_empty() {
-                *field = self.place_name(place)?;
+                *field = self.place_name((ordinal, place))?;
                 let own = places.code(place);
                 match place.kind {
                     // Only the world shard has countries other than its own.
@@ -199,21 +203,22 @@ impl<D: AsRef<[u8]>> Presenter<'_, D> {
         Ok(hit)
     }
 
-    fn place_name(&mut self, place: &Place) -> Result<String> {
-        let names = self.shard.place_names(place)?;
-        self.name(Dictionary::Places, &names)
+    fn place_name(&mut self, place: (u32, &Place)) -> Result<String> {
+        Ok(match self.shard.place_text(place, self.language)? {
+            Lookup::Found(text) => text.as_str().to_owned(),
+            Lookup::Missing(chunk) => {
+                self.missing.push(chunk);
+                String::new()
+            }
+        })
     }
 
-    /// Writes the name in the wanted language, else the local one.
-    fn name(&mut self, dictionary: Dictionary, names: &[Name]) -> Result<String> {
-        let languages = &self.shard.places().languages;
-        let wanted = self.language.and_then(|code| languages.iter().position(|l| l == code));
-        let wanted = wanted.and_then(|number| u32::try_from(number).ok()).map(Role::Language);
-        let chosen = names.iter().find(|name| Some(name.role) == wanted);
+    /// Writes the name of a record.
+    fn record_name(&mut self, names: &[Name]) -> Result<String> {
         let mut text = String::new();
-        if let Some(name) = chosen.or(names.first())
-            && let Lookup::Missing(chunk) = self.shard.write_name(dictionary, name, &mut text)?
-        {
+        let written =
+            self.shard.write_shown(Dictionary::Records, names, self.language, &mut text)?;
+        if let Lookup::Missing(chunk) = written {
             self.missing.push(chunk);
         }
         Ok(text)

@@ -82,6 +82,21 @@ impl Reach {
         let usual = best.first().map_or(self.limit_m, |first| first.distance_m.max(self.usual_m));
         worst.map_or(usual, |worst| worst.distance_m).min(self.limit_m)
     }
+
+    /// Adds what was found to the best, which are in order and no more than wanted.
+    fn offer(self, best: &mut Vec<Nearby>, found: Nearby) {
+        // Of a house and what is in it, the address comes first.
+        let order = |nearby: &Nearby| (!nearby.is_house(), nearby.target.key());
+        let before = |other: &Nearby| {
+            let distances = other.distance_m.total_cmp(&found.distance_m);
+            distances.then_with(|| order(other).cmp(&order(&found))).is_lt()
+        };
+        let place = best.partition_point(before);
+        if place < self.count {
+            best.insert(place, found);
+            best.truncate(self.count);
+        }
+    }
 }
 
 impl Found {
@@ -158,13 +173,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             }
             match blocks.pop() {
                 Some((distance, block)) if distance <= limit => {
-                    self.block(block, types, &mut best)?;
-                    // Of a house and what is in it, the address comes first.
-                    let order = |nearby: &Nearby| (!nearby.is_house(), nearby.target.key());
-                    sort_by(&mut best, |a, b| {
-                        a.distance_m.total_cmp(&b.distance_m).then_with(|| order(a).cmp(&order(b)))
-                    });
-                    best.truncate(reach.count);
+                    self.block(block, types, reach, &mut best)?;
                 }
                 _ => break,
             }
@@ -175,7 +184,14 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
         Ok(best)
     }
 
-    fn block(&mut self, block: u32, types: TypeSet, best: &mut Vec<Nearby>) -> Result<()> {
+    /// Adds the records of a block to the best ones.
+    fn block(
+        &mut self,
+        block: u32,
+        types: TypeSet,
+        reach: Reach,
+        best: &mut Vec<Nearby>,
+    ) -> Result<()> {
         let at = self.request.coordinates;
         let records = match self.shard.block(block)? {
             Lookup::Found(records) => records,
@@ -196,26 +212,33 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             if !types.contains(record.kind) || hidden >> index & 1 != 0 {
                 continue;
             }
+            let limit_m = reach.limit(best);
             let own_m = || at.distance_m(point(record.lat, record.lon));
             if record.kind != RecordType::Street {
-                best.push(nearby(block, index, None, own_m()));
+                if plane.may_be(plane.squared((record.lat, record.lon)), limit_m) {
+                    reach.offer(best, nearby(block, index, None, own_m()));
+                }
                 continue;
             }
             let lines = lines.iter().flat_map(|lines| lines.of(index));
             let mut on_street =
                 lines.map(|line| plane.to_line_m(line)).fold(f64::INFINITY, f64::min);
             let stored = houses.as_ref().map_or(&[][..], |(_, houses)| houses.of(index));
-            let nearest = plane.nearest(stored);
             if stored.is_empty() && on_street == f64::INFINITY {
                 on_street = own_m();
             }
+            let least = plane.least_squared(stored);
+            if on_street > limit_m && !plane.may_be(least, limit_m) {
+                continue;
+            }
+            let nearest = plane.nearest(stored, least);
             match nearest {
                 Some((distance_m, house)) if distance_m <= on_street + HOUSE_ADVANTAGE_M => {
                     let suffix = houses.as_ref().map(|(table, _)| table.suffix_text(house.suffix));
                     let house = exact_house(house, suffix.unwrap_or_default());
-                    best.push(nearby(block, index, Some(house), distance_m));
+                    reach.offer(best, nearby(block, index, Some(house), distance_m));
                 }
-                _ => best.push(nearby(block, index, None, on_street)),
+                _ => reach.offer(best, nearby(block, index, None, on_street)),
             }
         }
         Ok(())
@@ -337,20 +360,39 @@ struct Plane {
     at: LonLat,
     /// Width of a degree of longitude beside one of latitude.
     scale: f64,
+    /// Squared distances on the plane this many times the least may be the least on the sphere.
+    error: f64,
 }
 
-/// Squared distances on the plane this many times the least may be the least on the sphere.
+/// What [`Plane::error`] is within the limit of reverse search, but beside the poles.
 const PLANE_ERROR: f64 = 1.25;
+/// What it is beside them: hardly anything can be left out.
+const POLAR_ERROR: f64 = 1e9;
+/// Latitudes from which on meridians run together too fast for a plane.
+const POLAR_DEGREES: f64 = 85.0;
 
 impl Plane {
     fn around(at: LonLat) -> Self {
-        Self { at, scale: cos_degrees(at.lat) }
+        let error = if at.lat.abs() < POLAR_DEGREES { PLANE_ERROR } else { POLAR_ERROR };
+        Self { at, scale: cos_degrees(at.lat), error }
     }
 
     /// Returns where a point given in coordinate units is, in degrees of latitude.
     fn offset(&self, (lat, lon): (i32, i32)) -> (f64, f64) {
         let to = point(lat, lon);
         (wrap_lon(to.lon - self.at.lon) * self.scale, to.lat - self.at.lat)
+    }
+
+    /// Returns the squared distance of a point in coordinate units, in degrees of latitude.
+    fn squared(&self, to: (i32, i32)) -> f64 {
+        let (x, y) = self.offset(to);
+        x * x + y * y
+    }
+
+    /// Whether something at this squared distance may be this near on the sphere.
+    fn may_be(&self, squared: f64, limit_m: f64) -> bool {
+        let limit = limit_m / DEGREE_M;
+        squared <= limit * limit * self.error
     }
 
     /// Returns the distance in metres to a line: to about 0.1 % within 5 km and 1 % within 50 km
@@ -366,14 +408,17 @@ impl Plane {
         nearest.sqrt() * DEGREE_M
     }
 
-    /// Returns the nearest house and its distance in metres.
-    fn nearest<'a>(&self, houses: &'a [StoredHouse]) -> Option<(f64, &'a StoredHouse)> {
-        let squared = |house: &StoredHouse| {
-            let (x, y) = self.offset((house.lat, house.lon));
-            x * x + y * y
-        };
-        let least = houses.iter().map(squared).fold(f64::INFINITY, f64::min) * PLANE_ERROR;
-        let near = houses.iter().filter(|house| squared(house) <= least);
+    /// Returns the least squared distance of a house.
+    fn least_squared(&self, houses: &[StoredHouse]) -> f64 {
+        let squared = houses.iter().map(|house| self.squared((house.lat, house.lon)));
+        squared.fold(f64::INFINITY, f64::min)
+    }
+
+    /// Returns the nearest house and its distance in metres, given the least squared distance.
+    fn nearest<'a>(&self, houses: &'a [StoredHouse], least: f64) -> Option<(f64, &'a StoredHouse)> {
+        let near = houses
+            .iter()
+            .filter(|house| self.squared((house.lat, house.lon)) <= least * self.error);
         near.map(|house| (self.at.distance_m(point(house.lat, house.lon)), house))
             .min_by(|a, b| a.0.total_cmp(&b.0))
     }

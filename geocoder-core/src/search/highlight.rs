@@ -42,6 +42,9 @@ fn matched_letters(term: &str, query: &Query, lexicon: &Lexicon) -> Option<usize
     let whole = term.chars().count();
     let mut best = None;
     for (index, token) in query.tokens.iter().enumerate() {
+        if best == Some(whole) {
+            break;
+        }
         let next = query.tokens.get(index + 1);
         let joined = next.is_some_and(|next| {
             term.strip_prefix(token.term.as_str()).is_some_and(|rest| rest == next.term)

@@ -81,6 +81,8 @@ pub const FORMAT_VERSION: u32 = 1;
 const CACHED_BLOCKS: usize = 4096;
 const CACHED_ALTERNATES: usize = 1024;
 const CACHED_HOUSES: usize = 128;
+/// Most names of places that are kept as text.
+const CACHED_PLACE_TEXTS: usize = 512;
 /// Number of the places chunk in the chunk table.
 const PLACES_CHUNK: usize = 1;
 
@@ -117,6 +119,8 @@ pub(crate) struct Base<D> {
     alternates_cache: BlockCache<NameLists>,
     house_cache: BlockCache<HouseLists>,
     line_cache: BlockCache<LineLists>,
+    /// Names of places as they are shown, by place and language.
+    place_texts: BlockCache<String>,
     /// References to the stop words among the terms of places, ascending.
     place_stop_terms: OnceLock<Vec<TermRef>>,
     /// Blocks by what they can hold at best, best first, computed when first asked for.
@@ -222,6 +226,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
             alternates_cache: BlockCache::new(places.n_blocks, CACHED_ALTERNATES),
             house_cache: BlockCache::new(places.n_blocks, CACHED_HOUSES),
             line_cache: BlockCache::new(places.n_blocks, CACHED_HOUSES),
+            place_texts: BlockCache::new(u32::MAX, CACHED_PLACE_TEXTS),
             place_stop_terms: OnceLock::new(),
             best_blocks: OnceLock::new(),
             first_chunks,
@@ -384,6 +389,47 @@ impl<D: AsRef<[u8]>> Shard<D> {
         }
         let bytes = self.base.container.chunk(PLACES_CHUNK)?.unwrap_or_default();
         Ok(self.base.places.names(bytes, place))
+    }
+
+    /// Returns the name of a place as it is shown in a language of the shard.
+    ///
+    /// All results in a city share the names around it, so they are kept.
+    pub(crate) fn place_text(
+        &self,
+        (ordinal, place): (u32, &Place),
+        language: Option<u32>,
+    ) -> Result<Lookup<Arc<String>>> {
+        let n_languages = u32::try_from(self.base.places.languages.len()).ok();
+        let spoken = language.map_or(0, |number| number.saturating_add(1));
+        let key = n_languages.and_then(|n| ordinal.checked_mul(n + 1)?.checked_add(spoken));
+        // What corrections call a place is not kept with the base.
+        let key = key.filter(|_| place.replaced_names == 0);
+        if let Some(known) = key.and_then(|key| self.base.place_texts.get(key)) {
+            return Ok(Lookup::Found(known));
+        }
+        let mut text = String::new();
+        let written =
+            self.write_shown(Dictionary::Places, &self.place_names(place)?, language, &mut text)?;
+        Ok(written.map(|()| match key {
+            Some(key) => self.base.place_texts.keep(key, text),
+            None => Arc::new(text),
+        }))
+    }
+
+    /// Writes the name that is shown in a language, else the local one.
+    pub(crate) fn write_shown(
+        &self,
+        dictionary: Dictionary,
+        names: &[Name],
+        language: Option<u32>,
+        out: &mut String,
+    ) -> Result<Lookup<()>> {
+        let wanted = language.map(Role::Language);
+        let chosen = names.iter().find(|name| Some(name.role) == wanted);
+        match chosen.or(names.first()) {
+            Some(name) => self.write_name(dictionary, name, out),
+            None => Ok(Lookup::Found(())),
+        }
     }
 
     /// Returns the terms of the names of a place, as one list.
