@@ -31,7 +31,7 @@ const WIDE_TERMS_PER_BLOCK: f32 = 0.5;
 const MIN_WIDE_TERMS: u32 = 128;
 const MAX_WIDE_TERMS: u32 = 2048;
 /// Postings of cities tell how large these are: there more terms are worth following.
-const MAX_WIDE_CITY_TERMS: u32 = 8192;
+const MAX_WIDE_CITY_TERMS: u32 = 1024;
 /// Points of proximity below which a block counts as far away.
 const FAR_POINTS: f32 = 0.25;
 /// Number of blocks that are in the order of their own, although they answer no word alone.
@@ -174,7 +174,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let alternate_cost = promising.alternate_cost;
         let of = Of { around: &around, places: index, zipcodes };
         let hidden = self.shard.hidden_records(promising.block);
-        for (number, record) in decoded.records.iter().enumerate() {
+        for (number, record) in decoded.in_order() {
             if !self.request.types.contains(record.kind) || hidden >> number & 1 != 0 {
                 continue;
             }
@@ -186,6 +186,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 Membership::Free => !best.beats(promising.names - cost + points),
             };
             if !matters(Membership::Free, 0.0) {
+                if decoded.is_ordered() {
+                    break;
+                }
                 continue;
             }
             let of_names = self.record_terms.membership(decoded.names.terms(number));

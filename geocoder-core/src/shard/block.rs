@@ -4,6 +4,7 @@
 use super::names::Role;
 use super::terms::TermRef;
 use crate::record::RecordType;
+use crate::sort::sort_by;
 
 /// The records of a block.
 #[derive(Debug, Default)]
@@ -13,6 +14,8 @@ pub(crate) struct Block {
     pub(crate) names: NameLists,
     /// Postcodes that records refer to.
     pub(crate) zipcodes: Vec<u32>,
+    /// Numbers of the records, most inhabitants first, where all are cities; else nothing.
+    by_population: Vec<u8>,
 }
 
 /// A street, point or city as stored, without its names.
@@ -34,6 +37,30 @@ pub(crate) struct Record {
 }
 
 impl Block {
+    /// Orders the records of a block that has all of them.
+    pub(super) fn order(&mut self) {
+        if self.records.iter().any(|record| record.kind != RecordType::City) {
+            return;
+        }
+        let population =
+            |number: &u8| self.records.get(usize::from(*number)).map_or(0, |r| r.population);
+        let mut order: Vec<u8> = (0..=u8::MAX).take(self.records.len()).collect();
+        sort_by(&mut order, |a, b| population(b).cmp(&population(a)).then(a.cmp(b)));
+        self.by_population = order;
+    }
+
+    /// Whether the records come in the order of their inhabitants, those with the most first.
+    pub(crate) fn is_ordered(&self) -> bool {
+        !self.by_population.is_empty()
+    }
+
+    /// Iterates over the records with their numbers, in that order if there is one.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = (usize, &Record)> {
+        let number = |at: usize| self.by_population.get(at).map_or(at, |number| (*number).into());
+        let numbers = (0..self.records.len()).map(number);
+        numbers.filter_map(|number| Some((number, self.records.get(number)?)))
+    }
+
     /// Returns the numbers of a record's own postcodes.
     pub(crate) fn zipcodes(&self, record: &Record) -> Option<&[u32]> {
         let (start, end) = record.zipcodes?;

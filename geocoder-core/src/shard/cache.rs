@@ -15,6 +15,12 @@ pub(crate) struct BlockCache<T> {
 #[derive(Debug)]
 struct Set<T>([Option<(u32, Arc<T>)>; WAYS]);
 
+impl<T> Set<T> {
+    fn way(&self, block: u32) -> Option<usize> {
+        self.0.iter().position(|kept| kept.as_ref().is_some_and(|(known, _)| *known == block))
+    }
+}
+
 impl<T> BlockCache<T> {
     /// Makes a cache of at most so many values for a shard of so many blocks.
     pub(crate) fn new(n_blocks: u32, most: usize) -> Self {
@@ -31,17 +37,19 @@ impl<T> BlockCache<T> {
     /// Returns the value of a block when it is still there.
     pub(crate) fn get(&self, block: u32) -> Option<Arc<T>> {
         let mut set = self.set(block)?;
-        let known = |kept: &Option<(u32, Arc<T>)>| kept.as_ref().is_some_and(|(b, _)| *b == block);
-        let way = set.0.iter().position(known)?;
+        let way = set.way(block)?;
         set.0.get_mut(..=way)?.rotate_right(1);
         set.0.first()?.as_ref().map(|(_, value)| Arc::clone(value))
     }
 
-    /// Keeps the value of a block until others take its place.
+    /// Keeps the value of a block until others take its place, in place of the one it had.
     pub(crate) fn keep(&self, block: u32, value: T) -> Arc<T> {
         let value = Arc::new(value);
         if let Some(mut set) = self.set(block) {
-            set.0.rotate_right(1);
+            let way = set.way(block).unwrap_or(WAYS - 1);
+            if let Some(older) = set.0.get_mut(..=way) {
+                older.rotate_right(1);
+            }
             if let Some(first) = set.0.first_mut() {
                 *first = Some((block, Arc::clone(&value)));
             }
@@ -65,5 +73,16 @@ mod tests {
         let kept: Vec<u32> = (0..1000).filter(|block| cache.get(*block).is_some()).collect();
         assert_eq!(kept, [0, 993, 994, 995, 996, 997, 998, 999]);
         assert!(BlockCache::<u32>::new(0, 8).get(3).is_none());
+    }
+
+    #[test]
+    fn a_block_has_one_value() {
+        let cache = BlockCache::new(8, WAYS);
+        for value in 0..WAYS {
+            cache.keep(1, value);
+            cache.keep(2, value);
+        }
+        cache.keep(3, 0);
+        assert_eq!([1, 2, 3].map(|block| cache.get(block).as_deref().copied()), [3, 3, 0].map(Some));
     }
 }

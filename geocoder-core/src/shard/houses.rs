@@ -55,9 +55,16 @@ pub(crate) struct HouseLists {
     pub(crate) houses: Vec<StoredHouse>,
     /// For each record the end of its houses.
     pub(crate) ends: Vec<usize>,
+    /// Whether all records of the block were read, not only the first ones.
+    pub(crate) is_whole: bool,
 }
 
 impl HouseLists {
+    /// Whether the houses of a record were read.
+    pub(crate) fn reach(&self, record: usize) -> bool {
+        self.is_whole || record < self.ends.len()
+    }
+
     /// Returns the houses of a record, ascending by number.
     pub(crate) fn of(&self, record: usize) -> &[StoredHouse] {
         let start = record.checked_sub(1).and_then(|before| self.ends.get(before)).copied();

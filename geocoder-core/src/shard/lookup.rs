@@ -180,44 +180,32 @@ impl<D: AsRef<[u8]>> Shard<D> {
         })
     }
 
-    /// Returns the same of a block of the overlay.
-    fn added_houses(&self, block: u32) -> Option<(&HousesTable, Arc<HouseLists>)> {
-        let added = self.added(block)?;
-        let overlay = self.overlay.as_ref()?;
-        Some((&overlay.suffixes, Arc::clone(&added.houses)))
-    }
-
     /// Returns the houses of the streets of a block, and the table that has their suffixes.
     pub(crate) fn block_houses(
         &self,
         block: u32,
     ) -> Result<Lookup<(&HousesTable, Arc<HouseLists>)>> {
-        if let Some(houses) = self.added_houses(block) {
-            return Ok(Lookup::Found(houses));
-        }
-        if let Some(known) = self.base.house_cache.get(block) {
-            return self.houses(block).map(|found| found.map(|(chunk, _)| (chunk.table(), known)));
-        }
-        self.read_houses(block, usize::MAX).map(|found| {
-            found.map(|(table, lists)| (table, self.base.house_cache.keep(block, lists)))
-        })
+        self.street_houses(block, usize::MAX)
     }
 
-    /// Returns the houses of a block up to those of one street, and the table that has their
-    /// suffixes.
+    /// Returns the houses of a block, at least up to those of one street, and the table that has
+    /// their suffixes.
     pub(crate) fn street_houses(
         &self,
         block: u32,
         street: usize,
     ) -> Result<Lookup<(&HousesTable, Arc<HouseLists>)>> {
-        if let Some(houses) = self.added_houses(block) {
-            return Ok(Lookup::Found(houses));
+        if let Some(added) = self.added(block)
+            && let Some(overlay) = &self.overlay
+        {
+            return Ok(Lookup::Found((&overlay.suffixes, Arc::clone(&added.houses))));
         }
-        if let Some(known) = self.base.house_cache.get(block) {
+        let known = self.base.house_cache.get(block).filter(|known| known.reach(street));
+        if let Some(known) = known {
             return self.houses(block).map(|found| found.map(|(chunk, _)| (chunk.table(), known)));
         }
         let read = self.read_houses(block, street)?;
-        Ok(read.map(|(table, lists)| (table, Arc::new(lists))))
+        Ok(read.map(|(table, lists)| (table, self.base.house_cache.keep(block, lists))))
     }
 
     fn read_houses(&self, block: u32, last: usize) -> Result<Lookup<(&HousesTable, HouseLists)>> {
@@ -241,6 +229,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
             lists.ends.push(lists.houses.len());
         }
         lists.houses.shrink_to_fit();
+        lists.is_whole = lists.ends.len() == records.records.len();
         Ok(Lookup::Found((chunk.table(), lists)))
     }
 

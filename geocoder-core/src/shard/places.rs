@@ -109,6 +109,8 @@ pub(crate) struct Places {
     pub(crate) n_blocks: u32,
     /// Number of places that the postings of the shard tell apart.
     pub(crate) n_coded: usize,
+    /// For each block of the shard itself the place that it is listed under.
+    block_places: Vec<u32>,
     /// Places of the last blocks, which belong to an overlay.
     pub(crate) added_blocks: Vec<u32>,
     name_code: NameCode,
@@ -173,6 +175,7 @@ impl Places {
             stop_terms: Vec::new(),
             n_blocks: 0,
             n_coded: 0,
+            block_places: Vec::new(),
             added_blocks: Vec::new(),
             name_code: NameCode { local: Vec::new(), ref_width: 0, n_languages: 0 },
             names,
@@ -189,6 +192,10 @@ impl Places {
             return Err(malformed("blocks do not match their summaries"));
         }
         places.n_coded = places.places.len();
+        for (ordinal, place) in (0u32..).zip(&places.places) {
+            // No more than there are summaries, which was checked.
+            places.block_places.extend((0..place.n_blocks).map(|_| ordinal));
+        }
         places.index_zipcodes();
         Ok(places)
     }
@@ -411,15 +418,9 @@ impl Places {
         {
             return self.added_blocks.get((block - first) as usize).copied();
         }
-        // Places without blocks share their first block with the next one that has some.
-        let index = self.places.partition_point(|place| place.first_block <= block);
-        let mut index = index.checked_sub(1)?;
-        while self.places.get(index)?.n_blocks == 0 {
-            index = index.checked_sub(1)?;
-        }
+        let place = *self.block_places.get(block as usize)?;
         // What a removed place held is in what contained it.
-        let mut chain = self.chain(u32::try_from(index).ok()?);
-        chain.find(|(_, place)| place.kind.is_some()).map(|(ordinal, _)| ordinal)
+        self.chain(place).find(|(_, place)| place.kind.is_some()).map(|(ordinal, _)| ordinal)
     }
 
     /// Returns the first block of the overlay, if it has any.

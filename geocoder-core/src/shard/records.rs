@@ -147,6 +147,7 @@ impl<'a> RecordsChunk<'a> {
             let names = self.table.code.read_terms(&mut reader, &mut block.names);
             names.ok_or(unreadable)?;
         }
+        block.order();
         block.records.shrink_to_fit();
         block.names.shrink();
         Ok(block)
