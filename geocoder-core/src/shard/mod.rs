@@ -400,8 +400,11 @@ impl<D: AsRef<[u8]>> Shard<D> {
         language: Option<u32>,
     ) -> Result<Lookup<Arc<String>>> {
         let n_languages = u32::try_from(self.base.places.languages.len()).ok();
-        let spoken = language.map_or(0, |number| number.saturating_add(1));
-        let key = n_languages.and_then(|n| ordinal.checked_mul(n + 1)?.checked_add(spoken));
+        // In languages that only corrections have, the local name is shown.
+        let key = n_languages.and_then(|n| {
+            let spoken = language.filter(|number| *number < n).map_or(0, |number| number + 1);
+            ordinal.checked_mul(n + 1)?.checked_add(spoken)
+        });
         // What corrections call a place is not kept with the base.
         let key = key.filter(|_| place.replaced_names == 0);
         if let Some(known) = key.and_then(|key| self.base.place_texts.get(key)) {
