@@ -123,6 +123,15 @@ fn joined_split_and_short_words_are_read() {
 }
 
 #[test]
+fn a_short_word_may_have_an_error_beside_a_longer_one() {
+    for (query, expected) in [("fot worth", "Fort Worth"), ("loz angeles", "Los Angeles")] {
+        assert_eq!(first(&WORLD, query).name, expected, "{query}");
+    }
+    // Alone it would resemble too many others.
+    assert!(ask(&WORLD, "loz ", 20).iter().all(|hit| !hit.name.starts_with("Los ")));
+}
+
+#[test]
 fn a_short_form_is_read_by_where_it_stands() {
     assert_eq!(first(&WORLD, "st louis").name, "St. Louis");
     assert_eq!(first(&WORLD, "Saint Louis, MO").administrative, "Missouri");

@@ -1,7 +1,7 @@
 //! Marks in a result's name what the query matched, safe to be put into a page.
 
 use super::query::{Query, same_meaning};
-use super::walk::{allowed_edits, distance};
+use super::walk::{distance, is_short};
 use crate::lexicon::Lexicon;
 use crate::text;
 
@@ -59,7 +59,8 @@ fn matched_letters(term: &str, query: &Query, lexicon: &Lexicon) -> Option<usize
         } else if token.unfinished && term.starts_with(&token.term) {
             Some(token.term.chars().count())
         } else {
-            distance(&token.term, term, allowed_edits(&token.term), token.unfinished)
+            let longer = token.unfinished && !is_short(&token.term);
+            distance(&token.term, term, query.allowed_edits(index), longer)
                 .map(|(_, letters)| letters)
         };
         best = best.max(letters);
@@ -106,6 +107,8 @@ mod tests {
         check("Slovenj Gradec", "slov gradec ", "Slovenj <mark>Gradec</mark>");
         check("Städtle 43", "stadtle 43", "<mark>Städtle 43</mark>");
         check("Vaduz", "va", "<mark>Va</mark>duz");
+        check("Fort Worth", "fot worth", "<mark>Fort Worth</mark>");
+        check("Fort", "fot", "Fort");
     }
 
     #[test]

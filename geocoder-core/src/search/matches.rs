@@ -1,7 +1,7 @@
 //! Terms of a shard that the readings of a query match, as ranges of ordinals by piece.
 
 use super::query::{Query, Reading, TokenMask};
-use super::walk::{Pattern, Walk, allowed_edits};
+use super::walk::{Pattern, Walk, is_short};
 use crate::error::Result;
 use crate::shard::{Dictionary, Lookup, Piece, Shard};
 use crate::sort::sort_by;
@@ -126,8 +126,12 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 )?;
                 self.longer(&token.term, mask, Part::Whole, weights.cut_cost, matches)?;
             }
-            let edits = allowed_edits(&token.term);
+            let edits = query.allowed_edits(index);
             if edits == 0 {
+                continue;
+            }
+            if is_short(&token.term) {
+                self.similar(false, &token.term, edits, mask, matches)?;
                 continue;
             }
             // Words that are whole but for an error are likelier than those that go on as well.

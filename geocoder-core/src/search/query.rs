@@ -1,6 +1,7 @@
 //! The query taken apart: words, what each may stand for, and which may be house numbers.
 
 use super::matches::Part;
+use super::walk::{allowed_edits, is_short};
 use crate::lexicon::{Lexicon, SynonymKind};
 use crate::request::MAX_QUERY_BYTES;
 use crate::text::{self, HouseNumber};
@@ -54,6 +55,14 @@ pub(crate) struct NumberCandidate {
 }
 
 impl Query {
+    /// Returns the number of errors allowed in a word: a short one needs a longer beside it, as
+    /// it resembles too many others.
+    pub(crate) fn allowed_edits(&self, index: usize) -> u8 {
+        let Some(token) = self.tokens.get(index) else { return 0 };
+        let longer = || self.tokens.iter().any(|other| allowed_edits(&other.term) > 0);
+        if is_short(&token.term) && longer() { 1 } else { allowed_edits(&token.term) }
+    }
+
     /// Returns the numbers that belong to a floor, an apartment, a box: they are of no house.
     pub(crate) fn unit_numbers(&self, lexicon: &Lexicon) -> TokenMask {
         let short = |index: usize| {

@@ -279,15 +279,23 @@ impl Visitor for Walk<'_> {
 /// four characters, two from seven: one less than Organic Maps and Meilisearch ask for, because
 /// an error may be a missing letter.
 pub(crate) fn allowed_edits(word: &str) -> u8 {
-    let length = word.chars().count();
-    if word.bytes().any(|byte| byte.is_ascii_digit()) || length > MAX_FUZZY_CHARS {
-        return 0;
-    }
-    match length {
+    match letters(word) {
         0..=3 => 0,
         4..=6 => 1,
         _ => 2,
     }
+}
+
+/// Whether a word is so short that errors in it are only looked for beside longer words.
+pub(crate) fn is_short(word: &str) -> bool {
+    letters(word) == 3
+}
+
+/// Counts the letters of a word that can have errors; others have none.
+fn letters(word: &str) -> usize {
+    let count = word.chars().count();
+    let is_exact = word.bytes().any(|byte| byte.is_ascii_digit()) || count > MAX_FUZZY_CHARS;
+    if is_exact { 0 } else { count }
 }
 
 /// Returns the distance between two words, or between a word and the nearest beginning of the

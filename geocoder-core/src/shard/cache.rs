@@ -83,6 +83,9 @@ mod tests {
             cache.keep(2, value);
         }
         cache.keep(3, 0);
-        assert_eq!([1, 2, 3].map(|block| cache.get(block).as_deref().copied()), [3, 3, 0].map(Some));
+        assert_eq!(
+            [1, 2, 3].map(|block| cache.get(block).as_deref().copied()),
+            [3, 3, 0].map(Some)
+        );
     }
 }
