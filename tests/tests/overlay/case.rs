@@ -146,8 +146,16 @@ impl Case {
         names.languages = languages;
     }
 
-    /// Makes one correction of a random kind.
-    pub(crate) fn step(&mut self) {
+    /// Makes corrections of random kinds, at least one.
+    pub(crate) fn steps(&mut self, count: usize) {
+        (0..count).for_each(|_| self.step());
+        // A step finds nothing to take back at first.
+        while self.points.is_empty() {
+            self.step();
+        }
+    }
+
+    fn step(&mut self) {
         match self.random.below(19) {
             0 | 1 => {
                 let (reference, mut record, at) =
