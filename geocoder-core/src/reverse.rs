@@ -13,7 +13,7 @@ use crate::record::{Precision, RecordType, TypeSet};
 use crate::request::ReverseRequest;
 use crate::search::{FoundHouse, Target};
 use crate::shard::{Lookup, NO_PARENT, Shard, StoredHouse, point};
-use crate::sort::sort_by;
+use crate::sort::{make_heap, pop, sort_by};
 use crate::trigonometry::cos_degrees;
 
 /// Streets and points farther away are answered only when there is nothing nearer.
@@ -150,13 +150,14 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             .filter(|(distance, _)| *distance < reach.limit_m)
             .collect();
         sort_by(&mut chunks, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        // Blocks of chunks already opened, farthest first so that the nearest is popped.
+        // Blocks of chunks already opened, a heap with the nearest on top.
         let mut blocks: Vec<(f64, u32)> = Vec::new();
         let mut best: Vec<Nearby> = Vec::new();
         let mut chunks = chunks.into_iter().peekable();
+        let nearer = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1));
         loop {
             let limit = reach.limit(&best);
-            let nearest_block = blocks.last().map_or(f64::INFINITY, |(distance, _)| *distance);
+            let nearest_block = blocks.first().map_or(f64::INFINITY, |(distance, _)| *distance);
             let next_chunk = chunks.next_if(|(distance, _)| *distance <= nearest_block);
             if let Some((distance, number)) = next_chunk {
                 if distance > limit {
@@ -164,14 +165,15 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
                 }
                 match self.shard.block_boxes(number)? {
                     Lookup::Found(boxes) => {
-                        blocks.extend(boxes.iter().map(|(block, b)| (b.distance_m(at), *block)));
-                        sort_by(&mut blocks, |a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+                        let away = boxes.iter().map(|(block, b)| (b.distance_m(at), *block));
+                        blocks.extend(away.filter(|(distance, _)| *distance <= limit));
+                        make_heap(&mut blocks, nearer);
                     }
                     Lookup::Missing(chunk) => self.found.missing.push(chunk),
                 }
                 continue;
             }
-            match blocks.pop() {
+            match pop(&mut blocks, nearer) {
                 Some((distance, block)) if distance <= limit => {
                     self.block(block, types, reach, &mut best)?;
                 }
