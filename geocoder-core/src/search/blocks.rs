@@ -174,9 +174,6 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let alternate_cost = promising.alternate_cost;
         let of = Of { around: &around, places: index, zipcodes };
         let hidden = self.shard.hidden_records(promising.block);
-        if hidden.count_ones() as usize == decoded.records.len() {
-            return Ok(());
-        }
         for (number, record) in decoded.in_order() {
             if !self.request.types.contains(record.kind) || hidden >> number & 1 != 0 {
                 continue;

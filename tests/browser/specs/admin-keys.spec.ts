@@ -90,6 +90,8 @@ test('a key is made, used, changed, rotated and revoked', async ({ admin }) => {
   const rotated = await dialog.getByLabel('Token', { exact: true }).inputValue();
   expect(rotated).not.toBe(token);
   await dialog.getByRole('button', { name: 'Done' }).click();
+  // Then the list is new, with its fields.
+  await expect(page.getByText('warehouse was rotated.')).toBeVisible();
   expect((await search(token)).status).toBe(401);
   expect((await search(rotated)).status).toBe(403);
 
