@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { REPOSITORY } from '../harness/workspace.mjs';
 
 /** Folders that hold what was built, downloaded or installed. */
-const FOREIGN = new Set(['node_modules', 'target', 'demo-data', 'dist', 'pkg']);
+const FOREIGN = new Set(['node_modules', 'target', 'demo-data', 'dist', 'pkg', 'results']);
 
 /** Lists the paths of all Markdown files, below the repository. */
 export function markdownFiles(folder = '') {
