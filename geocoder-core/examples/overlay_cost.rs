@@ -12,11 +12,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use geocoder_core::manifest::Manifest;
-use geocoder_core::overlay::{Change, Correction, CorrectionId, Overlay, PatchRecord, RecordRef};
+use geocoder_core::overlay::{
+    Change, Correction, CorrectionId, Overlay, PatchNames, PatchRecord, RecordRef,
+};
 use geocoder_core::{Geocoder, LonLat, ReverseRequest, SearchRequest, Shard};
 
 /// Number of corrections.
 const CORRECTIONS: usize = 10_000;
+/// One in so many records gives another its name.
+const OTHER_NAMES: usize = 7;
 /// Passes over the queries; of each query the least time counts.
 const PASSES: usize = 25;
 
@@ -140,7 +144,9 @@ fn read_queries(path: &str, country: &str) -> Result<Queries, Box<dyn Error>> {
     Ok(kinds)
 }
 
-/// Corrects records all over a country: names, positions, houses, additions, removals.
+/// Corrects records all over a country, so that its names stay what they are on the whole: of ten,
+/// two take the name of another record, two another spelling that nothing else has, one a name in
+/// another language, two move, two are added and one goes.
 fn corrections(shard: &Shard<Vec<u8>>) -> Result<Vec<Correction>, Box<dyn Error>> {
     let mut records: Vec<(RecordRef, PatchRecord)> = Vec::new();
     for block in 0.. {
@@ -156,16 +162,27 @@ fn corrections(shard: &Shard<Vec<u8>>) -> Result<Vec<Correction>, Box<dyn Error>
     }
     println!("{} records", records.len());
     let every = (records.len() / CORRECTIONS).max(1);
+    let names: Vec<String> = records.iter().map(|(_, r)| r.default.name.clone()).collect();
+    let mut others = names.iter().cycle().skip(names.len() / 2).step_by(OTHER_NAMES);
     let mut corrections = Vec::new();
     for (number, (reference, mut record)) in
         records.into_iter().step_by(every).take(CORRECTIONS).enumerate()
     {
         let mut target = Some(reference);
-        record.default.name.push_str(" Neu");
+        let other = others.next().cloned().unwrap_or_default();
         match number % 10 {
-            0..=4 => {}
+            0 | 1 => record.default.name = other,
+            2 | 3 => record.default.name = respelt(&record.default.name),
+            4 => {
+                let name = PatchNames { name: Some(other), ..PatchNames::default() };
+                record.languages.retain(|(language, _)| language != "fr");
+                record.languages.push(("fr".into(), name));
+            }
             5 | 6 => record.coordinates.lat += 0.001,
-            7 | 8 => target = None,
+            7 | 8 => {
+                target = None;
+                record.default.name = other;
+            }
             _ => {
                 let id = id(number);
                 corrections.push(Correction { id, target, change: Change::Remove });
@@ -176,6 +193,13 @@ fn corrections(shard: &Shard<Vec<u8>>) -> Result<Vec<Correction>, Box<dyn Error>
         corrections.push(Correction { id: id(number), target, change });
     }
     Ok(corrections)
+}
+
+/// Returns a name with a letter in its middle twice.
+fn respelt(name: &str) -> String {
+    let middle = name.chars().count() / 2;
+    let letters = name.chars().enumerate();
+    letters.flat_map(|(at, letter)| [letter].repeat(if at == middle { 2 } else { 1 })).collect()
 }
 
 fn id(number: usize) -> CorrectionId {
