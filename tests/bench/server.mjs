@@ -78,8 +78,12 @@ end
 
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-async function posts(label, { server, key }, route, bodies) {
-  const path = script(label.replace(/\W+/g, '-'), key, bodies);
+async function posts(label, started, route, bodies) {
+  const path = script(label.replace(/\W+/g, '-'), started.key, bodies);
+  await load(label, started, route, path);
+}
+
+async function load(label, { server }, route, path) {
   const runs = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = cpuSeconds(server.pid);
@@ -190,6 +194,8 @@ async function slowReaders(bytes) {
 
 try {
   const empty = await startServer(emptyData(1000).data);
+  // What the sockets and HTTP cost alone.
+  await load('/healthz', empty, '/healthz');
   await posts('/search, no shard', empty, '/search', [{ query: 'Städtle 43 Vaduz' }]);
   await empty.server.stop();
   const full = await startServer(DEMO_DATA);

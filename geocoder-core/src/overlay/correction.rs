@@ -125,7 +125,8 @@ pub struct PatchRecord {
     pub kind: RecordType,
     /// Values that show when no language is asked for, or the record has none in it.
     pub default: PatchFields,
-    /// Values by ISO 639 code.
+    /// Values by ISO 639 code, each once and in the order of the codes, as in shards: of names that
+    /// answer a query alike the first one counts.
     pub languages: Vec<(String, PatchNames)>,
     /// Postcodes, at most 255.
     pub zipcodes: Vec<String>,

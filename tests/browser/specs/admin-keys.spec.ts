@@ -171,3 +171,31 @@ test('the app neither loads nor keeps anything of the admin pages', async ({ app
   expect(loaded.filter((name) => name.includes('admin'))).toEqual([]);
   expect(readFileSync(`${WWW}/sw.js`, 'utf8')).not.toContain('admin');
 });
+
+test('what is typed into a filter stays when the list is loaded again', async ({ admin }) => {
+  const { page, dialog } = admin;
+  await admin.ask('POST', '/keys', { role: 'public', name: 'shop' });
+  await admin.signIn();
+  await admin.show('Keys');
+  let load = () => {};
+  const isTyped = new Promise<void>((resolve) => {
+    load = resolve;
+  });
+  const isList = (url: URL) => url.pathname === '/keys';
+  await page.route(isList, async (route) => {
+    await isTyped;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Revoke shop' }).click();
+  const listed = page.waitForRequest((request) => isList(new URL(request.url())));
+  await dialog.getByRole('button', { name: 'Revoke' }).click();
+  await listed;
+  const filter = page.getByLabel('Name, id or start of the token');
+  await filter.click();
+  await page.keyboard.type('ware');
+  load();
+  await expect(page.getByText('shop was revoked.')).toBeVisible();
+  await expect(filter).toBeFocused();
+  await page.keyboard.type('house');
+  await expect(filter).toHaveValue('warehouse');
+});

@@ -170,6 +170,7 @@ impl Case {
                 let code = (*self.random.of(&["fr", "en", "tlh"])).to_string();
                 record.languages.retain(|(other, _)| *other != code);
                 record.languages.push((code, names));
+                record.languages.sort_by(|(code, _), (other, _)| code.cmp(other));
                 self.rename(at, &record);
                 self.put(Some(reference), record);
             }
