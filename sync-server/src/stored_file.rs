@@ -15,8 +15,11 @@ use futures_util::stream::{self, LocalBoxStream, StreamExt};
 use crate::blobs::bucket::StoredObject;
 use crate::coding::Coding;
 
-/// Largest piece of a stream, in bytes.
-pub const PIECE_BYTES: usize = 64 * 1024;
+/// Largest piece of a stream, in bytes: reading one takes a change of threads.
+pub const PIECE_BYTES: usize = 256 * 1024;
+
+/// Largest content that is read at once, in bytes: a slow reader holds all of it.
+pub const SMALL_BYTES: usize = 64 * 1024;
 
 /// A stream of the pieces of a content.
 pub type Pieces = LocalBoxStream<'static, io::Result<Bytes>>;
@@ -80,9 +83,9 @@ fn open_variant(path: &Path, coding: Coding) -> io::Result<Option<StoredFile>> {
         return Ok(None);
     }
     let length_bytes = metadata.len();
-    let content = if length_bytes <= PIECE_BYTES as u64 {
+    let content = if length_bytes <= SMALL_BYTES as u64 {
         // Reading a small file at once saves a second change of threads.
-        Content::Memory(read_piece(&mut file, PIECE_BYTES)?)
+        Content::Memory(read_piece(&mut file, SMALL_BYTES)?)
     } else {
         Content::File { file, length_bytes }
     };

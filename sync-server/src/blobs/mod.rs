@@ -17,7 +17,7 @@ use quick_cache::sync::Cache;
 
 use self::bucket::Bucket;
 use crate::coding::Coding;
-use crate::stored_file::{Content, PIECE_BYTES, StoredFile};
+use crate::stored_file::{Content, SMALL_BYTES, StoredFile};
 
 /// Most bytes of small blobs that are kept in memory.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
@@ -203,7 +203,7 @@ async fn open_object(
     for coding in codings {
         let variant = format!("{}{}", name.as_str(), coding.file_suffix());
         let Some(object) = bucket.find(&variant).await? else { continue };
-        let content = if object.length_bytes <= PIECE_BYTES as u64 {
+        let content = if object.length_bytes <= SMALL_BYTES as u64 {
             Content::Memory(object.read().await?)
         } else {
             Content::Object(object)

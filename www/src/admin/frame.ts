@@ -39,6 +39,7 @@ export class Frame {
   readonly #main = byId('main', HTMLElement);
   readonly #listener = () => void this.show();
   #round = 0;
+  #shown = '';
   #coming: Notice | undefined;
 
   /** `leave` is called when the person signs out or the key is no longer taken. */
@@ -64,12 +65,15 @@ export class Frame {
     try {
       const view = await section.load(this.#context(route));
       if (round !== this.#round) return;
-      const focused = document.activeElement?.id;
+      const before = this.#shown === location.hash ? this.#filters() : null;
+      const focused = document.activeElement;
       document.title = `${view.title} – Hereabouts admin`;
       this.#main.replaceChildren(...view.nodes);
+      this.#shown = location.hash;
       view.mounted?.();
       this.#tell(notice);
-      this.#focus(focused);
+      const field = before && this.#keepTyped(before, focused);
+      (field ?? this.#sameAs(focused?.id))?.focus();
     } catch (error) {
       if (round === this.#round) this.#fail(error);
     } finally {
@@ -138,9 +142,37 @@ export class Frame {
     }
   }
 
-  /** Leaves the focus where it was, if that is still there, else at the start of the page. */
-  #focus(id: string | undefined): void {
-    const same = id ? document.getElementById(id) : null;
-    (same ?? this.#main.querySelector<HTMLElement>('h1'))?.focus();
+  /**
+   * Puts what was typed into the filters of the page, as it was before, into those of the new
+   * one; answers the field in which the person is.
+   */
+  #keepTyped(before: HTMLFormElement, focused: Element | null): HTMLElement | null {
+    let current: HTMLElement | null = null;
+    for (const old of before.elements) {
+      if (!isField(old)) continue;
+      const field = this.#filters()?.elements.namedItem(old.name);
+      if (!isField(field)) continue;
+      field.value = old.value;
+      if (old !== focused) continue;
+      current = field;
+      if (old instanceof HTMLInputElement && old.selectionStart !== null) {
+        (field as HTMLInputElement).setSelectionRange(old.selectionStart, old.selectionEnd);
+      }
+    }
+    return current;
   }
+
+  #filters(): HTMLFormElement | null {
+    return this.#main.querySelector<HTMLFormElement>('form.filters');
+  }
+
+  /** Where the focus was, if that is still there, else the start of the page. */
+  #sameAs(id: string | undefined): HTMLElement | null {
+    const same = id ? document.getElementById(id) : null;
+    return same ?? this.#main.querySelector<HTMLElement>('h1');
+  }
+}
+
+function isField(node: unknown): node is HTMLInputElement | HTMLSelectElement {
+  return node instanceof HTMLInputElement || node instanceof HTMLSelectElement;
 }
