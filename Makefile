@@ -82,7 +82,8 @@ quality-quick: ## Check the floors of a tenth of the queries
 		--floors tests/quality/floors-quick.toml
 
 soak: package data xz postgresql $(SCHEMATHESIS) ## Run the property tests with many more random cases, and as many queries
-	PROPTEST_CASES=20000 HEREABOUTS_SOAK_CRASHES=200 cargo test --release --workspace --all-features
+	PROPTEST_CASES=20000 HEREABOUTS_SOAK_CRASHES=200 \
+		cargo test --release --workspace --all-features --no-fail-fast
 	node tests/schemathesis/run.mjs $(SCHEMATHESIS) 500
 	HEREABOUTS_SOAK_QUERIES=100000 HEREABOUTS_QUERIES_PER_KIND=1000 node --test tests/bench/test/*.test.mjs
 	HEREABOUTS_RUNS=all HEREABOUTS_SOAK_FAULTS=300 HEREABOUTS_SOAK_MODEL=100 HEREABOUTS_SOAK_KILLS=60 \

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 
+use crate::access::bootstrap::given_token;
 use crate::catalog::Catalog;
 use crate::config::{DatabaseConfig, ServeConfig};
 use crate::geography::Geography;
@@ -145,6 +146,7 @@ pub fn check_config(config: &ServeConfig) -> anyhow::Result<()> {
     Geography::open(&config.geography)?;
     config.tls.load()?;
     config.access.check(&config.data)?;
+    given_token(&config.access)?;
     Sync::new(config.sync.clone())?;
     say("the configuration is usable")
 }

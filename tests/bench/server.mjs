@@ -205,7 +205,7 @@ try {
   await posts('/search, li mc is', full, '/search', searches);
   await posts('/reverse', full, '/reverse', reverses);
   await full.server.stop();
-  const lines = [await blobs(5_000_000, 16), await blobs(16_000, 64)];
+  const lines = [await blobs(5_000_000, 64), await blobs(16_000, 64)];
   const memory = await slowReaders(60_000_000);
   console.log('\n| c=64 | requests/s | p50 ms | p99 ms | CPU µs a request | failed |');
   console.log('|---|---|---|---|---|---|');

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Access;
+use super::options::AccessOptions;
 use super::random::{new_app_id, new_key_id};
 use super::secret::{SecretError, replace_private};
 use super::token::Token;
@@ -85,6 +86,17 @@ pub fn own_audit(app_id: &str, action: &str, target: &str, at: Timestamp) -> Aud
     }
 }
 
+/// Returns the token that the settings give the first private key.
+///
+/// # Errors
+/// Fails when it is not usable.
+pub fn given_token(options: &AccessOptions) -> Result<Option<Token>> {
+    let given = options.bootstrap_key.as_ref().map(|text| text.0.trim());
+    let Some(text) = given.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let token = Token::sent(text).filter(|_| text.len() >= MIN_TOKEN_CHARS);
+    token.map(Some).ok_or(Error::BootstrapKey)
+}
+
 impl Access {
     /// Makes the first app and the first private key, where there are none.
     ///
@@ -94,15 +106,7 @@ impl Access {
     /// # Errors
     /// Fails when the store does, or the token of the settings is not usable.
     pub async fn bootstrap(&self, dir: &Path) -> Result<Option<PathBuf>> {
-        let given = self.options.bootstrap_key.as_ref().map(|text| text.0.trim());
-        let given = match given.filter(|text| !text.is_empty()) {
-            None => None,
-            Some(text) => Some(
-                Token::sent(text)
-                    .filter(|_| text.len() >= MIN_TOKEN_CHARS)
-                    .ok_or(Error::BootstrapKey)?,
-            ),
-        };
+        let given = given_token(&self.options)?;
         let root = self.root_app().await?;
         if let Some(token) = given {
             self.keep_given_key(&root, &token).await?;

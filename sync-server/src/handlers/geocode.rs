@@ -2,7 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use geocoder_core::wire::{FieldError, RequestOptions, Value};
-use geocoder_core::{CountryCode, Error, Hit, RecordType, SearchResponse, TypeSet};
+use geocoder_core::{
+    CountryCode, Error, Hit, RecordType, ReverseRequest, SearchRequest, SearchResponse, TypeSet,
+};
 
 use crate::access::Caller;
 use crate::catalog::Catalog;
@@ -12,6 +14,8 @@ use crate::json_body::JsonBody;
 use crate::openapi::geocoding::{ReverseOptions, SearchAnswer, SearchOptions};
 use crate::state::AppState;
 
+/// Longest query, in characters; no address is longer.
+const MAX_QUERY_CHARS: usize = 512;
 /// The type set of a search for countries alone.
 const COUNTRIES_ALONE: TypeSet = TypeSet::NONE.with(RecordType::Country);
 
@@ -37,6 +41,7 @@ pub async fn search(
     let catalog = state.catalog.current();
     let location = locate(&state, caller.as_ref(), &request);
     let asked = Asked { countries: options.countries.clone(), by_ip: by_ip(&options)? };
+    check_length(&options.query)?;
     let mut request = options.into_search().map_err(refused)?;
     let worldwide = request.types.is_within(&[RecordType::City, RecordType::Country]);
     request.countries =
@@ -76,7 +81,8 @@ pub async fn reverse(
             options.coordinates = Value::Text(format!("{},{}", point.lat, point.lon));
         } else {
             options.query = Value::Null;
-            return here(&state, &catalog, caller.as_ref(), location, &asked, options);
+            let request = options.into_search().map_err(refused)?;
+            return here(&state, &catalog, caller.as_ref(), location, &asked, request);
         }
     }
     let mut request = options.into_reverse().map_err(refused)?;
@@ -84,7 +90,14 @@ pub async fn reverse(
     request.countries =
         asked.resolve(&catalog, &state, location, request.types, request.countries, true)?;
     narrow(caller.as_ref(), request.types, &mut request.countries)?;
-    answer(state.geocoder(caller.as_ref()).reverse(&request))
+    let found = state.geocoder(caller.as_ref()).reverse(&request);
+    if request.types == COUNTRIES_ALONE && found.as_ref().is_ok_and(|f| f.results.is_empty()) {
+        // At sea: widgets that ask for a country cannot go on without one.
+        let ReverseRequest { language, types, max_results, .. } = request;
+        let request = SearchRequest { language, types, max_results, ..SearchRequest::default() };
+        return here(&state, &catalog, caller.as_ref(), location, &asked, request);
+    }
+    answer(found)
 }
 
 /// Answers what is known of where the caller is, without a point: its country, and the most
@@ -95,15 +108,14 @@ fn here(
     caller: Option<&Caller>,
     location: Location,
     asked: &Asked,
-    options: RequestOptions,
+    mut request: SearchRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let mut request = options.into_search().map_err(refused)?;
     let geocoder = state.geocoder(caller);
     if request.types == COUNTRIES_ALONE {
         // Widgets ask this before anything else, and cannot go on without an answer.
         for country in [location.country, state.geography.default_country()].into_iter().flatten() {
             let found = geocoder.country(country, request.language.as_deref());
-            if let Some(hit) = found.map_err(|error| ApiError::DataUnavailable(error.into()))? {
+            if let Some(hit) = found.map_err(unavailable)? {
                 return answer(Ok(one(hit, request.max_results)));
             }
         }
@@ -112,6 +124,18 @@ fn here(
     request.countries =
         by_address.resolve(catalog, state, location, request.types, request.countries, false)?;
     narrow(caller, request.types, &mut request.countries)?;
+    let elsewhere = location.country.filter(|country| !catalog.offers(*country));
+    if let (true, Some(country)) = (request.countries.is_empty(), elsewhere) {
+        // Of a country without data of its own the world knows the country, and others are not
+        // where the caller is.
+        let known = geocoder.country(country, request.language.as_deref());
+        if let Some(hit) = known.map_err(unavailable)? {
+            let mut found = one(hit, request.max_results);
+            found.results.retain(|hit| request.types.contains(hit.kind));
+            found.results_count = found.results.len();
+            return answer(Ok(found));
+        }
+    }
     answer(geocoder.search(&request))
 }
 
@@ -209,11 +233,24 @@ impl Asked {
     }
 }
 
+fn check_length(query: &Value) -> Result<(), ApiError> {
+    match query {
+        Value::Text(text) if text.chars().count() > MAX_QUERY_CHARS => {
+            let msg = format!("Must have at most {MAX_QUERY_CHARS} characters.");
+            Err(refused(vec![FieldError::new("query", query, msg)]))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unavailable(error: Error) -> ApiError {
+    ApiError::DataUnavailable(error.into())
+}
+
 fn refused(errors: Vec<FieldError>) -> ApiError {
     ApiError::Invalid { place: Place::Body, errors }
 }
 
 fn answer(result: Result<SearchResponse, Error>) -> Result<HttpResponse, ApiError> {
-    let response = result.map_err(|error| ApiError::DataUnavailable(error.into()))?;
-    Ok(HttpResponse::Ok().json(response))
+    Ok(HttpResponse::Ok().json(result.map_err(unavailable)?))
 }

@@ -100,8 +100,8 @@ pub async fn create(
 ) -> Result<HttpResponse, ApiError> {
     let mut input = Input::new(&body, "");
     let operation = Operation::create(&mut input);
-    let language = input.language();
     input.finish()?;
+    let language = operation.language();
     run(&state, &caller, &request, &[operation], &How::Shown(language)).await
 }
 
@@ -129,8 +129,8 @@ pub async fn upsert(
 ) -> Result<HttpResponse, ApiError> {
     let mut input = Input::new(&body, "");
     let operation = Operation::upsert(&mut input);
-    let language = input.language();
     input.finish()?;
+    let language = operation.language();
     run(&state, &caller, &request, &[operation], &How::Shown(language)).await
 }
 
@@ -195,8 +195,8 @@ pub async fn update(
 ) -> Result<HttpResponse, ApiError> {
     let mut input = Input::new(&body, "");
     let operation = Operation::update(id.into_inner(), &mut input);
-    let language = input.language();
     input.finish()?;
+    let language = operation.language();
     let how = if wants_content(request.headers()) { How::Shown(language) } else { How::Empty };
     run(&state, &caller, &request, &[operation], &how).await
 }
@@ -397,8 +397,12 @@ async fn run(
             return Ok(respond(status, kept.body, None));
         }
     };
-    let work =
-        Work { operations, caller, condition: &|revision| precondition::check(request, revision) };
+    let work = Work {
+        operations,
+        in_bulk: matches!(how, How::List),
+        caller,
+        condition: &|revision| precondition::check(request, revision),
+    };
     let status = how.status();
     let remember = |patches: &[Option<Patch>], now| {
         let body = how.body(patches).ok()?;

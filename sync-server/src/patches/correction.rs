@@ -123,7 +123,8 @@ pub(super) fn house_of(
         house_of_street(&street)
     };
     let of_known = known.and_then(|known| known.house.as_ref());
-    if of_known.is_some_and(|known| known.street == street) {
+    // A house stays one: on another street, which is made when there is none of that name.
+    if of_known.is_some() {
         return Ok(house(street));
     }
     let city = fields.city.as_deref().unwrap_or_default();
@@ -136,6 +137,25 @@ pub(super) fn house_of(
     let hits = base.search(&request)?.results;
     let is_street = |hit: &geocoder_core::Hit| hit.name == street && hit.city == city;
     Ok(if hits.iter().any(is_street) { house(street) } else { None })
+}
+
+/// Returns the field of a patch that would keep it from ever changing anything, and what is wrong
+/// with it.
+pub(super) fn fault_of(patch: &Patch) -> Option<(&'static str, &'static str)> {
+    let origin = patch.origin.as_ref().filter(|_| !patch.remove)?;
+    let record = patch.record(None);
+    if origin.kind == Some(RecordType::Country) && record.kind != origin.kind {
+        return Some(("type", "A country cannot become anything else."));
+    }
+    origin.street.as_ref().and_then(house_of_street)?;
+    if record.kind != Some(RecordType::Street) {
+        return Some(("type", "A house is of the type of its street."));
+    }
+    let is_house = match &record.street {
+        Some(street) => house_of_street(street).is_some(),
+        None => record.name.as_deref().and_then(split_number).is_some(),
+    };
+    (!is_house).then_some(("name", "Must be a street and a house number."))
 }
 
 /// Takes the house number off a name: behind it or before it, with its suffix.

@@ -94,6 +94,12 @@ pub fn delete_language(
     if next.first_language.as_deref() == Some(language) {
         next.first_language = next.languages.keys().next().cloned();
     }
+    // The first translation stands for what the patch says in no language: what nothing else says,
+    // such as where the record is, stays.
+    let lost = patch.record(None).beside(&next.record(None));
+    if lost != Fields::default() {
+        next.default = Some(next.default.unwrap_or_default().or(&lost));
+    }
     advance(&mut next, now);
     Ok(next)
 }
@@ -173,6 +179,11 @@ mod tests {
         let german = update(&french, named("b", Some("de")), NOW);
         let left = delete_language(&german, "fr", NOW).unwrap();
         assert_eq!(left.record(None).name.as_deref(), Some("b"));
+        // The first one alone says where the record is.
+        let mut placed = german.clone();
+        placed.languages.get_mut("fr").unwrap().coordinates = Some((47.1, 9.5));
+        let left = delete_language(&placed, "fr", NOW).unwrap().record(None);
+        assert_eq!((left.name.as_deref(), left.coordinates), (Some("b"), Some((47.1, 9.5))));
         let default = update(&french, named("c", None), NOW);
         assert!(delete_language(&default, "fr", NOW).is_ok());
     }

@@ -46,6 +46,26 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// Returns the fields that are written into a patch, and the object that they were sent in.
+    pub fn written(&self) -> Option<(&'static str, &Fields)> {
+        let (object, content) = match self {
+            Self::Create(content) => ("record", content),
+            Self::Upsert { content, .. } | Self::Update { content, .. } => ("update", content),
+            Self::Delete { .. } | Self::DeleteLanguage { .. } => return None,
+        };
+        Some((object, content.fields.as_ref()?))
+    }
+
+    /// Returns the language of the fields.
+    pub fn language(&self) -> Option<String> {
+        match self {
+            Self::Create(content) | Self::Upsert { content, .. } | Self::Update { content, .. } => {
+                content.language.clone()
+            }
+            Self::Delete { .. } | Self::DeleteLanguage { .. } => None,
+        }
+    }
+
     /// Reads `record`, `status` and `language`.
     pub fn create(input: &mut Input<'_>) -> Self {
         if input.member("record").is_none() {

@@ -38,6 +38,18 @@ impl Fields {
         self
     }
 
+    /// Returns those fields that others do not have.
+    #[must_use]
+    pub fn beside(mut self, others: &Self) -> Self {
+        macro_rules! drop_known {
+            ($($field:ident),*) => {
+                $(if others.$field.is_some() { self.$field = None; })*
+            };
+        }
+        each_field!(drop_known);
+        self
+    }
+
     /// Returns those fields that others do not have, or have otherwise.
     #[must_use]
     pub fn changed_from(&self, others: &Self) -> Self {

@@ -6,6 +6,7 @@ use geocoder_core::CountryCode;
 use geocoder_core::wire::{FieldError, Value as WireValue};
 
 use super::change::{Deed, Step, change_of};
+use super::correction::fault_of;
 use super::edit::{self, Content, LanguageFault, Origin};
 use super::operation::Operation;
 use super::origin;
@@ -26,6 +27,8 @@ const MAX_TRIES: usize = 8;
 pub struct Work<'a> {
     /// What to do, all of it or nothing.
     pub operations: &'a [Operation],
+    /// Whether they were sent as a list.
+    pub in_bulk: bool,
     /// Who asks.
     pub caller: &'a Caller,
     /// Refuses the revision of a patch that was changed since the caller read it.
@@ -89,6 +92,11 @@ impl Run<'_> {
     ) -> Result<Option<Patch>, ApiError> {
         let steps = self.steps.len();
         let after = self.operate(number, operation).await?;
+        if let (Some(patch), Some((object, _))) = (&after, operation.written())
+            && let Some((field, msg)) = fault_of(patch)
+        {
+            return Err(self.refused(number, object, field, WireValue::Null, msg));
+        }
         let new = self.steps.get(steps).and_then(|step| step.newly_approved().cloned());
         if let Some(approved) = new {
             self.take_back_others(&approved).await?;
@@ -122,18 +130,16 @@ impl Run<'_> {
         operation: &Operation,
     ) -> Result<Option<Patch>, ApiError> {
         let app_id = self.work.caller.app.id.clone();
+        if let Some((object, fields)) = operation.written() {
+            self.check_country(number, object, fields)?;
+        }
         match operation {
             Operation::Create(content) => {
-                self.check_country(number, "record", content.fields.as_ref())?;
                 let patch = edit::create(&app_id, new_id()?, None, content.clone(), self.now);
                 self.record(None, Some(patch), Deed::Edit, None)
             }
-            Operation::Upsert { origin, content } => {
-                self.check_country(number, "update", content.fields.as_ref())?;
-                self.upsert(&app_id, origin, content).await
-            }
+            Operation::Upsert { origin, content } => self.upsert(&app_id, origin, content).await,
             Operation::Update { id, content } => {
-                self.check_country(number, "update", content.fields.as_ref())?;
                 let before = self.patch(&app_id, id).await?;
                 self.update(before, content.clone())
             }
@@ -229,30 +235,29 @@ impl Run<'_> {
     }
 
     /// Refuses countries that this server has no data of: nobody would ever see the patch.
-    fn check_country(
-        &self,
-        number: usize,
-        object: &str,
-        fields: Option<&Fields>,
-    ) -> Result<(), ApiError> {
-        let Some(code) = fields.and_then(|fields| fields.countrycode.as_deref()) else {
-            return Ok(());
-        };
+    fn check_country(&self, number: usize, object: &str, fields: &Fields) -> Result<(), ApiError> {
+        let Some(code) = &fields.countrycode else { return Ok(()) };
         let offered = |code| self.state.catalog.current().offers(code);
         if CountryCode::parse(code).is_some_and(offered) {
             return Ok(());
         }
-        let many = self.work.operations.len() > 1;
-        let prefix = if many { format!("operations[{number}].") } else { String::new() };
-        let param = format!("{prefix}{object}.countrycode");
-        Err(ApiError::Invalid {
-            place: Place::Body,
-            errors: vec![FieldError::new(
-                param,
-                &WireValue::Text(code.to_owned()),
-                COUNTRY_NOT_SUPPORTED,
-            )],
-        })
+        let value = WireValue::Text(code.clone());
+        Err(self.refused(number, object, "countrycode", value, COUNTRY_NOT_SUPPORTED))
+    }
+
+    /// Refuses a field of an object of one of the operations.
+    fn refused(
+        &self,
+        number: usize,
+        object: &str,
+        field: &str,
+        value: WireValue,
+        msg: &str,
+    ) -> ApiError {
+        let prefix =
+            if self.work.in_bulk { format!("operations[{number}].") } else { String::new() };
+        let param = format!("{prefix}{object}.{field}");
+        ApiError::Invalid { place: Place::Body, errors: vec![FieldError::new(param, &value, msg)] }
     }
 }
 
@@ -262,9 +267,18 @@ fn new_id() -> Result<String, ApiError> {
     Ok(to_hex(&bytes))
 }
 
-/// Returns the id of the patch of an origin: the same for whoever corrects the same record.
+/// Returns the id of the patch of an origin: the same for whoever corrects the same record,
+/// whether they send the fields that the base does not tell or leave them out.
 pub(super) fn id_of(app_id: &str, origin: &Origin) -> String {
-    let fields = serde_json::to_string(&origin.fields).unwrap_or_default();
+    let told = Fields {
+        administrativecode: None,
+        countycode: None,
+        citycode: None,
+        // Of a whole street its name tells all.
+        street: origin.fields.street.clone().filter(|street| !street.number.is_empty()),
+        ..origin.fields.clone()
+    };
+    let fields = serde_json::to_string(&told).unwrap_or_default();
     let mut id = sha256_hex(format!("{app_id}\n{fields}"));
     id.truncate(32);
     id

@@ -63,6 +63,28 @@ pub(crate) fn monaco_gazetteer() -> Gazetteer {
     }
 }
 
+/// Returns the bytes of a shard of the world, with cities of two countries.
+pub(crate) fn world() -> Vec<u8> {
+    let country = |name, code: &str, at, population| PlaceRecord {
+        code: code.into(),
+        ..place(RecordType::Country, name, None, at, population, &[])
+    };
+    let city = |name, country, at, population| {
+        place(RecordType::City, name, Some(country), at, population, &[])
+    };
+    let gazetteer = Gazetteer {
+        country: Some(CountryCode::WORLD),
+        places: vec![
+            country("United States", "us", (-98.0, 39.0), 330_000_000),
+            country("France", "fr", (2.0, 46.0), 67_000_000),
+            city("New York", 0, (-74.0060, 40.7128), 8_400_000),
+            city("Paris", 1, (2.3522, 48.8566), 2_100_000),
+        ],
+        ..Gazetteer::default()
+    };
+    ShardWriter::new(&gazetteer).write().unwrap().bytes
+}
+
 fn at(lon: f64, lat: f64) -> LonLat {
     LonLat { lon, lat }
 }

@@ -13,6 +13,7 @@ use sync_server::state::AppState;
 use tempfile::TempDir;
 
 use crate::fixture::{Answer, post, send};
+use crate::gazetteer::world;
 use crate::geocode::two_countries;
 
 /// Addresses of providers in Liechtenstein, Monaco and the United States, of which there is no shard here.
@@ -131,6 +132,33 @@ async fn what_is_here_is_answered_from_the_country_of_the_address() {
     // Whoever names a point means that point.
     let body = json!({"coordinates": "47.1396,9.5219"});
     assert_eq!(countries("/reverse", MONACO, &body).await, ["li"]);
+}
+
+#[actix_web::test]
+async fn a_country_that_the_world_alone_has_is_answered_from_there() {
+    let names = async |body: Value| {
+        let mut data = two_countries();
+        data.list_country("zz", &world());
+        let state = AppState { geography: geography(None), ..data.loaded_state() };
+        let request =
+            post("/reverse", body.to_string()).insert_header(("x-forwarded-for", AMERICA));
+        let json = send(state, request).await.json();
+        let results = json["results"].as_array().unwrap().clone();
+        assert_eq!(json["resultsCount"], results.len());
+        results.iter().map(|hit| hit["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(json!({})).await, ["United States"]);
+    assert_eq!(names(json!({"types": ["city"]})).await, Vec::<String>::new());
+    assert_eq!(names(json!({"types": ["country"], "maxResults": 1})).await, ["United States"]);
+}
+
+#[actix_web::test]
+async fn a_country_is_answered_at_sea_too() {
+    for point in ["36,18", "60,-25", "0,-30"] {
+        let body = json!({"types": ["country"], "coordinates": point, "maxResults": 1});
+        assert_eq!(countries("/reverse", MONACO, &body).await, ["mc"], "{point}");
+        assert_eq!(countries("/reverse", AMERICA, &body).await, ["li"], "{point}");
+    }
 }
 
 #[actix_web::test]

@@ -118,6 +118,12 @@ fn check_config_finds_what_serve_would_stumble_over() {
         let message = failure(&["check-config", "--config", text(&file)]);
         assert!(message.contains(expected), "{more}: {message}");
     }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
+    command.args(["check-config", "--data"]).arg(data.path());
+    let output = command.env("HEREABOUTS_BOOTSTRAP_KEY", "short").output().unwrap();
+    assert!(!output.status.success());
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("HEREABOUTS_BOOTSTRAP_KEY must be 16"), "{message}");
 }
 
 #[test]

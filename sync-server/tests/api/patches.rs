@@ -133,6 +133,86 @@ async fn a_result_is_corrected_by_handing_it_back_whole() {
 }
 
 #[actix_web::test]
+async fn a_record_has_one_patch_whatever_of_it_is_handed_back() {
+    let admin = admin().await;
+    for query in ["Dorfstrasse Triesen", "Städtle 43, Vaduz", "Triesen", "Landesmuseum"] {
+        let whole = admin.found(&json!({"query": query})).await;
+        let mut required = whole.clone();
+        let object = required.as_object_mut().unwrap();
+        let codes = ["administrativecode", "countycode", "citycode", "highlight", "precision"];
+        codes.iter().for_each(|name| drop(object.remove(*name)));
+        let number = object.get("street").and_then(|street| street["number"].as_str());
+        if number.is_none_or(str::is_empty) {
+            object.remove("street");
+        }
+        let ids = [(whole, "9501"), (required, "9502")].map(|(origin, zipcode)| {
+            json!({"origin": origin, "update": {"zipcode": [zipcode]}, "status": "pending"})
+        });
+        let [first, second] = ids;
+        let first = admin.ok(Method::PUT, "/patch", &first).await;
+        let second = admin.ok(Method::PUT, "/patch", &second).await;
+        assert_eq!(first["id"], second["id"], "{query}");
+        assert_eq!(second["zipcode"], json!(["9502"]), "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn a_house_takes_another_street_and_stays_a_house() {
+    let admin = admin().await;
+    let origin = admin.found(&json!({"query": "Städtle 43, Vaduz"})).await;
+    let refused = async |update: Value| {
+        let body = json!({"origin": origin, "update": update, "status": "approved"});
+        let answer = admin.send(Method::PUT, "/patch", &body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{update}: {answer:?}");
+        let json = answer.json();
+        json["errors"].as_array().unwrap().iter().map(|e| e["param"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(refused(json!({"name": "Städtle"})).await, ["update.name"]);
+    assert_eq!(refused(json!({"type": "tourism"})).await, ["update.type"]);
+    let nothing = json!({"street": {"number": "abc", "suffix": "", "name": "Städtle"}});
+    assert_eq!(refused(nothing).await, ["update.street.number"]);
+    assert_eq!(admin.names("Städtle 43, Vaduz").await[0], "Städtle 43");
+
+    let body = json!({"origin": origin, "update": {"name": "Stadtli 43"}, "status": "approved"});
+    admin.ok(Method::PUT, "/patch", &body).await;
+    assert_eq!(admin.names("Stadtli 43, Vaduz").await[0], "Stadtli 43");
+}
+
+#[actix_web::test]
+async fn a_country_stays_one() {
+    let admin = admin().await;
+    let origin = admin.found(&json!({"query": "Monaco", "types": ["country"]})).await;
+    let operation = json!({"method": "upsert", "origin": origin, "update": {"type": "city"}});
+    let answer = admin.send(Method::POST, "/patch/bulk", &json!({"operations": [operation]})).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{answer:?}");
+    assert_eq!(answer.json()["errors"][0]["param"], "operations[0].update.type");
+}
+
+#[actix_web::test]
+async fn a_record_stays_where_it_is_without_the_translation_that_said_so() {
+    let admin = admin().await;
+    let body = json!({"record": record(), "language": "fr", "status": "approved"});
+    let made = admin.ok(Method::POST, "/patch", &body).await;
+    let path = format!("/patch/{}", made["id"].as_str().unwrap());
+    let italian = json!({"update": {"name": "Via"}, "language": "it"});
+    admin.send(Method::PATCH, &path, &italian).await;
+    let answer = admin.send(Method::DELETE, &format!("{path}/language/fr"), &json!({})).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT, "{answer:?}");
+    let left = admin.ok(Method::GET, &path, &json!({})).await;
+    assert_eq!((&left["name"], &left["city"]), (&json!("Via"), &json!("Vaduz")));
+    assert_eq!((&left["lat"], &left["type"]), (&json!(47.1405), &json!("street")));
+    assert_eq!(admin.names("Via Vaduz").await[0], "Via");
+}
+
+#[actix_web::test]
+async fn a_wrong_language_is_told_once() {
+    let admin = admin().await;
+    let body = json!({"record": record(), "language": "french"});
+    let answer = admin.send(Method::POST, "/patch", &body).await;
+    assert_eq!(answer.json()["errors"].as_array().unwrap().len(), 1, "{answer:?}");
+}
+
+#[actix_web::test]
 async fn a_house_of_a_street_is_corrected_and_its_neighbours_stay() {
     let admin = admin().await;
     let origin = admin.found(&json!({"query": "Städtle 43, Vaduz"})).await;

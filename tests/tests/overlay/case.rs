@@ -509,9 +509,18 @@ impl Case {
     /// Whether it is decided by the metre if a city beside a result is near enough to be named.
     pub(crate) fn is_at_edge(&self, hit: &Hit) -> bool {
         let cities = self.gazetteer.places.iter().filter(|place| place.kind == RecordType::City);
-        let mut distances = cities.map(|city| city.coordinates.distance_m(at(hit)));
-        let near = |distance_m: f64| (distance_m - NEIGHBOUR_M).abs() < STREET_TOLERANCE_M;
-        !hit.kind.is_place() && distances.any(near)
+        let cities: Vec<LonLat> = cities.map(|city| city.coordinates).collect();
+        // A house is as near as its street.
+        let street = hit.street.as_ref().map(|street| &street.name);
+        let streets = self
+            .gazetteer
+            .streets
+            .iter()
+            .filter(|other| street.is_some_and(|name| has_name(&other.names, name)));
+        let mut points = streets.map(|street| street.coordinates).chain([at(hit)]);
+        let is_near = |distance_m: f64| (distance_m - NEIGHBOUR_M).abs() < STREET_TOLERANCE_M;
+        !hit.kind.is_place()
+            && points.any(|point| cities.iter().any(|city| is_near(city.distance_m(point))))
     }
 
     /// Whether further records have the name of a result: of equal ones with the same labels only
@@ -520,7 +529,7 @@ impl Case {
         let name = hit.street.as_ref().map_or(&hit.name, |street| &street.name);
         let streets = self.gazetteer.streets.iter().map(|street| &street.names);
         let points = self.gazetteer.points.iter().map(|point| &point.names);
-        streets.chain(points).filter(|names| names.default == *name).count() > 1
+        streets.chain(points).filter(|names| has_name(names, name)).count() > 1
     }
 
     /// Returns the queries to be compared: the names touched, their beginnings, with errors, and
@@ -549,6 +558,11 @@ impl Case {
         }
         queries
     }
+}
+
+/// Whether something is called so, in any language.
+fn has_name(names: &Names, name: &str) -> bool {
+    names.default == name || names.languages.iter().any(|(_, other)| other == name)
 }
 
 fn new_street(record: &PatchRecord, city: usize) -> StreetRecord {

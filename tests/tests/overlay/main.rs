@@ -139,21 +139,25 @@ fn score(hit: &Hit) -> f32 {
     hit.explain.as_ref().unwrap().score
 }
 
-/// Finds a result in an answer, whatever its score.
-fn find<'a>(hits: &'a [Hit], wanted: &Hit, case: &Case) -> Option<&'a Hit> {
-    let is_there = |hit: &&Hit| {
-        label(hit) == label(wanted)
-            && (at(hit).distance_m(at(wanted)) <= tolerance_m(wanted) || case.is_twin(wanted))
+/// Returns the scores of those results of an answer that are like another one. Of records with the
+/// same name in the same city only the first is shown, whatever its point and postcodes.
+fn scores_of(hits: &[Hit], wanted: &Hit, case: &Case) -> Vec<f32> {
+    let is_twin = case.is_twin(wanted);
+    let without_zipcodes = |hit: &Hit| label(&Hit { zipcode: Vec::new(), ..hit.clone() });
+    let is_like = |hit: &&Hit| {
+        let near = at(hit).distance_m(at(wanted)) <= tolerance_m(wanted);
+        (near && label(hit) == label(wanted))
+            || (is_twin && without_zipcodes(hit) == without_zipcodes(wanted))
     };
-    hits.iter().find(is_there)
+    hits.iter().filter(is_like).map(score).collect()
 }
 
-/// Finds the record of a result in an answer to its own name. How exactly a house was found may
+/// Returns the same of an answer to the name of the result. How exactly a house is found may
 /// differ, as another number may have been asked for, such as a range.
-fn find_by_name(hits: &[Hit], wanted: &Hit, case: &Case) -> Option<f32> {
+fn scores_by_name(hits: &[Hit], wanted: &Hit, case: &Case) -> Vec<f32> {
     let alike = |hit: &Hit| Hit { precision: Precision::Exact, ..hit.clone() };
     let hits: Vec<Hit> = hits.iter().map(alike).collect();
-    find(&hits, &alike(wanted), case).map(score)
+    scores_of(&hits, &alike(wanted), case)
 }
 
 /// Compares two answers, each of which must have all results of the other, but for those at the
@@ -161,7 +165,9 @@ fn find_by_name(hits: &[Hit], wanted: &Hit, case: &Case) -> Option<f32> {
 ///
 /// Searches look into so many blocks and at so many houses and no further. Where a crowd answers a
 /// query alike, another part of it may be looked at. What then has come into one answer only,
-/// behind the first result, must be in both answers to its own name, with the same score.
+/// behind the first result, must be in both answers to its own name, with the same score. Of a
+/// query with a number also the first one may be such: a house that no other street of the crowd
+/// has.
 fn compare_search(
     laid_over: &Geocoder<Vec<u8>>,
     rebuilt: &Geocoder<Vec<u8>>,
@@ -171,6 +177,7 @@ fn compare_search(
     let ask = |request: &SearchRequest| {
         [laid_over, rebuilt].map(|geocoder| geocoder.search(request).unwrap().results)
     };
+    let numbers = request.query.contains(|c: char| c.is_ascii_digit());
     let near = request.coordinates.is_some();
     let tolerance = if near { NEAR_SCORE_TOLERANCE } else { SCORE_TOLERANCE };
     let is_same = |one: f32, other: f32| (one - other).abs() < tolerance;
@@ -183,16 +190,14 @@ fn compare_search(
             if may_be_cut_off || case.is_at_edge(hit) {
                 continue;
             }
-            let found = find(others, hit, case).map(score);
-            if found.is_some_and(|found| is_same(score(hit), found)) {
+            let found = scores_of(others, hit, case);
+            if found.iter().any(|found| is_same(score(hit), *found)) {
                 continue;
             }
-            if full && rank > 0 && found.is_none() {
+            if full && (rank > 0 || numbers) && found.is_empty() {
                 let answers = ask(&SearchRequest { query: hit.name.clone(), ..request.clone() });
-                let by_name = answers.each_ref().map(|hits| find_by_name(hits, hit, case));
-                if let [Some(one), Some(other)] = by_name
-                    && is_same(one, other)
-                {
+                let [one, other] = answers.each_ref().map(|hits| scores_by_name(hits, hit, case));
+                if one.iter().any(|one| other.iter().any(|other| is_same(*one, *other))) {
                     continue;
                 }
             }
