@@ -95,7 +95,7 @@ impl Run<'_> {
         if let (Some(patch), Some((object, _))) = (&after, operation.written())
             && let Some((field, msg)) = fault_of(patch)
         {
-            return Err(self.refused(number, object, field, WireValue::Null, msg));
+            return Err(self.refused(number, object, field, &WireValue::Null, msg));
         }
         let new = self.steps.get(steps).and_then(|step| step.newly_approved().cloned());
         if let Some(approved) = new {
@@ -242,7 +242,7 @@ impl Run<'_> {
             return Ok(());
         }
         let value = WireValue::Text(code.clone());
-        Err(self.refused(number, object, "countrycode", value, COUNTRY_NOT_SUPPORTED))
+        Err(self.refused(number, object, "countrycode", &value, COUNTRY_NOT_SUPPORTED))
     }
 
     /// Refuses a field of an object of one of the operations.
@@ -251,13 +251,13 @@ impl Run<'_> {
         number: usize,
         object: &str,
         field: &str,
-        value: WireValue,
+        value: &WireValue,
         msg: &str,
     ) -> ApiError {
         let prefix =
             if self.work.in_bulk { format!("operations[{number}].") } else { String::new() };
         let param = format!("{prefix}{object}.{field}");
-        ApiError::Invalid { place: Place::Body, errors: vec![FieldError::new(param, &value, msg)] }
+        ApiError::Invalid { place: Place::Body, errors: vec![FieldError::new(param, value, msg)] }
     }
 }
 
