@@ -144,6 +144,34 @@ impl Case {
         let names = self.names_of(at);
         names.default.clone_from(&record.default.name);
         names.languages = languages;
+        self.follow_city(at, record);
+    }
+
+    /// What is put with the postcodes of its city, in whatever order, has those of its city from
+    /// then on.
+    fn follow_city(&mut self, at: At, record: &PatchRecord) {
+        let (city, zipcodes) = match at {
+            At::Place(_) => return,
+            At::Street(number) => {
+                let street = &mut self.gazetteer.streets[number];
+                (street.city, &mut street.zipcodes)
+            }
+            At::Point(number) => {
+                let point = &mut self.gazetteer.points[number];
+                (point.city, &mut point.zipcodes)
+            }
+        };
+        let set = |codes: &[String]| codes.iter().cloned().collect::<BTreeSet<_>>();
+        let before = BASE.gazetteer.places.get(city).map(|city| set(&city.zipcodes));
+        if before == Some(set(&record.zipcodes)) && !zipcodes.is_empty() {
+            zipcodes.clone_from(&self.gazetteer.places[city].zipcodes);
+        }
+        if let At::Street(number) = at {
+            let StreetRecord { zipcodes, houses, .. } = &mut self.gazetteer.streets[number];
+            for house in houses.iter_mut().filter(|_| !zipcodes.is_empty()) {
+                house.zipcode = house.zipcode.take().filter(|code| zipcodes.contains(code));
+            }
+        }
     }
 
     /// Makes corrections of random kinds, at least one.

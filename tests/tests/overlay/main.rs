@@ -208,8 +208,8 @@ fn compare_search(
 }
 
 /// Compares two answers about a point, each of which must have all results of the other, but for
-/// those at the end, and for places where the other answer is full of records: those near enough
-/// come first, and one may be near enough by a metre.
+/// those at the end, and for places where the other answer is full and has more records: those near
+/// enough come first, and one may be near enough by a metre.
 fn compare_reverse(
     laid_over: &Geocoder<Vec<u8>>,
     rebuilt: &Geocoder<Vec<u8>>,
@@ -221,7 +221,8 @@ fn compare_reverse(
     for (some, others) in [(&a, &b), (&b, &a)] {
         let records = |hit: &&Hit| !hit.kind.is_place();
         let last = others.iter().filter(records).map(distance_m).fold(0.0, f64::max);
-        let crowded_out = others.iter().filter(records).count() == request.max_results;
+        let count = |hits: &[Hit]| hits.iter().filter(records).count();
+        let crowded_out = others.len() == request.max_results && count(others) > count(some);
         let certain = |hit: &Hit| {
             let is_nearer = distance_m(hit) + 2.0 * STREET_TOLERANCE_M < last;
             is_nearer && !(crowded_out && hit.kind.is_place())
