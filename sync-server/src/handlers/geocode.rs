@@ -14,8 +14,6 @@ use crate::json_body::JsonBody;
 use crate::openapi::geocoding::{ReverseOptions, SearchAnswer, SearchOptions};
 use crate::state::AppState;
 
-/// Longest query, in characters; no address is longer.
-const MAX_QUERY_CHARS: usize = 512;
 /// The type set of a search for countries alone.
 const COUNTRIES_ALONE: TypeSet = TypeSet::NONE.with(RecordType::Country);
 
@@ -41,7 +39,6 @@ pub async fn search(
     let catalog = state.catalog.current();
     let location = locate(&state, caller.as_ref(), &request);
     let asked = Asked { countries: options.countries.clone(), by_ip: by_ip(&options)? };
-    check_length(&options.query)?;
     let mut request = options.into_search().map_err(refused)?;
     let worldwide = request.types.is_within(&[RecordType::City, RecordType::Country]);
     request.countries =
@@ -230,16 +227,6 @@ impl Asked {
                 FieldError::new(format!("countries[{index}]"), item, COUNTRY_NOT_SUPPORTED)
             })
             .collect()
-    }
-}
-
-fn check_length(query: &Value) -> Result<(), ApiError> {
-    match query {
-        Value::Text(text) if text.chars().count() > MAX_QUERY_CHARS => {
-            let msg = format!("Must have at most {MAX_QUERY_CHARS} characters.");
-            Err(refused(vec![FieldError::new("query", query, msg)]))
-        }
-        _ => Ok(()),
     }
 }
 
