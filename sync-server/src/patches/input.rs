@@ -4,7 +4,6 @@ use geocoder_core::wire::{FieldError, Value as WireValue};
 use geocoder_core::{CountryCode, LonLat, RecordType};
 use serde_json::{Map, Value};
 
-use super::origin::house_of_street;
 use crate::error::{ApiError, Place};
 use crate::fields::{whole_number, wire_value};
 use crate::model::Fields;
@@ -172,7 +171,7 @@ impl<'a> Input<'a> {
             population: self.population(),
             coordinates: self.coordinates(),
             kind: self.kind(extent),
-            street: self.street(extent),
+            street: self.street(),
         }
     }
 
@@ -242,15 +241,11 @@ impl<'a> Input<'a> {
         kind
     }
 
-    fn street(&mut self, extent: Extent) -> Option<Street> {
+    fn street(&mut self) -> Option<Street> {
         let members = self.object("street")?;
         let mut input = Input::new(members, format!("{}street.", self.prefix));
         let mut part = |name| input.text(name, MAX_TEXT_CHARS).unwrap_or_default();
         let street = Street { number: part("number"), suffix: part("suffix"), name: part("name") };
-        let is_number = street.number.is_empty() || house_of_street(&street).is_some();
-        if extent != Extent::Origin && !is_number {
-            input.refuse("number", "Must be a house number, or empty for a whole street.");
-        }
         self.errors.append(&mut input.errors);
         Some(street)
     }
