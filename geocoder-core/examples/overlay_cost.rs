@@ -177,6 +177,7 @@ fn corrections(shard: &Shard<Vec<u8>>) -> Result<Vec<Correction>, Box<dyn Error>
                 let name = PatchNames { name: Some(other), ..PatchNames::default() };
                 record.languages.retain(|(language, _)| language != "fr");
                 record.languages.push(("fr".into(), name));
+                record.languages.sort_by(|(code, _), (other, _)| code.cmp(other));
             }
             5 | 6 => record.coordinates.lat += 0.001,
             7 | 8 => {

@@ -112,21 +112,12 @@ pub(super) fn house_of(
     if fields.kind != Some(RecordType::Street) {
         return Ok(None);
     }
-    if let Some(street) = &fields.street {
-        return Ok(house_of_street(street));
-    }
-    let name = fields.name.as_deref().unwrap_or_default();
-    let Some((number, street)) = split_number(name) else { return Ok(None) };
-    let house = |street: &str| {
-        let street =
-            Street { number: number.to_owned(), suffix: String::new(), name: street.into() };
-        house_of_street(&street)
-    };
-    let of_known = known.and_then(|known| known.house.as_ref());
+    let Some(house) = named_house(fields) else { return Ok(None) };
     // A house stays one: on another street, which is made when there is none of that name.
-    if of_known.is_some() {
-        return Ok(house(street));
+    if fields.street.is_some() || known.is_some_and(|known| known.house.is_some()) {
+        return Ok(Some(house));
     }
+    let street = house.street.as_str();
     let city = fields.city.as_deref().unwrap_or_default();
     let request = SearchRequest {
         query: format!("{street}, {city}"),
@@ -136,7 +127,16 @@ pub(super) fn house_of(
     };
     let hits = base.search(&request)?.results;
     let is_street = |hit: &geocoder_core::Hit| hit.name == street && hit.city == city;
-    Ok(if hits.iter().any(is_street) { house(street) } else { None })
+    Ok(hits.iter().any(is_street).then_some(house))
+}
+
+/// Returns the house that fields name: by `street`, else by a name with a number.
+fn named_house(fields: &Fields) -> Option<PatchHouse> {
+    if let Some(street) = &fields.street {
+        return house_of_street(street);
+    }
+    let (number, street) = split_number(fields.name.as_deref()?)?;
+    house_of_street(&Street { number: number.into(), suffix: String::new(), name: street.into() })
 }
 
 /// Returns the field of a patch that would keep it from ever changing anything, and what is wrong
@@ -151,11 +151,7 @@ pub(super) fn fault_of(patch: &Patch) -> Option<(&'static str, &'static str)> {
     if record.kind != Some(RecordType::Street) {
         return Some(("type", "A house is of the type of its street."));
     }
-    let is_house = match &record.street {
-        Some(street) => house_of_street(street).is_some(),
-        None => record.name.as_deref().and_then(split_number).is_some(),
-    };
-    (!is_house).then_some(("name", "Must be a street and a house number."))
+    named_house(&record).is_none().then_some(("name", "Must be a street and a house number."))
 }
 
 /// Takes the house number off a name: behind it or before it, with its suffix.

@@ -48,19 +48,19 @@ pub enum Operation {
 impl Operation {
     /// Returns the fields that are written into a patch, and the object that they were sent in.
     pub fn written(&self) -> Option<(&'static str, &Fields)> {
-        let (object, content) = match self {
-            Self::Create(content) => ("record", content),
-            Self::Upsert { content, .. } | Self::Update { content, .. } => ("update", content),
-            Self::Delete { .. } | Self::DeleteLanguage { .. } => return None,
-        };
-        Some((object, content.fields.as_ref()?))
+        let object = if matches!(self, Self::Create(_)) { "record" } else { "update" };
+        Some((object, self.content()?.fields.as_ref()?))
     }
 
     /// Returns the language of the fields.
     pub fn language(&self) -> Option<String> {
+        self.content()?.language.clone()
+    }
+
+    fn content(&self) -> Option<&Content> {
         match self {
             Self::Create(content) | Self::Upsert { content, .. } | Self::Update { content, .. } => {
-                content.language.clone()
+                Some(content)
             }
             Self::Delete { .. } | Self::DeleteLanguage { .. } => None,
         }

@@ -91,8 +91,12 @@ impl Run<'_> {
         operation: &Operation,
     ) -> Result<Option<Patch>, ApiError> {
         let steps = self.steps.len();
-        let after = self.operate(number, operation).await?;
-        if let (Some(patch), Some((object, _))) = (&after, operation.written())
+        let written = operation.written();
+        if let Some((object, fields)) = written {
+            self.check_country(number, object, fields)?;
+        }
+        let after = self.operate(operation).await?;
+        if let (Some(patch), Some((object, _))) = (&after, written)
             && let Some((field, msg)) = fault_of(patch)
         {
             return Err(self.refused(number, object, field, &WireValue::Null, msg));
@@ -124,15 +128,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn operate(
-        &mut self,
-        number: usize,
-        operation: &Operation,
-    ) -> Result<Option<Patch>, ApiError> {
+    async fn operate(&mut self, operation: &Operation) -> Result<Option<Patch>, ApiError> {
         let app_id = self.work.caller.app.id.clone();
-        if let Some((object, fields)) = operation.written() {
-            self.check_country(number, object, fields)?;
-        }
         match operation {
             Operation::Create(content) => {
                 let patch = edit::create(&app_id, new_id()?, None, content.clone(), self.now);

@@ -179,7 +179,10 @@ fn random_changes_do_to_postgresql_what_they_do_to_a_model() {
         runtime.block_on(async { SqlStore::open(&postgres::new_database().await).await.unwrap() });
     // One database for all cases, which are apart by their app.
     let case = std::cell::Cell::new(0);
-    proptest!(|(steps in steps())| {
+    // Each commit waits for the disk, so long runs get as many cases as take minutes.
+    let wanted = ProptestConfig::default();
+    let config = ProptestConfig { cases: wanted.cases.min(2_000), ..wanted };
+    proptest!(config, |(steps in steps())| {
         case.set(case.get() + 1);
         runtime.block_on(compare(&store, &format!("A{}", case.get()), &steps));
     });

@@ -11,49 +11,8 @@ use geocoder_core::overlay::{
 use geocoder_core::shard::writer::ShardWriter;
 use geocoder_core::{Geocoder, Hit, LonLat, RecordType, Shard};
 
+use crate::random::Random;
 use crate::{At, BASE, NEIGHBOUR_M, STREET_TOLERANCE_M, at};
-
-/// A small generator of numbers that look random: the steps of SplitMix64.
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % limit as u64).unwrap()
-    }
-
-    pub(crate) fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.below(list.len())]
-    }
-
-    /// Returns a point at most so many units of 1e-5 degree away in either direction.
-    pub(crate) fn beside(&mut self, at: LonLat, units: usize) -> LonLat {
-        let mut offset =
-            || (f64::from(u32::try_from(self.below(2 * units + 1)).unwrap()) - units as f64) / 1e5;
-        let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
-        LonLat { lon: round(at.lon + offset()), lat: round(at.lat + offset()) }
-    }
-
-    /// Returns a name of words of the country and new ones.
-    fn name(&mut self) -> String {
-        let first = ["Neue", "Alte", "Im", "Sankt Blasius", "Rue de l'Étoile", "Zum"];
-        let second =
-            ["Quellbrunnen", "Kirchstrasse", "Xaverweg", "Größenwinkel", "Feld", "東京通り"];
-        let number = self.below(90) + 10;
-        match self.below(3) {
-            0 => format!("{} {}", self.of(&first), self.of(&second)),
-            1 => format!("{}{number}", self.of(&second)),
-            _ => format!("{} {} {number}", self.of(&first), self.of(&second)),
-        }
-    }
-}
 
 /// Corrections, and the gazetteer that has them already.
 pub(crate) struct Case {
@@ -70,7 +29,7 @@ pub(crate) struct Case {
 impl Case {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
-            random: Random(seed),
+            random: Random::new(seed),
             corrections: Vec::new(),
             gazetteer: BASE.gazetteer.clone(),
             names: BTreeSet::new(),
@@ -163,14 +122,12 @@ impl Case {
         };
         let set = |codes: &[String]| codes.iter().cloned().collect::<BTreeSet<_>>();
         let before = BASE.gazetteer.places.get(city).map(|city| set(&city.zipcodes));
-        if before == Some(set(&record.zipcodes)) && !zipcodes.is_empty() {
-            zipcodes.clone_from(&self.gazetteer.places[city].zipcodes);
+        if before != Some(set(&record.zipcodes)) || zipcodes.is_empty() {
+            return;
         }
+        zipcodes.clone_from(&self.gazetteer.places[city].zipcodes);
         if let At::Street(number) = at {
-            let StreetRecord { zipcodes, houses, .. } = &mut self.gazetteer.streets[number];
-            for house in houses.iter_mut().filter(|_| !zipcodes.is_empty()) {
-                house.zipcode = house.zipcode.take().filter(|code| zipcodes.contains(code));
-            }
+            keep_listed(&mut self.gazetteer.streets[number]);
         }
     }
 
@@ -395,9 +352,7 @@ impl Case {
         for street in &mut self.gazetteer.streets {
             if street.city == number && inherited(&street.zipcodes) {
                 street.zipcodes.clone_from(&record.zipcodes);
-                for house in &mut street.houses {
-                    house.zipcode = house.zipcode.take().filter(|z| record.zipcodes.contains(z));
-                }
+                keep_listed(street);
             }
         }
         for point in &mut self.gazetteer.points {
@@ -585,6 +540,13 @@ impl Case {
             queries.push(zipcode.into());
         }
         queries
+    }
+}
+
+/// Takes postcodes off houses that their street does not have any more.
+fn keep_listed(street: &mut StreetRecord) {
+    for house in &mut street.houses {
+        house.zipcode = house.zipcode.take().filter(|code| street.zipcodes.contains(code));
     }
 }
 

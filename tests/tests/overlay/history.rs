@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use geocoder_core::delta::{Delta, Generation, Operation, OperationChange, Snapshot};
 use geocoder_core::overlay::{Correction, CorrectionId};
 
-use crate::case::Random;
+use crate::random::Random;
 
 const GENERATION: Generation = Generation([7; 8]);
 

@@ -7,6 +7,7 @@
 
 mod case;
 mod history;
+mod random;
 
 use std::collections::BTreeMap;
 use std::fmt;
