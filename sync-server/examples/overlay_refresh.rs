@@ -166,9 +166,11 @@ fn patch(
         origin: Some(Fields { countrycode: Some(country), ..Fields::default() }),
         target: Some(Target {
             absent: false,
+            in_world: false,
             generation: generation.into(),
             record: serde_json::to_value(reference)?,
         }),
+        in_world: false,
         remove: false,
         default: Some(changed),
         languages: BTreeMap::new(),

@@ -84,6 +84,20 @@ impl Catalog {
         country != CountryCode::WORLD
             && self.geocoder.shards().iter().any(|shard| shard.meta().country == country)
     }
+
+    /// Returns the code of the shard that corrections of a country go into: its own, else the
+    /// world's, when that knows the country.
+    ///
+    /// # Errors
+    /// Fails when the world's shard is damaged.
+    pub fn base_of(&self, country: &str) -> geocoder_core::Result<Option<CountryCode>> {
+        let Some(code) = CountryCode::parse(country) else { return Ok(None) };
+        if self.offers(code) {
+            return Ok(Some(code));
+        }
+        let is_known = code != CountryCode::WORLD && self.geocoder.country(code, None)?.is_some();
+        Ok(is_known.then_some(CountryCode::WORLD))
+    }
 }
 
 /// Reads and checks the manifest of a directory, without looking at blobs; returns its JSON too.

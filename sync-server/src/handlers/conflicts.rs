@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::access::Caller;
+use crate::catalog::Catalog;
 use crate::error::{ApiError, ErrorBody};
 use crate::fields::FieldReader;
 use crate::json_body::JsonBody;
@@ -60,6 +61,28 @@ struct CountryStatus {
     outcomes: BTreeMap<Outcome, usize>,
 }
 
+/// Counts the pending patches of a country, and of the world those of countries without a shard.
+async fn pending(
+    state: &AppState,
+    app_id: &str,
+    code: &str,
+    catalog: &Catalog,
+) -> Result<u64, ApiError> {
+    let count = async |countries: Vec<String>| {
+        let app_ids = vec![app_id.to_owned()];
+        let status = Some(PatchStatus::Pending);
+        let filter = PatchFilter { app_ids, status, countries, ..PatchFilter::default() };
+        Ok::<_, ApiError>(state.store.patches(&filter).await?.total)
+    };
+    if code != CountryCode::WORLD.as_str() {
+        return count(vec![code.to_owned()]).await;
+    }
+    let mut others = catalog.manifest().countries.keys().cloned().collect::<Vec<_>>();
+    others.retain(|other| other != code);
+    let elsewhere = if others.is_empty() { 0 } else { count(others).await? };
+    Ok(count(Vec::new()).await?.saturating_sub(elsewhere))
+}
+
 /// `GET /sync/v1/status`
 ///
 /// # Errors
@@ -85,19 +108,13 @@ pub async fn status(state: web::Data<AppState>, caller: Caller) -> Result<HttpRe
             continue;
         }
         let resolved = conflict::resolve_all(&state, app_id, code).await?;
-        let filter = PatchFilter {
-            app_ids: vec![app_id.clone()],
-            status: Some(PatchStatus::Pending),
-            countries: vec![code.clone()],
-            ..PatchFilter::default()
-        };
         let own = heads.iter().find(|(app, country, _)| app == app_id && country == code);
         let country = CountryStatus {
             name: entry.name.clone(),
             generation: entry.base.generation.clone(),
             size_bytes: entry.base.size,
             head: own.map_or(0, |(_, _, head)| *head),
-            pending: state.store.patches(&filter).await?.total,
+            pending: pending(&state, app_id, code, &catalog).await?,
             approved: resolved.len(),
             outcomes: conflict::count(&resolved),
         };

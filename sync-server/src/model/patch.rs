@@ -106,6 +106,9 @@ pub struct Patch {
     pub origin: Option<Fields>,
     /// Where the origin was found: a reference of the engine, valid for one generation.
     pub target: Option<Target>,
+    /// Whether the patch is of the world's shard rather than of that of its country.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub in_world: bool,
     /// Whether the record is taken away rather than changed.
     pub remove: bool,
     /// Fields in no particular language.
@@ -137,4 +140,12 @@ pub struct Target {
     /// Whether the record is a house that the base does not have, between two that it has.
     #[serde(default)]
     pub absent: bool,
+    /// Whether the shard is the world's rather than that of the record's country.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub in_world: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_false(value: &bool) -> bool {
+    !value
 }

@@ -107,26 +107,26 @@ fn feed_of(step: &Step, now: Timestamp) -> Vec<FeedOperation> {
         |patch: &Option<Patch>| patch.clone().filter(|patch| patch.status == PatchStatus::Approved);
     let (before, after) = (approved(&step.before), approved(&step.after));
     let revision = step.patch().map_or(0, |patch| patch.revision);
-    let operation = |country: String, patch: &Patch, after: Option<Patch>| FeedOperation {
+    let operation = |base: String, patch: &Patch, after: Option<Patch>| FeedOperation {
         app_id: patch.app_id.clone(),
-        country,
+        country: base,
         patch_id: patch.id.clone(),
         revision,
         at: now,
         patch: after.map(Box::new),
     };
     let mut operations = Vec::new();
-    let new_country = after.as_ref().map(Patch::country);
+    let new_base = after.as_ref().map(Patch::base);
     if let Some(before) = &before {
-        let country = before.country();
-        if new_country.as_ref() != Some(&country) {
-            operations.push(operation(country, before, None));
+        let base = before.base();
+        if new_base.as_ref() != Some(&base) {
+            operations.push(operation(base, before, None));
         }
     }
-    if let (Some(after), Some(country)) = (after, new_country)
+    if let (Some(after), Some(base)) = (after, new_base)
         && before.as_ref() != Some(&after)
     {
-        operations.push(operation(country, &after.clone(), Some(after)));
+        operations.push(operation(base, &after.clone(), Some(after)));
     }
     operations
 }

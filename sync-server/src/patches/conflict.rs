@@ -103,9 +103,9 @@ pub async fn decide(
             return refuse("The patch is not approved: change or delete it instead");
         }
         let now = state.clock.now();
-        let country = patch.country();
-        let generation = state.catalog.current().generation(&country);
-        let Some(found) = resolve_in(state, &country, vec![patch]).await?.pop() else {
+        let base = patch.base();
+        let generation = state.catalog.current().generation(&base);
+        let Some(found) = resolve_in(state, &base, vec![patch]).await?.pop() else {
             return refuse("The server has no data of the country any more: delete the patch");
         };
         let after = match (decision, found.resolution.outcome) {
@@ -148,7 +148,8 @@ fn keep(found: &Resolved, generation: String, now: Timestamp) -> Result<Patch, A
             let record_ref = serde_json::to_value(target);
             let record_ref = record_ref.map_err(|error| ApiError::Internal(error.into()))?;
             next.origin = Some(record.clone());
-            next.target = Some(Target { generation, record: record_ref, absent: false });
+            let in_world = patch.in_world;
+            next.target = Some(Target { generation, record: record_ref, absent: false, in_world });
         }
         _ => {
             next.default = Some(patch.record(None));

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use geocoder_core::overlay::{
     Change, Correction, CorrectionId, PatchFields, PatchHouse, PatchNames, PatchRecord, RecordRef,
 };
-use geocoder_core::{Geocoder, LonLat, RecordType, SearchRequest, TypeSet, text};
+use geocoder_core::{CountryCode, Geocoder, LonLat, RecordType, SearchRequest, TypeSet, text};
 
 use super::origin::house_of_street;
 use crate::model::patch::Street;
@@ -38,7 +38,7 @@ pub(super) fn put(
         city: text(&fields.city),
         county: text(&fields.county),
         administrative: text(&fields.administrative),
-        country: text(&fields.country),
+        country: country_of(&fields, base)?,
     };
     let house = house_of(&fields, known, base)?;
     let languages = languages_of(patch, known, &default);
@@ -52,6 +52,14 @@ pub(super) fn put(
         house,
     };
     Ok(Some(Correction { id, target, change: Change::Put(Box::new(record)) }))
+}
+
+/// Returns the name that the base has for the country of some fields: among the countries of the
+/// world the one with their code is meant, whatever a patch calls it.
+fn country_of(fields: &Fields, base: &Geocoder<Bytes>) -> geocoder_core::Result<String> {
+    let code = fields.countrycode.as_deref().and_then(CountryCode::parse);
+    let known = code.map(|code| base.country(code, None)).transpose()?.flatten();
+    Ok(known.map(|hit| hit.name).or(fields.country.clone()).unwrap_or_default())
 }
 
 /// Returns the translations of a record: those of the base as far as the patch does not replace

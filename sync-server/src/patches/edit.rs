@@ -16,6 +16,8 @@ pub struct Content {
     pub status: Option<PatchStatus>,
     /// Language of the fields.
     pub language: Option<String>,
+    /// Whether the world's shard is the one for the country that the fields name.
+    pub in_world: bool,
 }
 
 /// Why a translation cannot be deleted.
@@ -32,6 +34,8 @@ pub enum LanguageFault {
 pub struct Origin {
     /// The record.
     pub fields: Fields,
+    /// Whether it is of the world's shard rather than of that of its country.
+    pub in_world: bool,
     /// Where it is; `None` when it is known from an earlier patch only.
     pub target: Option<Target>,
 }
@@ -44,9 +48,9 @@ pub fn create(
     content: Content,
     now: Timestamp,
 ) -> Patch {
-    let (origin, target) = match origin {
-        Some(Origin { fields, target }) => (Some(fields), target),
-        None => (None, None),
+    let (origin, in_world, target) = match origin {
+        Some(Origin { fields, in_world, target }) => (Some(fields), in_world, target),
+        None => (None, false, None),
     };
     let mut patch = Patch {
         id,
@@ -54,6 +58,7 @@ pub fn create(
         status: PatchStatus::Pending,
         origin,
         target,
+        in_world,
         remove: false,
         default: None,
         languages: BTreeMap::new(),
@@ -118,6 +123,7 @@ fn write(patch: &mut Patch, content: Content) {
         patch.remove = remove;
     }
     let Some(fields) = content.fields else { return };
+    let country = patch.record(None).countrycode;
     match content.language {
         None => {
             let known = patch.default.take().unwrap_or_default();
@@ -128,6 +134,10 @@ fn write(patch: &mut Patch, content: Content) {
             let known = patch.languages.remove(&language).unwrap_or_default();
             patch.languages.insert(language, fields.or(&known));
         }
+    }
+    // Where a record was found it stays, also when its country gets a shard of its own.
+    if patch.record(None).countrycode != country {
+        patch.in_world = content.in_world;
     }
 }
 

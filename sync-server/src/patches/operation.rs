@@ -76,6 +76,7 @@ impl Operation {
             remove: None,
             status: read_status(input),
             language: input.language(),
+            in_world: false,
         })
     }
 
@@ -130,5 +131,6 @@ fn content(input: &mut Input<'_>) -> Content {
         remove: input.flag("remove"),
         status: read_status(input),
         language: input.language(),
+        in_world: false,
     }
 }

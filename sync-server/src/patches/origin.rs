@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use geocoder_core::overlay::{Origin as CoreOrigin, PatchHouse, PatchRecord, RecordRef};
-use geocoder_core::{LonLat, Shard, text};
+use geocoder_core::{CountryCode, LonLat, Shard, text};
 
 use super::edit::Origin;
 use super::service::id_of;
@@ -29,15 +29,14 @@ pub struct Found {
     pub by_patches: bool,
 }
 
-/// Finds a record of a base by its content.
+/// Finds a record of a base by its content: of that of its country, else of the world's.
 ///
 /// # Errors
 /// Fails when the shard is damaged.
 pub fn find_in_base(catalog: &Catalog, fields: &Fields) -> Result<Option<Origin>, ApiError> {
     let Some(wanted) = core_origin(fields) else { return Ok(None) };
-    let Some(base) = catalog.shard(&wanted.countrycode) else { return Ok(None) };
-    let reference = base.resolve(&wanted).map_err(unusable)?;
-    reference.map(|reference| origin_of(catalog, base, &reference, fields)).transpose()
+    let found = catalog.geocoder().resolve(&wanted).map_err(unusable)?;
+    found.map(|(base, reference)| origin_of(catalog, base, &reference, fields)).transpose()
 }
 
 /// Finds what a result was: a record as the base has it, else as the approved patches show it. Their
@@ -55,38 +54,40 @@ pub fn find(state: &AppState, app_id: &str, fields: &Fields) -> Result<Option<Fo
     }
     let Some(overlay) = state.overlays.of_app(app_id, &catalog) else { return Ok(None) };
     let Some(wanted) = core_origin(fields) else { return Ok(None) };
-    let Some(base) = catalog.shard(&wanted.countrycode) else { return Ok(None) };
     Ok(match overlay.geocoder().resolve(&wanted).map_err(unusable)? {
         None => None,
         Some((_, RecordRef::Added { id })) => {
             Some(Found { patch_id: id.to_string(), origin: None, by_patches: true })
         }
-        Some((_, reference)) => found(origin_of(&catalog, base, &reference, fields)?, true),
+        Some((base, reference)) => found(origin_of(&catalog, base, &reference, fields)?, true),
     })
 }
 
 /// Describes a record that is corrected as the base has it.
 fn origin_of(
     catalog: &Catalog,
-    base: &Shard<Bytes>,
+    base: CountryCode,
     reference: &RecordRef,
     got: &Fields,
 ) -> Result<Origin, ApiError> {
-    let country = base.meta().country;
-    let country = country.as_str();
-    let record = base.record(reference).map_err(unusable)?;
-    let absent = match &record {
-        Some(record) => !has_house(base, record, country).map_err(unusable)?,
-        None => false,
+    let in_world = base == CountryCode::WORLD;
+    let country = got.countrycode.as_deref().unwrap_or_default();
+    let shard = catalog.shard(base.as_str());
+    let record = shard.map(|shard| shard.record(reference)).transpose();
+    let record = record.map_err(unusable)?.flatten();
+    let absent = match (shard, &record) {
+        (Some(shard), Some(record)) => !has_house(shard, record, country).map_err(unusable)?,
+        _ => false,
     };
     let own = record.map_or_else(|| got.clone(), |record| fields_of(&record, country));
     let target = Target {
-        generation: catalog.generation(country),
+        generation: catalog.generation(base.as_str()),
         record: serde_json::to_value(reference)
             .map_err(|error| ApiError::Internal(error.into()))?,
         absent,
+        in_world,
     };
-    Ok(Origin { fields: own.or(got), target: Some(target) })
+    Ok(Origin { fields: own.or(got), in_world, target: Some(target) })
 }
 
 fn unusable(error: geocoder_core::Error) -> ApiError {

@@ -1,6 +1,7 @@
 //! Takes proposals of end users: each becomes a pending patch of its own, once, however often it
 //! is sent.
 
+use geocoder_core::CountryCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -9,7 +10,7 @@ use super::change::{Deed, Step, change_of};
 use super::edit::{self, Content, Origin};
 use super::input::{Extent, Input};
 use super::origin;
-use super::service::id_of;
+use super::service::{base_of, id_of};
 use crate::access::Caller;
 use crate::error::{ApiError, COUNTRY_NOT_SUPPORTED};
 use crate::hex::sha256_hex;
@@ -178,7 +179,7 @@ impl Plan<'_> {
         content_hash: &str,
     ) -> Result<Planned, ApiError> {
         let mut input = Input::new(members, "");
-        let Read { origin, content, comment } = self.read(&mut input);
+        let Read { origin, content, comment } = self.read(&mut input)?;
         let proposal = Proposal {
             app_id: self.caller.app.id.clone(),
             mutation_id: self.id.to_owned(),
@@ -211,7 +212,7 @@ impl Plan<'_> {
         Ok(Planned { proposal, step: Some(step) })
     }
 
-    fn read(&self, input: &mut Input<'_>) -> Read {
+    fn read(&self, input: &mut Input<'_>) -> Result<Read, ApiError> {
         let origin = input.fields("origin", Extent::Origin);
         let remove = input.flag("remove").unwrap_or_default();
         let extent = if origin.is_some() { Extent::Some } else { Extent::Whole };
@@ -222,23 +223,22 @@ impl Plan<'_> {
         if origin.is_none() && remove {
             input.refuse("origin", "Is required.");
         }
+        let mut in_world = false;
         for (object, fields) in [("origin", origin.as_ref()), ("update", fields.as_ref())] {
             let code = fields.and_then(|fields| fields.countrycode.as_deref());
-            if code.is_some_and(|code| !self.takes(code)) {
-                input.refuse(&format!("{object}.countrycode"), COUNTRY_NOT_SUPPORTED);
+            let Some(code) = code else { continue };
+            match base_of(self.state, code)? {
+                Some(base) if self.caller.is_for(base.as_str()) => {
+                    in_world = base == CountryCode::WORLD;
+                }
+                _ => input.refuse(&format!("{object}.countrycode"), COUNTRY_NOT_SUPPORTED),
             }
         }
         let language = input.language();
         let comment = input.text("comment", MAX_COMMENT_CHARS).filter(|text| !text.is_empty());
         let remove = remove.then_some(true);
-        Read { origin, content: Content { fields, remove, status: None, language }, comment }
-    }
-
-    /// Whether the server has data of a country and the key is one for it.
-    fn takes(&self, code: &str) -> bool {
-        let country = geocoder_core::CountryCode::parse(code);
-        country.is_some_and(|country| self.state.catalog.current().offers(country))
-            && self.caller.is_for(code)
+        let content = Content { fields, remove, status: None, language, in_world };
+        Ok(Read { origin, content, comment })
     }
 
     /// Makes the pending patch, and says whether its record has another one or is not there.
@@ -274,7 +274,14 @@ impl Plan<'_> {
         }
         let found = found.and_then(|found| found.origin);
         let is_there = found.is_some();
-        let origin = found.unwrap_or_else(|| Origin { fields: origin.clone(), target: None });
+        let origin = match found {
+            Some(found) => found,
+            None => {
+                let code = origin.countrycode.as_deref().unwrap_or_default();
+                let in_world = base_of(self.state, code)? == Some(CountryCode::WORLD);
+                Origin { fields: origin.clone(), in_world, target: None }
+            }
+        };
         let record_id = match &earlier {
             Some(earlier) => earlier.record_id().to_owned(),
             None => id_of(app_id, &origin),

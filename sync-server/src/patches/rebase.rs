@@ -4,7 +4,9 @@ use bytes::Bytes;
 use geocoder_core::overlay::{
     Change, Correction, CorrectionId, Origin as CoreOrigin, PatchHouse, PatchRecord, RecordRef,
 };
-use geocoder_core::{Geocoder, LonLat, RecordType, ReverseRequest, Shard, TypeSet, text};
+use geocoder_core::{
+    CountryCode, Geocoder, LonLat, RecordType, ReverseRequest, Shard, TypeSet, text,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -78,9 +80,21 @@ pub fn resolve(
     shard: &Shard<Bytes>,
     generation: &str,
 ) -> geocoder_core::Result<Resolution> {
-    let look = Look { patch, base, shard, country: shard.meta().country.as_str() };
-    let here = |origin: &&Fields| origin.countrycode.as_deref() == Some(look.country);
+    let country = shard.meta().country;
+    let in_world = country == CountryCode::WORLD;
+    let of_target = patch.target.as_ref().map(|target| target.in_world);
+    // A patch that has moved to another base leaves its origin behind.
+    let here = |origin: &&Fields| {
+        of_target.is_none_or(|of_target| of_target == in_world)
+            && (in_world || origin.countrycode.as_deref() == Some(country.as_str()))
+    };
     let origin = patch.origin.as_ref().filter(here);
+    let country = match origin.and_then(|origin| origin.countrycode.clone()) {
+        Some(own) if in_world => own,
+        _ if in_world => patch.country(),
+        _ => country.to_string(),
+    };
+    let look = Look { patch, base, shard, country: &country };
     let absent = patch.target.as_ref().is_some_and(|target| target.absent);
     let found = match origin {
         Some(origin) => match look.target(generation)? {
@@ -113,6 +127,7 @@ struct Look<'a> {
     patch: &'a Patch,
     base: &'a Geocoder<Bytes>,
     shard: &'a Shard<Bytes>,
+    /// Code of the country of the records that are looked for.
     country: &'a str,
 }
 

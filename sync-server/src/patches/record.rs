@@ -1,5 +1,7 @@
 //! Which of several values of a field counts: those of a language, of none, of the origin.
 
+use geocoder_core::CountryCode;
+
 use crate::model::{Fields, Patch};
 
 /// Applies a macro to the name of every field.
@@ -94,6 +96,11 @@ impl Patch {
     pub fn country(&self) -> String {
         self.record(None).countrycode.unwrap_or_default()
     }
+
+    /// Returns the code of the shard that the patch is of, whose feed it is in.
+    pub fn base(&self) -> String {
+        if self.in_world { CountryCode::WORLD.to_string() } else { self.country() }
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +121,7 @@ mod tests {
             status: PatchStatus::Pending,
             origin,
             target: None,
+            in_world: false,
             remove: false,
             default,
             first_language: french.as_ref().map(|_| "fr".into()),

@@ -92,10 +92,11 @@ impl Run<'_> {
     ) -> Result<Option<Patch>, ApiError> {
         let steps = self.steps.len();
         let written = operation.written();
-        if let Some((object, fields)) = written {
-            self.check_country(number, object, fields)?;
-        }
-        let after = self.operate(operation).await?;
+        let in_world = match written {
+            Some((object, fields)) => self.is_in_world(number, object, fields)?,
+            None => false,
+        };
+        let after = self.operate(operation, in_world).await?;
         if let (Some(patch), Some((object, _))) = (&after, written)
             && let Some((field, msg)) = fault_of(patch)
         {
@@ -128,17 +129,24 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn operate(&mut self, operation: &Operation) -> Result<Option<Patch>, ApiError> {
+    async fn operate(
+        &mut self,
+        operation: &Operation,
+        in_world: bool,
+    ) -> Result<Option<Patch>, ApiError> {
         let app_id = self.work.caller.app.id.clone();
+        let settled = |content: &Content| Content { in_world, ..content.clone() };
         match operation {
             Operation::Create(content) => {
-                let patch = edit::create(&app_id, new_id()?, None, content.clone(), self.now);
+                let patch = edit::create(&app_id, new_id()?, None, settled(content), self.now);
                 self.record(None, Some(patch), Deed::Edit, None)
             }
-            Operation::Upsert { origin, content } => self.upsert(&app_id, origin, content).await,
+            Operation::Upsert { origin, content } => {
+                self.upsert(&app_id, origin, settled(content)).await
+            }
             Operation::Update { id, content } => {
                 let before = self.patch(&app_id, id).await?;
-                self.update(before, content.clone())
+                self.update(before, settled(content))
             }
             Operation::Delete { id, reason } => {
                 let before = self.patch(&app_id, id).await?;
@@ -162,24 +170,24 @@ impl Run<'_> {
         &mut self,
         app_id: &str,
         fields: &Fields,
-        content: &Content,
+        content: Content,
     ) -> Result<Option<Patch>, ApiError> {
         if let Some(patch) = origin::earlier_patch(self.state, app_id, fields).await? {
             (self.work.condition)(patch.revision)?;
-            return self.update(patch, content.clone());
+            return self.update(patch, content);
         }
         let found = origin::find(self.state, app_id, fields)?;
         let found = found.ok_or(ApiError::NotFound { what: "origin" })?;
         match (self.find(app_id, &found.patch_id).await?, found.origin) {
             (Some(before), _) => {
                 (self.work.condition)(before.revision)?;
-                self.update(before, content.clone())
+                self.update(before, content)
             }
             (None, Some(origin)) => {
                 // Who names a revision means a patch that is there.
                 (self.work.condition)(0)?;
                 let id = found.patch_id;
-                let patch = edit::create(app_id, id, Some(origin), content.clone(), self.now);
+                let patch = edit::create(app_id, id, Some(origin), content, self.now);
                 self.record(None, Some(patch), Deed::Edit, None)
             }
             (None, None) => Err(ApiError::NotFound { what: "origin" }),
@@ -231,12 +239,12 @@ impl Run<'_> {
         Ok(patch)
     }
 
-    /// Refuses countries that this server has no data of: nobody would ever see the patch.
-    fn check_country(&self, number: usize, object: &str, fields: &Fields) -> Result<(), ApiError> {
-        let Some(code) = &fields.countrycode else { return Ok(()) };
-        let offered = |code| self.state.catalog.current().offers(code);
-        if CountryCode::parse(code).is_some_and(offered) {
-            return Ok(());
+    /// Whether the country that fields name is in the world's shard alone. Countries that this
+    /// server has no data of are refused: nobody would ever see the patch.
+    fn is_in_world(&self, number: usize, object: &str, fields: &Fields) -> Result<bool, ApiError> {
+        let Some(code) = &fields.countrycode else { return Ok(false) };
+        if let Some(base) = base_of(self.state, code)? {
+            return Ok(base == CountryCode::WORLD);
         }
         let value = WireValue::Text(code.clone());
         Err(self.refused(number, object, "countrycode", &value, COUNTRY_NOT_SUPPORTED))
@@ -258,6 +266,15 @@ impl Run<'_> {
     }
 }
 
+/// Returns the code of the shard that corrections of a country go into; `None` when there is none.
+///
+/// # Errors
+/// Fails when the world's shard is damaged.
+pub(super) fn base_of(state: &AppState, code: &str) -> Result<Option<CountryCode>, ApiError> {
+    let base = state.catalog.current().base_of(code);
+    base.map_err(|error| ApiError::DataUnavailable(error.into()))
+}
+
 /// Returns an id that nobody can guess.
 fn new_id() -> Result<String, ApiError> {
     let bytes = random_bytes::<16>().map_err(|error| ApiError::Internal(error.into()))?;
@@ -276,7 +293,9 @@ pub(super) fn id_of(app_id: &str, origin: &Origin) -> String {
         ..origin.fields.clone()
     };
     let fields = serde_json::to_string(&told).unwrap_or_default();
-    let mut id = sha256_hex(format!("{app_id}\n{fields}"));
+    // The same city may be in the world's shard and in that of its country.
+    let base = if origin.in_world { "\nzz" } else { "" };
+    let mut id = sha256_hex(format!("{app_id}\n{fields}{base}"));
     id.truncate(32);
     id
 }

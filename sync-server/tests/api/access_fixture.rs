@@ -16,7 +16,7 @@ use sync_server::access::bootstrap::NewKey;
 use sync_server::access::options::AccessOptions;
 use sync_server::access::token::Token;
 use sync_server::catalog::Catalog;
-use sync_server::live::LiveCatalog;
+use sync_server::live::{LiveCatalog, Outcome, Watcher};
 use sync_server::model::{App, Clock, Key, Role, Timestamp};
 use sync_server::routes;
 use sync_server::state::AppState;
@@ -89,6 +89,16 @@ pub(crate) async fn server_on(
     let root = state.access.root_app().await.unwrap().id;
     let app = test::init_service(ActixApp::new().configure(routes::configure(state.clone()))).await;
     TestServer { state, root, app, made: Cell::new(0), data }
+}
+
+impl<S> TestServer<S> {
+    /// Publishes a shard of a country, in place of the one that there was.
+    pub(crate) async fn publish(&mut self, code: &str, bytes: &[u8]) {
+        let (_, mut watcher) = Watcher::start(self.data.store()).unwrap();
+        self.data.list_country(code, bytes);
+        assert!(matches!(watcher.look(&self.state.catalog), Outcome::Replaced));
+        self.state.refresh_overlays(None).await.unwrap();
+    }
 }
 
 impl<S, B> TestServer<S>

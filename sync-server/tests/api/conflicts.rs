@@ -2,22 +2,12 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceResponse};
-use bytes::Bytes;
 use serde_json::{Value, json};
-use sync_server::live::{Outcome, Watcher};
 use sync_server::model::{Role, Scope};
 
 use crate::access_fixture::{TestServer, server};
 use crate::fixture::TOKEN;
 use crate::generations::{liechtenstein, shard_of, single_streets, street};
-
-/// Publishes a base into the directory of a server, which takes it over.
-async fn publish<S>(server: &mut TestServer<S>, bytes: &[u8]) {
-    let (_, mut watcher) = Watcher::start(server.data.store()).unwrap();
-    server.data.list_country("li", &Bytes::copy_from_slice(bytes));
-    assert!(matches!(watcher.look(&server.state.catalog), Outcome::Replaced));
-    server.state.refresh_overlays(None).await.unwrap();
-}
 
 async fn correct<S, B>(server: &TestServer<S>, query: &str, change: Value) -> String
 where
@@ -36,7 +26,7 @@ where
 async fn patches_that_do_not_fit_a_new_base_are_listed_and_decided() {
     let mut server = server().await;
     let mut gazetteer = liechtenstein();
-    publish(&mut server, &shard_of(&gazetteer)).await;
+    server.publish("li", &shard_of(&gazetteer)).await;
     let [fits, fixed, changed, gone, removed] = single_streets(&gazetteer);
     let query = |(name, city): &(String, String)| format!("{name}, {city}");
     let renamed = |name: &str| json!({"update": {"name": name}});
@@ -55,7 +45,7 @@ async fn patches_that_do_not_fit_a_new_base_are_listed_and_decided() {
     street(&mut gazetteer, &fixed.0, &fixed.1).names.default = "Rotkehlchenweg".into();
     street(&mut gazetteer, &changed.0, &changed.1).names.default = "Dompfaffweg".into();
     gazetteer.streets.retain(|street| ![&gone.0, &removed.0].contains(&&street.names.default));
-    publish(&mut server, &shard_of(&gazetteer)).await;
+    server.publish("li", &shard_of(&gazetteer)).await;
 
     let status = server.ok("GET", "/sync/v1/status", Value::Null).await;
     let country = &status["countries"]["li"];

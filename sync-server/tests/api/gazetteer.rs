@@ -65,6 +65,11 @@ pub(crate) fn monaco_gazetteer() -> Gazetteer {
 
 /// Returns the bytes of a shard of the world, with cities of two countries.
 pub(crate) fn world() -> Vec<u8> {
+    ShardWriter::new(&world_gazetteer()).write().unwrap().bytes
+}
+
+/// Returns what is in that shard.
+pub(crate) fn world_gazetteer() -> Gazetteer {
     let country = |name, code: &str, at, population| PlaceRecord {
         code: code.into(),
         ..place(RecordType::Country, name, None, at, population, &[])
@@ -72,7 +77,7 @@ pub(crate) fn world() -> Vec<u8> {
     let city = |name, country, at, population| {
         place(RecordType::City, name, Some(country), at, population, &[])
     };
-    let gazetteer = Gazetteer {
+    Gazetteer {
         country: Some(CountryCode::WORLD),
         places: vec![
             country("United States", "us", (-98.0, 39.0), 330_000_000),
@@ -81,8 +86,7 @@ pub(crate) fn world() -> Vec<u8> {
             city("Paris", 1, (2.3522, 48.8566), 2_100_000),
         ],
         ..Gazetteer::default()
-    };
-    ShardWriter::new(&gazetteer).write().unwrap().bytes
+    }
 }
 
 fn at(lon: f64, lat: f64) -> LonLat {

@@ -74,6 +74,7 @@ pub(crate) fn patch(app_id: &str, id: &str, status: PatchStatus) -> Patch {
         status,
         origin: None,
         target: None,
+        in_world: false,
         remove: false,
         default: Some(fields),
         languages: BTreeMap::new(),
