@@ -7,12 +7,14 @@ import { Browser, withProfile } from './harness/browser.mjs';
 import { NodeKit, TabKit } from './harness/kits.mjs';
 import { startProxied } from './harness/proxied.mjs';
 
-const { office, proxy, close } = await startProxied();
+const { office, proxy, close } = await startProxied({ demoCountries: ['li', 'zz'] });
+/** Cities are looked for in all countries. */
+const WORLDWIDE = { countries: undefined, types: ['city'] };
 after(close);
 
 /** First result of a search in the office. */
-async function find(query) {
-  const [first] = await office.search(query);
+async function find(query, options) {
+  const [first] = await office.search(query, options);
   assert.ok(first, query);
   return first;
 }
@@ -69,6 +71,35 @@ const CORRECTIONS = [
     options: { language: 'fr' },
     expect: [['Postmuseum Vaduz', 'Postmuseum, Vaduz (exact)', 'Musée de la poste, Vaduz (exact)']],
   },
+  {
+    what: 'a city that only the world has is renamed',
+    async make() {
+      const nairobi = await find('Nairobi', WORLDWIDE);
+      assert.equal(nairobi.countrycode, 'ke');
+      await office.correct(nairobi, { name: 'Quittenstadt' });
+    },
+    options: WORLDWIDE,
+    expect: [
+      ['Quittenstadt', undefined, 'Quittenstadt, Quittenstadt (area)'],
+      ['Nairobi', 'Nairobi, Nairobi (area)', /^(?!Nairobi, Nairobi)/],
+    ],
+  },
+  {
+    what: 'a town is added where only the world knows the country',
+    make: () =>
+      office.add({
+        type: 'city',
+        name: 'Mispelhausen',
+        city: 'Mispelhausen',
+        country: 'Austria',
+        countrycode: 'at',
+        zipcode: [],
+        population: 900,
+        coordinates: '47.3,9.7',
+      }),
+    options: WORLDWIDE,
+    expect: [['Mispelhausen', undefined, 'Mispelhausen, Mispelhausen (area)']],
+  },
 ];
 // The museum is translated before it is deleted.
 CORRECTIONS.push(...CORRECTIONS.splice(3, 1));
@@ -77,9 +108,10 @@ test('corrections are seen alike by server, Node and Chromium', async (t) => {
   await withProfile(async (profile) => {
     const browser = await Browser.start(profile);
     try {
-      const nodeKit = await NodeKit.make({ server: proxy.origin, apiKey: office.deviceKey });
+      const options = { apiKey: office.deviceKey, countries: ['li', 'zz'] };
+      const nodeKit = await NodeKit.make({ server: proxy.origin, ...options });
       const tab = await browser.openTab(proxy.origin);
-      const tabKit = new TabKit(tab, { apiKey: office.deviceKey });
+      const tabKit = new TabKit(tab, options);
       const inNode = await nodeKit.open(nodeKit.fresh());
       const inBrowser = await tabKit.open(tabKit.fresh());
       const assertSame = async (query, options, expected) => {
