@@ -12,12 +12,11 @@ use super::error::malformed;
 use super::{DeltaError, Generation};
 use crate::geo::LonLat;
 use crate::overlay::{
-    Change, Correction, CorrectionId, PatchFields, PatchHouse, PatchNames, PatchRecord, RecordRef,
+    Change, Correction, CorrectionId, MAX_TEXT_BYTES, PatchFields, PatchHouse, PatchNames,
+    PatchRecord, RecordRef,
 };
 use crate::record::RecordType;
 
-/// Longest text of a correction in bytes.
-pub const MAX_TEXT_BYTES: usize = 250;
 /// Most names by language, and most postcodes, of a correction.
 const MAX_LIST: u64 = 400;
 

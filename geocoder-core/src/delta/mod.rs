@@ -17,7 +17,6 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
-pub use codec::MAX_TEXT_BYTES;
 pub use error::DeltaError;
 pub use operations::{Delta, MAX_OPERATIONS, Operation, OperationChange};
 pub use snapshot::{MAX_CORRECTIONS, Snapshot};

@@ -179,6 +179,15 @@ pub struct PatchHouse {
     pub street: String,
 }
 
+impl PatchHouse {
+    /// Whether all values keep the limits of shards.
+    pub fn is_valid(&self) -> bool {
+        self.number <= crate::text::MAX_HOUSE_NUMBER
+            && super::draft::is_suffix(&self.suffix)
+            && (self.street.is_empty() || super::draft::is_usable(&self.street))
+    }
+}
+
 /// A result that search or reverse gave earlier, by which its record is found again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Origin {

@@ -1,6 +1,6 @@
 //! Records on their way into an overlay: read from the base, or made of a correction.
 
-use super::{PatchNames, PatchRecord, RecordRef};
+use super::{PatchHouse, PatchNames, PatchRecord, RecordRef};
 use crate::error::Result;
 use crate::geo::LonLat;
 use crate::record::RecordType;
@@ -11,10 +11,10 @@ use crate::shard::{
 use crate::sort::sort_by;
 use crate::text;
 
-/// Longest name in bytes, as in shards.
-const MAX_NAME_BYTES: usize = 250;
-/// Longest postcode in bytes, as in shards.
-const MAX_ZIPCODE_BYTES: usize = 32;
+/// Longest text of a correction in bytes: 200 characters of four bytes each.
+pub const MAX_TEXT_BYTES: usize = 800;
+/// Longest postcode in bytes: 20 characters of four bytes each.
+const MAX_ZIPCODE_BYTES: usize = 80;
 /// Most postcodes of a record.
 const MAX_ZIPCODES: usize = 255;
 
@@ -190,10 +190,10 @@ pub(super) fn terms_of(text: &str) -> String {
     terms
 }
 
-/// Whether a name can be kept: as the shard writer asks of names.
-fn is_usable(name: &str) -> bool {
+/// Whether a name can be kept: as the shard writer asks of names, but for its length.
+pub(super) fn is_usable(name: &str) -> bool {
     !name.trim().is_empty()
-        && name.len() <= MAX_NAME_BYTES
+        && name.len() <= MAX_TEXT_BYTES
         && !name.chars().any(|c| c.is_control() || c == '<' || c == '>')
 }
 
@@ -202,7 +202,7 @@ pub(super) fn is_suffix(suffix: &str) -> bool {
     suffix.len() <= crate::shard::MAX_SUFFIX_BYTES && !suffix.chars().any(char::is_control)
 }
 
-/// Whether the values of a record keep the limits of shards.
+/// Whether the values of a record keep the limits of overlays.
 pub(super) fn is_valid(record: &PatchRecord) -> bool {
     let fields = &record.default;
     let containers = [&fields.city, &fields.county, &fields.administrative, &fields.country];
@@ -212,11 +212,6 @@ pub(super) fn is_valid(record: &PatchRecord) -> bool {
         let all = [name, city, county, administrative, country].into_iter().all(optional);
         !code.is_empty() && code.len() <= 32 && all
     };
-    let house = record.house.as_ref().is_none_or(|house| {
-        house.number <= text::MAX_HOUSE_NUMBER
-            && is_suffix(&house.suffix)
-            && (house.street.is_empty() || is_usable(&house.street))
-    });
     let zipcode = |zipcode: &String| {
         let length = zipcode.len();
         (1..=MAX_ZIPCODE_BYTES).contains(&length) && !zipcode.chars().any(char::is_control)
@@ -229,7 +224,7 @@ pub(super) fn is_valid(record: &PatchRecord) -> bool {
         && record.zipcodes.iter().all(zipcode)
         && record.population <= i32::MAX.unsigned_abs()
         && LonLat::new(record.coordinates.lon, record.coordinates.lat).is_some()
-        && house
+        && record.house.as_ref().is_none_or(PatchHouse::is_valid)
 }
 
 /// What was read, or the chunk that it is in.

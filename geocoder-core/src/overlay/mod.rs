@@ -39,7 +39,7 @@ pub use correction::{
     Change, Correction, CorrectionId, Origin, PatchFields, PatchHouse, PatchNames, PatchRecord,
     RecordRef,
 };
-pub use draft::default_importance;
+pub use draft::{MAX_TEXT_BYTES, default_importance};
 
 pub(crate) use blocks::AddedBlock;
 pub(crate) use draft::PlaceNames;

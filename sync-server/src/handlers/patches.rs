@@ -382,6 +382,12 @@ impl How {
     }
 }
 
+/// What an answer that shows a patch says of its revision.
+#[derive(Deserialize)]
+struct Revised {
+    revision: i64,
+}
+
 /// Carries out operations, unless the very same request was answered before.
 async fn run(
     state: &AppState,
@@ -394,7 +400,8 @@ async fn run(
         Begun::First(attempt) => attempt,
         Begun::Again(kept) => {
             let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
-            return Ok(respond(status, kept.body, None));
+            let revised = serde_json::from_str(&kept.body).ok();
+            return Ok(respond(status, kept.body, revised.map(|Revised { revision }| revision)));
         }
     };
     let work = Work {

@@ -122,8 +122,13 @@ pub(super) fn house_of(
     }
     let Some(house) = named_house(fields) else { return Ok(None) };
     // A house stays one: on another street, which is made when there is none of that name.
-    if fields.street.is_some() || known.is_some_and(|known| known.house.is_some()) {
+    if known.is_some_and(|known| known.house.is_some()) {
         return Ok(Some(house));
+    }
+    if fields.street.is_some() {
+        // What names no street is on none.
+        let is_named = text::words(&house.street).any(|word| !text::fold(word.text).is_empty());
+        return Ok(is_named.then_some(house));
     }
     let street = house.street.as_str();
     let city = fields.city.as_deref().unwrap_or_default();

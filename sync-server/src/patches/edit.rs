@@ -132,7 +132,7 @@ fn write(patch: &mut Patch, content: Content) {
         Some(language) => {
             patch.first_language.get_or_insert_with(|| language.clone());
             let known = patch.languages.remove(&language).unwrap_or_default();
-            patch.languages.insert(language, fields.or(&known));
+            patch.languages.insert(language, fields.or(&known).without_empty_texts());
         }
     }
     // Where a record was found it stays, also when its country gets a shard of its own.

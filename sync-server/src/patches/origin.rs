@@ -171,11 +171,12 @@ pub fn core_origin(fields: &Fields) -> Option<CoreOrigin> {
     })
 }
 
-/// Reads the house of a `street` field; `None` when it is a whole street.
+/// Reads the house of a `street` field; `None` when it is a whole street, or no number of a house.
 pub fn house_of_street(street: &Street) -> Option<PatchHouse> {
     let number = text::parse_house_number(&street.number)?;
     let suffix = if street.suffix.is_empty() { number.suffix } else { street.suffix.clone() };
-    Some(PatchHouse { number: number.number, suffix, street: street.name.clone() })
+    let house = PatchHouse { number: number.number, suffix, street: street.name.clone() };
+    Some(house).filter(PatchHouse::is_valid)
 }
 
 /// Returns a record of the engine in PlaceKit's fields.

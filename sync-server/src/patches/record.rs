@@ -40,6 +40,16 @@ impl Fields {
         self
     }
 
+    /// Returns these fields without empty texts, which translate nothing.
+    #[must_use]
+    pub fn without_empty_texts(mut self) -> Self {
+        let Self { city, county, administrative, country, .. } = &mut self;
+        for text in [city, county, administrative, country] {
+            text.take_if(|text| text.is_empty());
+        }
+        self
+    }
+
     /// Returns those fields that others do not have.
     #[must_use]
     pub fn beside(mut self, others: &Self) -> Self {

@@ -21,6 +21,9 @@ use crate::store::{Idempotency, StoreError};
 /// How often an operation is tried while others change the same patches.
 const MAX_TRIES: usize = 8;
 
+/// Most translations of a patch.
+const MAX_LANGUAGES: usize = 100;
+
 /// What a request asks for.
 #[derive(Clone, Copy)]
 #[expect(missing_debug_implementations, reason = "conditions are closures")]
@@ -101,6 +104,11 @@ impl Run<'_> {
             && let Some((field, msg)) = fault_of(patch)
         {
             return Err(self.refused(number, object, field, &WireValue::Null, msg));
+        }
+        if after.as_ref().is_some_and(|patch| patch.languages.len() > MAX_LANGUAGES) {
+            return Err(ApiError::Conflict(format!(
+                "A patch has at most {MAX_LANGUAGES} translations"
+            )));
         }
         let new = self.steps.get(steps).and_then(|step| step.newly_approved().cloned());
         if let Some(approved) = new {

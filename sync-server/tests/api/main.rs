@@ -55,6 +55,8 @@ mod operation;
 #[cfg(test)]
 mod patches;
 #[cfg(test)]
+mod patches_extremes;
+#[cfg(test)]
 mod patches_world;
 #[cfg(test)]
 #[path = "../store/postgres.rs"]

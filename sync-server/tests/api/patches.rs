@@ -526,3 +526,34 @@ async fn patches_of_one_app_are_nothing_to_another() {
     let names = found["results"].as_array().unwrap().iter().map(|result| &result["name"]);
     assert!(!names.into_iter().any(|name| name == "Kirchweg"), "{found}");
 }
+
+#[actix_web::test]
+async fn a_request_sent_twice_changes_patches_once() {
+    let admin = admin().await;
+    let body = json!({"record": record(), "status": "approved"});
+    let send = async |method: Method, path: &str, body: &Value, key: &str| {
+        admin.send_with(method, path, body, &[("idempotency-key", key)]).await
+    };
+    let first = send(Method::POST, "/patch", &body, "a").await;
+    let again = send(Method::POST, "/patch", &body, "a").await;
+    assert_eq!((first.status, again.status), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(again.json(), first.json());
+    assert_eq!((first.header("etag"), again.header("etag")), (Some("\"1\""), Some("\"1\"")));
+    let other = json!({"record": record(), "status": "pending"});
+    assert_eq!(send(Method::POST, "/patch", &other, "a").await.status, 422);
+
+    let path = format!("/patch/{}", first.json()["id"].as_str().unwrap());
+    for _ in 0..2 {
+        let renamed =
+            send(Method::PATCH, &path, &json!({"update": {"name": "Landweg"}}), "b").await;
+        assert_eq!(renamed.status, StatusCode::NO_CONTENT);
+    }
+    let bulk = json!({"operations": [{"method": "create", "record": record()}]});
+    let done = send(Method::POST, "/patch/bulk", &bulk, "c").await;
+    let again = send(Method::POST, "/patch/bulk", &bulk, "c").await;
+    assert_eq!((again.json(), again.header("etag")), (done.json(), None));
+    let history = admin.ok(Method::GET, &format!("{path}/history"), &json!({})).await;
+    assert_eq!(history["results"].as_array().unwrap().len(), 2);
+    let listed = admin.ok(Method::POST, "/patch/search", &json!({})).await;
+    assert_eq!(listed["totalResults"], 2);
+}
