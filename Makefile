@@ -50,7 +50,7 @@ test-rust: postgresql ## Run the Rust tests
 	cargo test -p geocoder-core --no-default-features --features build
 
 test-js: www data chromium xz ## Run the tests of the npm package, built and packed, of the web app, and the code in documents
-	node --test $(JS)/test/*.test.mjs tests/package/*.test.mjs tests/bench/test/*.test.mjs tests/docs/*.test.mjs
+	node --test --test-concurrency=$(CORES) $(JS)/test/*.test.mjs tests/package/*.test.mjs tests/bench/test/*.test.mjs tests/docs/*.test.mjs
 	npm run --workspace hereabouts-www test
 
 test-browser: build data www chromium ## Run the tests in Chromium

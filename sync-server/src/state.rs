@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use geocoder_core::Geocoder;
+use tokio::sync::Mutex as AsyncMutex;
 
 use crate::access::token::Token;
 use crate::access::{Access, Caller};
@@ -47,6 +48,8 @@ pub struct AppState {
     pub access: Arc<Access>,
     /// Token of the public key that the web app uses.
     pub page_token: Option<Token>,
+    /// Held by changes of patches that others were faster than.
+    pub patch_turn: AsyncMutex<()>,
 }
 
 impl AppState {
@@ -71,6 +74,7 @@ impl AppState {
             metrics: Metrics::default(),
             access: Arc::new(access),
             page_token: None,
+            patch_turn: AsyncMutex::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 //! is.
 
 use super::apply::{Builder, Outcome, Put};
-use super::draft::{self, DraftHouse, DraftName, NamesWanted, RecordDraft, units};
+use super::draft::{self, DraftHouse, DraftName, NamesWanted, units};
 use super::hierarchy::{rarest_postings, references};
 use super::key_index::key_of;
 use super::{CorrectionId, PatchHouse, PatchRecord, RecordRef, SkipReason};
@@ -94,27 +94,18 @@ impl<D: AsRef<[u8]>> Builder<'_, D> {
         Ok(Ok((street, at.is_some())))
     }
 
-    /// Puts a house on a street: on the one that it was on when that has the name, else on the
-    /// one of that name in its city, which is made when there is none.
+    /// Puts a house on a street: on the one that it was on when that has the name or none is
+    /// named, else on the one of that name in its city, which is made when there is none.
     fn put_house(&mut self, put: Put<'_>, before: Option<usize>) -> Outcome {
         let record = put.record;
         let Some(house) = &record.house else { return Ok(Err(SkipReason::Invalid)) };
         let terms = draft::terms_of(&house.street);
-        let inside = before.and_then(|street| self.drafts.get(street)).map(|draft| draft.place);
-        let Some(place) = self.hierarchy.parent(RecordType::Street, record, inside)? else {
-            return Ok(Err(SkipReason::Country));
-        };
-        let same = before.filter(|street| {
-            let draft = self.drafts.get(*street);
-            let called = |draft: &RecordDraft| terms.is_empty() || draft.is_called(&terms);
-            draft.is_some_and(|draft| draft.place == place && called(draft))
-        });
-        let street = match same {
+        let street = match before.filter(|_| terms.is_empty()) {
             Some(street) => street,
             None if terms.is_empty() => return Ok(Err(SkipReason::Invalid)),
-            None => match self.street_called(place, &terms, record)? {
-                Some(street) => street,
-                None => self.new_street(put, house, place),
+            None => match self.street_named(put, house, &terms, before)? {
+                Ok(street) => street,
+                Err(reason) => return Ok(Err(reason)),
             },
         };
         let zipcode = self.house_zipcode(street, record);
@@ -130,6 +121,33 @@ impl<D: AsRef<[u8]>> Builder<'_, D> {
         let (number, suffix) = (*number, suffix.clone());
         draft.houses.push(DraftHouse { number, suffix, lat, lon, zipcode, source });
         Ok(Ok(()))
+    }
+
+    /// Finds the street that a house names: the one that it was on when that has the name, else
+    /// the one of that name in its city, which is made when there is none.
+    fn street_named(
+        &mut self,
+        put: Put<'_>,
+        house: &PatchHouse,
+        terms: &str,
+        before: Option<usize>,
+    ) -> Result<core::result::Result<usize, SkipReason>> {
+        let record = put.record;
+        let inside = before.and_then(|street| self.drafts.get(street)).map(|draft| draft.place);
+        let Some(place) = self.hierarchy.parent(RecordType::Street, record, inside)? else {
+            return Ok(Err(SkipReason::Country));
+        };
+        let same = before.filter(|street| {
+            let draft = self.drafts.get(*street);
+            draft.is_some_and(|draft| draft.place == place && draft.is_called(terms))
+        });
+        if let Some(street) = same {
+            return Ok(Ok(street));
+        }
+        Ok(Ok(match self.street_called(place, terms, record)? {
+            Some(street) => street,
+            None => self.new_street(put, house, place),
+        }))
     }
 
     /// Returns the number of the postcode of a house when it has one of its own, which its street

@@ -9,6 +9,7 @@ use futures_util::future::{Ready, ready};
 use geocoder_core::CountryCode;
 use serde::Serialize;
 
+use super::key_cache::scopes_of;
 use crate::error::ApiError;
 use crate::hex::sha256_hex;
 use crate::model::{App, AuditEntry, Key, ScopeSet, Timestamp};
@@ -36,9 +37,15 @@ impl Caller {
         self.app_ids.iter().any(|own| own == app_id)
     }
 
-    /// Whether the caller may do all of this.
-    pub fn may_all(&self, scopes: ScopeSet) -> bool {
-        scopes.and(self.scopes) == scopes
+    /// Whether a key may do no more than the caller's, and in no more countries.
+    pub fn covers(&self, key: &Key) -> bool {
+        let scopes = scopes_of(key);
+        let in_countries = match (&self.key.countries, &key.countries) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(_), Some(theirs)) => theirs.iter().all(|country| self.is_for(country)),
+        };
+        scopes.and(self.scopes) == scopes && in_countries
     }
 
     /// Whether the key is for a country.

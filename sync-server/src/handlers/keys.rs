@@ -94,9 +94,10 @@ pub(super) fn new_key(
     let id = new_key_id()?;
     let token = state.access.new_token(&id);
     let mut key = NewKey { id, app_id, role, at: now }.with_token(&token, true);
+    key.countries.clone_from(&caller.key.countries);
     settings::apply(fields, &mut key, now)?;
     // Nobody makes a key that may do more than the own one.
-    if !caller.may_all(scopes_of(&key)) {
+    if !caller.covers(&key) {
         return Err(ApiError::Forbidden);
     }
     Ok((key, token))
@@ -186,10 +187,14 @@ pub async fn update(
     let mut changed = key.clone();
     settings::apply(&mut fields, &mut changed, now)?;
     fields.finish()?;
-    if !caller.may_all(scopes_of(&changed)) {
+    if !caller.covers(&changed) {
         return Err(ApiError::Forbidden);
     }
     if changed == key {
+        let idempotency = attempt.answer(200, key.id.clone(), now);
+        if idempotency.is_some() {
+            state.store.commit(Change { idempotency, ..Change::default() }).await?;
+        }
         return show(&state, &caller, &key).await;
     }
     changed.updated_at = now;
@@ -334,7 +339,7 @@ async fn find(state: &AppState, caller: &Caller, id: &str) -> Result<Key, ApiErr
 /// Finds a key that the caller may change: one that may do no more than the caller.
 async fn find_below(state: &AppState, caller: &Caller, id: &str) -> Result<Key, ApiError> {
     let key = find(state, caller, id).await?;
-    if caller.may_all(scopes_of(&key)) { Ok(key) } else { Err(ApiError::Forbidden) }
+    if caller.covers(&key) { Ok(key) } else { Err(ApiError::Forbidden) }
 }
 
 /// Answers with a stored key.
@@ -352,7 +357,7 @@ pub(super) fn view_of<'a>(
     key: &'a Key,
     last_used: Option<Timestamp>,
 ) -> KeyView<'a> {
-    let token = state.access.known_token(key).filter(|_| caller.may_all(scopes_of(key)));
+    let token = state.access.known_token(key).filter(|_| caller.covers(key));
     KeyView::new(key, token, last_used.max(state.access.last_used(&key.id)))
 }
 

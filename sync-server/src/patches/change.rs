@@ -107,26 +107,22 @@ fn feed_of(step: &Step, now: Timestamp) -> Vec<FeedOperation> {
         |patch: &Option<Patch>| patch.clone().filter(|patch| patch.status == PatchStatus::Approved);
     let (before, after) = (approved(&step.before), approved(&step.after));
     let revision = step.patch().map_or(0, |patch| patch.revision);
-    let operation = |base: String, patch: &Patch, after: Option<Patch>| FeedOperation {
+    let operation = |base: String, patch: &Patch, after: Option<&Patch>| FeedOperation {
         app_id: patch.app_id.clone(),
         country: base,
         patch_id: patch.id.clone(),
         revision,
         at: now,
-        patch: after.map(Box::new),
+        patch: after.cloned().map(Box::new),
     };
-    let mut operations = Vec::new();
-    let new_base = after.as_ref().map(Patch::base);
-    if let Some(before) = &before {
-        let base = before.base();
-        if new_base.as_ref() != Some(&base) {
-            operations.push(operation(base, before, None));
-        }
-    }
-    if let (Some(after), Some(base)) = (after, new_base)
-        && before.as_ref() != Some(&after)
-    {
-        operations.push(operation(base, &after.clone(), Some(after)));
+    let bases = |patch: &Option<Patch>| patch.as_ref().map(Patch::bases).unwrap_or_default();
+    let new_bases = bases(&after);
+    let left = bases(&before).into_iter().filter(|base| !new_bases.contains(base));
+    let left = left.zip(before.iter().cycle());
+    let mut operations: Vec<_> = left.map(|(base, patch)| operation(base, patch, None)).collect();
+    if let Some(after) = after.as_ref().filter(|after| before.as_ref() != Some(*after)) {
+        let now_in = new_bases.into_iter();
+        operations.extend(now_in.map(|base| operation(base, after, Some(after))));
     }
     operations
 }

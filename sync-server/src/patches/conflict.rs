@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use actix_web::web;
+use geocoder_core::CountryCode;
 
 use super::base::Base;
 use super::change::{Deed, Step, change_of};
 use super::rebase::{Outcome, Resolution};
 use crate::access::Caller;
+use crate::catalog::Catalog;
 use crate::error::ApiError;
 use crate::model::patch::Target;
 use crate::model::{Patch, PatchStatus, Scope, Timestamp};
@@ -59,13 +61,22 @@ async fn resolve_in(
     let resolving = web::block(move || {
         let Some(base) = Base::of(&catalog, &country) else { return Ok(Vec::new()) };
         let resolved = patches.into_iter().map(|patch| {
-            let resolution = base.resolve(&patch)?;
+            let mut resolution = base.resolve(&patch)?;
+            if is_outgrown(&catalog, &patch) {
+                resolution.outcome = Outcome::Orphan;
+            }
             Ok(Resolved { patch, resolution })
         });
         resolved.collect::<geocoder_core::Result<Vec<_>>>()
     });
     let resolved = resolving.await.map_err(|error| ApiError::Internal(error.into()))?;
     resolved.map_err(|error| ApiError::DataUnavailable(error.into()))
+}
+
+/// Whether a patch is of the world's shard while its country has one of its own, which answers in
+/// its place.
+fn is_outgrown(catalog: &Catalog, patch: &Patch) -> bool {
+    patch.in_world && CountryCode::parse(&patch.country()).is_some_and(|own| catalog.offers(own))
 }
 
 /// Counts patches by what they come to.
@@ -99,17 +110,26 @@ pub async fn decide(
     for _ in 0..MAX_TRIES {
         let patch = state.store.patch(&caller.app.id, patch_id).await?;
         let patch = patch.ok_or(ApiError::NotFound { what: "id" })?;
+        if patch.bases().iter().any(|base| !caller.is_for(base)) {
+            return Err(ApiError::Forbidden);
+        }
         if patch.status != PatchStatus::Approved {
             return refuse("The patch is not approved: change or delete it instead");
         }
         let now = state.clock.now();
+        let before = patch.clone();
+        let catalog = state.catalog.current();
+        let moves = is_outgrown(&catalog, &patch);
+        let patch = if moves { Patch { in_world: false, target: None, ..patch } } else { patch };
         let base = patch.base();
-        let generation = state.catalog.current().generation(&base);
+        let generation = catalog.generation(&base);
         let Some(found) = resolve_in(state, &base, vec![patch]).await?.pop() else {
             return refuse("The server has no data of the country any more: delete the patch");
         };
         let after = match (decision, found.resolution.outcome) {
-            (_, Outcome::Applied) => return refuse("The patch fits its base: nothing to decide"),
+            (_, Outcome::Applied) if !moves => {
+                return refuse("The patch fits its base: nothing to decide");
+            }
             (Decision::Keep, Outcome::Redundant) => {
                 return refuse("The base says what the patch says: retire it");
             }
@@ -120,7 +140,7 @@ pub async fn decide(
             (Decision::Retire, _) => None,
         };
         let step = Step {
-            before: Some(found.patch),
+            before: Some(before),
             after: after.clone(),
             deed: Deed::Resolve,
             reason: reason.map(Into::into),

@@ -40,7 +40,14 @@ pub(super) fn put(
         administrative: text(&fields.administrative),
         country: country_of(&fields, base)?,
     };
-    let house = house_of(&fields, known, base)?;
+    let house = match known {
+        // A street or point stays one, and a house stays on its street, whatever becomes of that.
+        Some(known) => {
+            let house = named_house(&fields).filter(|_| known.house.is_some());
+            house.map(|house| on_own_street(house, known, &default))
+        }
+        None => house_of(&fields, base)?,
+    };
     let languages = languages_of(patch, known, &default);
     let record = PatchRecord {
         kind,
@@ -114,17 +121,12 @@ fn languages_of(
 /// of it is a street of that city.
 pub(super) fn house_of(
     fields: &Fields,
-    known: Option<&PatchRecord>,
     base: &Geocoder<Bytes>,
 ) -> geocoder_core::Result<Option<PatchHouse>> {
     if fields.kind != Some(RecordType::Street) {
         return Ok(None);
     }
     let Some(house) = named_house(fields) else { return Ok(None) };
-    // A house stays one: on another street, which is made when there is none of that name.
-    if known.is_some_and(|known| known.house.is_some()) {
-        return Ok(Some(house));
-    }
     if fields.street.is_some() {
         // What names no street is on none.
         let is_named = text::words(&house.street).any(|word| !text::fold(word.text).is_empty());
@@ -143,8 +145,18 @@ pub(super) fn house_of(
     Ok(hits.iter().any(is_street).then_some(house))
 }
 
+/// Returns a house without the name of its street, where a patch leaves that and its city alone.
+fn on_own_street(house: PatchHouse, known: &PatchRecord, wanted: &PatchFields) -> PatchHouse {
+    let before = &known.default;
+    let stays = known.house.as_ref().is_some_and(|known| known.street == house.street)
+        && before.city == wanted.city
+        && before.county == wanted.county
+        && before.administrative == wanted.administrative;
+    if stays { PatchHouse { street: String::new(), ..house } } else { house }
+}
+
 /// Returns the house that fields name: by `street`, else by a name with a number.
-fn named_house(fields: &Fields) -> Option<PatchHouse> {
+pub(super) fn named_house(fields: &Fields) -> Option<PatchHouse> {
     if let Some(street) = &fields.street {
         return house_of_street(street);
     }
@@ -155,12 +167,23 @@ fn named_house(fields: &Fields) -> Option<PatchHouse> {
 /// Returns the field of a patch that would keep it from ever changing anything, and what is wrong
 /// with it.
 pub(super) fn fault_of(patch: &Patch) -> Option<(&'static str, &'static str)> {
-    let origin = patch.origin.as_ref().filter(|_| !patch.remove)?;
+    let origin = patch.origin.as_ref()?;
+    let is_country = origin.kind == Some(RecordType::Country);
+    if patch.remove {
+        return is_country.then_some(("remove", "A country cannot be removed."));
+    }
     let record = patch.record(None);
-    if origin.kind == Some(RecordType::Country) && record.kind != origin.kind {
+    if is_country && record.kind != origin.kind {
         return Some(("type", "A country cannot become anything else."));
     }
-    origin.street.as_ref().and_then(house_of_street)?;
+    if is_country && record.countrycode != origin.countrycode {
+        return Some(("countrycode", "A country keeps its code."));
+    }
+    let is_house = |fields: &Fields| fields.street.as_ref().and_then(house_of_street).is_some();
+    if !is_house(origin) {
+        let fault = "What is no house cannot become one: remove it, and add the house.";
+        return is_house(&record).then_some(("street", fault));
+    }
     if record.kind != Some(RecordType::Street) {
         return Some(("type", "A house is of the type of its street."));
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::patch::Target;
+use super::correction::named_house;
+use super::origin::house_of_street;
+use crate::model::patch::{Street, Target};
 use crate::model::{Fields, Patch, PatchStatus, Timestamp};
 
 /// What is written into a patch.
@@ -100,10 +102,13 @@ pub fn delete_language(
         next.first_language = next.languages.keys().next().cloned();
     }
     // The first translation stands for what the patch says in no language: what nothing else says,
-    // such as where the record is, stays.
+    // such as where the record is, goes to the next one.
     let lost = patch.record(None).beside(&next.record(None));
-    if lost != Fields::default() {
-        next.default = Some(next.default.unwrap_or_default().or(&lost));
+    let first = next.first_language.as_ref().filter(|_| next.default.is_none());
+    match first.and_then(|first| next.languages.get_mut(first)) {
+        Some(first) => *first = first.clone().or(&lost),
+        None if lost == Fields::default() => {}
+        None => next.default = Some(next.default.unwrap_or_default().or(&lost)),
     }
     advance(&mut next, now);
     Ok(next)
@@ -122,21 +127,36 @@ fn write(patch: &mut Patch, content: Content) {
     if let Some(remove) = content.remove.or(content.fields.as_ref().map(|_| false)) {
         patch.remove = remove;
     }
-    let Some(fields) = content.fields else { return };
-    let country = patch.record(None).countrycode;
+    let Some(mut fields) = content.fields else { return };
+    let now = patch.record(None);
     match content.language {
         None => {
-            let known = patch.default.take().unwrap_or_default();
+            let mut known = patch.default.take().unwrap_or_default();
+            // A new name leaves the parts of the old one behind, also when they are sent with it.
+            let is_renamed = fields.name.is_some() && fields.name != now.name;
+            let house_of = |street: &Option<Street>| street.as_ref().and_then(house_of_street);
+            let is_old = fields.street.is_none() || house_of(&fields.street) == named_house(&now);
+            if is_renamed && is_old {
+                (fields.street, known.street) = (None, None);
+            }
             patch.default = Some(fields.or(&known));
         }
         Some(language) => {
+            // Where a record is and the like is no matter of language: it counts for all.
+            let facts = fields.take_facts();
+            let changed = facts.clone().changed_from(&now).known_to(&now);
+            if changed != Fields::default() {
+                let known = patch.default.take().unwrap_or_default();
+                patch.default = Some(changed.or(&known));
+            }
+            fields = fields.or(&facts.beside(&now));
             patch.first_language.get_or_insert_with(|| language.clone());
             let known = patch.languages.remove(&language).unwrap_or_default();
             patch.languages.insert(language, fields.or(&known).without_empty_texts());
         }
     }
     // Where a record was found it stays, also when its country gets a shard of its own.
-    if patch.record(None).countrycode != country {
+    if patch.record(None).countrycode != now.countrycode {
         patch.in_world = content.in_world;
     }
 }

@@ -57,6 +57,11 @@ impl Operation {
         self.content()?.language.clone()
     }
 
+    /// Whether the record is taken away.
+    pub fn removes(&self) -> bool {
+        self.content().is_some_and(|content| content.remove == Some(true))
+    }
+
     fn content(&self) -> Option<&Content> {
         match self {
             Self::Create(content) | Self::Upsert { content, .. } | Self::Update { content, .. } => {

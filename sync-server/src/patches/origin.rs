@@ -131,11 +131,14 @@ pub async fn earlier_patch(
         ..PatchFilter::default()
     };
     let near = state.store.patches(&filter).await?;
-    Ok(near.items.into_iter().find(|patch| !patch.remove && shows(patch, fields)))
+    Ok(near.items.into_iter().find(|patch| shows(patch, fields)))
 }
 
 /// Whether a patch shows a record as someone got it, in any of its languages.
-fn shows(patch: &Patch, got: &Fields) -> bool {
+pub(super) fn shows(patch: &Patch, got: &Fields) -> bool {
+    if patch.remove {
+        return false;
+    }
     let languages = patch.languages.keys().map(|code| Some(code.as_str()));
     std::iter::once(None).chain(languages).any(|language| {
         let own = patch.record(language);

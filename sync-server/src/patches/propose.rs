@@ -2,11 +2,13 @@
 //! is sent.
 
 use geocoder_core::CountryCode;
+use geocoder_core::wire::{FieldError, Value as WireValue};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::change::{Deed, Step, change_of};
+use super::correction::fault_of;
 use super::edit::{self, Content, Origin};
 use super::input::{Extent, Input};
 use super::origin;
@@ -204,6 +206,13 @@ impl Plan<'_> {
         let mut id = sha256_hex(format!("{}\nproposal\n{}", self.caller.app.id, self.id));
         id.truncate(PATCH_ID_DIGITS);
         let (mut patch, mark) = self.patch(id, origin.as_ref(), content).await?;
+        if let Some((field, msg)) = fault_of(&patch) {
+            let param = if field == "remove" { field.into() } else { format!("update.{field}") };
+            let error = serde_json::to_value(FieldError::new(param, &WireValue::Null, msg));
+            let errors = vec![error.map_err(|error| ApiError::Internal(error.into()))?];
+            let refusal = Some(Refusal { message: msg.into(), errors });
+            return Ok(Planned { proposal: Proposal { refusal, ..proposal }, step: None });
+        }
         let record_id = Some(mark.record_id.clone());
         patch.proposal = Some(ProposalMark { comment: comment.clone(), ..mark });
         let patch_id = Some(patch.id.clone());

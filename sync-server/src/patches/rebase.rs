@@ -83,7 +83,7 @@ pub fn resolve(
     let country = shard.meta().country;
     let in_world = country == CountryCode::WORLD;
     let of_target = patch.target.as_ref().map(|target| target.in_world);
-    // A patch that has moved to another base leaves its origin behind.
+    // A patch that has moved a record to another base has no origin there.
     let here = |origin: &&Fields| {
         of_target.is_none_or(|of_target| of_target == in_world)
             && (in_world || origin.countrycode.as_deref() == Some(country.as_str()))
@@ -95,6 +95,11 @@ pub fn resolve(
         _ => country.to_string(),
     };
     let look = Look { patch, base, shard, country: &country };
+    if let Some(origin) = origin
+        && patch.base() != shard.meta().country.as_str()
+    {
+        return look.leave(origin, generation);
+    }
     let absent = patch.target.as_ref().is_some_and(|target| target.absent);
     let found = match origin {
         Some(origin) => match look.target(generation)? {
@@ -187,7 +192,7 @@ impl Look<'_> {
     ) -> geocoder_core::Result<Option<Found>> {
         let Some(wanted) = core_origin(record) else { return Ok(None) };
         let house = match wanted.house.clone() {
-            None => house_of(record, None, self.base)?,
+            None => house_of(record, self.base)?,
             house => house,
         };
         // A house whose number alone is corrected is found by its name without a street.
@@ -243,6 +248,18 @@ impl Look<'_> {
         let is_point = found.record.kind != RecordType::Street && !found.record.kind.is_place();
         let distance_m = found.record.coordinates.distance_m(wanted.coordinates);
         Ok((!is_point || distance_m <= POINT_M).then_some(found))
+    }
+
+    /// Takes the record away that the patch has moved to another base.
+    fn leave(&self, origin: &Fields, generation: &str) -> geocoder_core::Result<Resolution> {
+        let found = match self.target(generation)? {
+            Some(found) => Some((found, true)),
+            None => self.origin(origin)?,
+        };
+        let found = found.filter(|(_, is_there)| *is_there);
+        let moved = found.map(|(found, _)| self.remove(found, origin));
+        let nothing = Resolution { outcome: Outcome::Applied, correction: None, record: None };
+        Ok(moved.map_or(nothing, |moved| Resolution { outcome: Outcome::Applied, ..moved }))
     }
 
     fn remove(&self, found: Found, origin: &Fields) -> Resolution {

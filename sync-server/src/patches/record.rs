@@ -40,6 +40,19 @@ impl Fields {
         self
     }
 
+    /// Takes out the fields that have no language.
+    #[must_use]
+    pub fn take_facts(&mut self) -> Self {
+        Self {
+            countrycode: self.countrycode.take(),
+            zipcode: self.zipcode.take(),
+            population: self.population.take(),
+            coordinates: self.coordinates.take(),
+            kind: self.kind.take(),
+            ..Self::default()
+        }
+    }
+
     /// Returns these fields without empty texts, which translate nothing.
     #[must_use]
     pub fn without_empty_texts(mut self) -> Self {
@@ -59,6 +72,18 @@ impl Fields {
             };
         }
         each_field!(drop_known);
+        self
+    }
+
+    /// Returns those fields that others have too, in any way.
+    #[must_use]
+    pub fn known_to(mut self, others: &Self) -> Self {
+        macro_rules! drop_unknown {
+            ($($field:ident),*) => {
+                $(if others.$field.is_none() { self.$field = None; })*
+            };
+        }
+        each_field!(drop_unknown);
         self
     }
 
@@ -107,9 +132,21 @@ impl Patch {
         self.record(None).countrycode.unwrap_or_default()
     }
 
-    /// Returns the code of the shard that the patch is of, whose feed it is in.
+    /// Returns the code of the shard that the patch is of.
     pub fn base(&self) -> String {
         if self.in_world { CountryCode::WORLD.to_string() } else { self.country() }
+    }
+
+    /// Returns the codes of the shards whose feeds it is in: besides its own that of its origin,
+    /// when it has moved the record to another country.
+    pub fn bases(&self) -> Vec<String> {
+        let of_origin = self.target.as_ref().and_then(|target| {
+            let country = || self.origin.as_ref()?.countrycode.clone();
+            if target.in_world { Some(CountryCode::WORLD.to_string()) } else { country() }
+        });
+        let own = self.base();
+        let left = of_origin.filter(|base| *base != own);
+        [own].into_iter().chain(left).collect()
     }
 }
 

@@ -52,11 +52,16 @@ impl PatchSearch {
         let kinds = RecordType::ALL
             .into_iter()
             .filter(|kind| request.types != TypeSet::ALL && request.types.contains(*kind));
+        let mut kinds: Vec<String> = kinds.map(|kind| kind.name().to_owned()).collect();
+        if request.types == TypeSet::NONE {
+            // No patch is of a type without a name.
+            kinds.push(String::new());
+        }
         let filter = PatchFilter {
             app_ids: vec![app_id.to_owned()],
             status,
             countries: request.countries.iter().map(ToString::to_string).collect(),
-            kinds: kinds.map(|kind| kind.name().to_owned()).collect(),
+            kinds,
             words: folded_words(&request.query),
             near: request.coordinates.map(|point| (point.lat, point.lon)),
             offset,

@@ -49,18 +49,23 @@ pub async fn carry_out(
     work: &Work<'_>,
     remember: impl Fn(&[Option<Patch>], Timestamp) -> Option<Idempotency>,
 ) -> Result<Vec<Option<Patch>>, ApiError> {
-    for _ in 0..MAX_TRIES {
+    let mut _turn = None;
+    for tried in 0..MAX_TRIES {
+        if tried == 1 {
+            // Who was too slow once waits for others like it, and so is not again.
+            _turn = Some(state.patch_turn.lock().await);
+        }
         let now = state.clock.now();
         let mut run = Run { state, work, now, known: BTreeMap::new(), steps: Vec::new() };
         let mut patches = Vec::new();
         for (number, operation) in work.operations.iter().enumerate() {
             patches.push(run.step(number, operation).await?);
         }
-        if run.steps.is_empty() {
-            return Ok(patches);
-        }
         let mut change = change_of(run.steps, work.caller, now);
         change.idempotency = remember(&patches, now);
+        if change.writes.is_empty() && change.idempotency.is_none() {
+            return Ok(patches);
+        }
         let seen = !change.feed.is_empty();
         match state.store.commit(change).await {
             Ok(_) => {
@@ -100,9 +105,11 @@ impl Run<'_> {
             None => false,
         };
         let after = self.operate(operation, in_world).await?;
-        if let (Some(patch), Some((object, _))) = (&after, written)
-            && let Some((field, msg)) = fault_of(patch)
-        {
+        let is_checked = |patch: &&Patch| {
+            written.is_some() || operation.removes() || patch.status == PatchStatus::Approved
+        };
+        if let Some((field, msg)) = after.as_ref().filter(is_checked).and_then(fault_of) {
+            let object = written.map_or("update", |(object, _)| object);
             return Err(self.refused(number, object, field, &WireValue::Null, msg));
         }
         if after.as_ref().is_some_and(|patch| patch.languages.len() > MAX_LANGUAGES) {
@@ -180,7 +187,7 @@ impl Run<'_> {
         fields: &Fields,
         content: Content,
     ) -> Result<Option<Patch>, ApiError> {
-        if let Some(patch) = origin::earlier_patch(self.state, app_id, fields).await? {
+        if let Some(patch) = self.earlier_patch(app_id, fields).await? {
             (self.work.condition)(patch.revision)?;
             return self.update(patch, content);
         }
@@ -200,6 +207,20 @@ impl Run<'_> {
             }
             (None, None) => Err(ApiError::NotFound { what: "origin" }),
         }
+    }
+
+    /// Finds the patch that made the record that someone got, as the steps so far leave it.
+    async fn earlier_patch(
+        &self,
+        app_id: &str,
+        fields: &Fields,
+    ) -> Result<Option<Patch>, ApiError> {
+        let made = self.known.values().flatten().find(|patch| origin::shows(patch, fields));
+        if made.is_some() {
+            return Ok(made.cloned());
+        }
+        let stored = origin::earlier_patch(self.state, app_id, fields).await?;
+        Ok(stored.filter(|patch| !self.known.contains_key(&patch.id)))
     }
 
     fn update(&mut self, before: Patch, content: Content) -> Result<Option<Patch>, ApiError> {
@@ -222,8 +243,11 @@ impl Run<'_> {
         let approved = |patch: &Option<Patch>| {
             patch.as_ref().is_some_and(|p| p.status == PatchStatus::Approved)
         };
-        if (approved(&before) || approved(&after))
-            && !self.work.caller.scopes.contains(Scope::PatchesApprove)
+        let caller = self.work.caller;
+        let is_seen = approved(&before) || approved(&after);
+        let elsewhere = |patch: &Patch| patch.bases().iter().any(|base| !caller.is_for(base));
+        if (is_seen && !caller.scopes.contains(Scope::PatchesApprove))
+            || before.iter().chain(&after).any(elsewhere)
         {
             return Err(ApiError::Forbidden);
         }
@@ -269,7 +293,10 @@ impl Run<'_> {
     ) -> ApiError {
         let prefix =
             if self.work.in_bulk { format!("operations[{number}].") } else { String::new() };
-        let param = format!("{prefix}{object}.{field}");
+        let param = match field {
+            "remove" => format!("{prefix}{field}"),
+            _ => format!("{prefix}{object}.{field}"),
+        };
         ApiError::Invalid { place: Place::Body, errors: vec![FieldError::new(param, value, msg)] }
     }
 }

@@ -57,6 +57,8 @@ mod patches;
 #[cfg(test)]
 mod patches_extremes;
 #[cfg(test)]
+mod patches_seen;
+#[cfg(test)]
 mod patches_world;
 #[cfg(test)]
 #[path = "../store/postgres.rs"]

@@ -449,6 +449,10 @@ impl Case {
             self.put_in_gazetteer(street, &record);
             let PatchHouse { number, suffix, .. } = record.house.clone().unwrap();
             self.touched.insert(RecordRef::House { block, index, number, suffix });
+            if self.random.below(2) == 0 {
+                // What names no street stays on its own.
+                record.house.as_mut().unwrap().street.clear();
+            }
             self.put(Some(target), record);
         }
     }
