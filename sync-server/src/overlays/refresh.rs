@@ -14,7 +14,7 @@ use crate::live::LiveCatalog;
 use crate::model::Timestamp;
 use crate::patches::base::Base;
 use crate::store::{FeedRow, KeptFeed, Store, StoreError};
-use crate::sync::compaction;
+use crate::sync::{compaction, kept};
 
 /// Rows of a feed that are read at once.
 const ROWS: usize = 1000;
@@ -117,7 +117,7 @@ impl Overlays {
                 return Ok(());
             }
             let own = make(store, &catalog, app_id, known, &look).await?;
-            if snapshot_where_needed(store, app_id, &own, now).await? {
+            if snapshot_where_needed(store, app_id, known, &own, now).await? {
                 continue;
             }
             // Restored while it was read: what was read may be of either.
@@ -226,15 +226,25 @@ async fn rows_behind(
 }
 
 /// Makes a snapshot of every feed that devices could not reach without one: one whose base was
-/// replaced after operations had been dropped. Whether any was made.
+/// replaced after operations had been dropped, or one that was kept by a server that made other
+/// corrections of its patches. Whether any was made.
 async fn snapshot_where_needed(
     store: &dyn Store,
     app_id: &str,
+    known: Option<&AppOverlay>,
     own: &AppOverlay,
     now: Timestamp,
 ) -> Result<bool, Cause> {
-    let unreachable: BTreeSet<&str> =
-        own.feeds().filter(|(_, feed)| !feed.is_reachable()).map(|(country, _)| country).collect();
+    let mut unreachable = BTreeSet::new();
+    for (country, feed) in own.feeds() {
+        let is_first = known.and_then(|known| known.feed(country)).is_none();
+        let is_kept = is_first && !feed.objects.is_empty();
+        if !feed.is_reachable()
+            || (is_kept && !kept::leads_to_state(store, own.epoch(), app_id, country, feed).await?)
+        {
+            unreachable.insert(country);
+        }
+    }
     for country in &unreachable {
         let Some(feed) = own.feed(country).cloned() else { continue };
         let feed_of = (own.epoch().to_owned(), app_id.to_owned(), (*country).to_owned());

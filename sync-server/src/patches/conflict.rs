@@ -4,13 +4,11 @@
 use std::collections::BTreeMap;
 
 use actix_web::web;
-use geocoder_core::CountryCode;
 
 use super::base::Base;
 use super::change::{Deed, Step, change_of};
 use super::rebase::{Outcome, Resolution};
 use crate::access::Caller;
-use crate::catalog::Catalog;
 use crate::error::ApiError;
 use crate::model::patch::Target;
 use crate::model::{Patch, PatchStatus, Scope, Timestamp};
@@ -62,7 +60,7 @@ async fn resolve_in(
         let Some(base) = Base::of(&catalog, &country) else { return Ok(Vec::new()) };
         let resolved = patches.into_iter().map(|patch| {
             let mut resolution = base.resolve(&patch)?;
-            if is_outgrown(&catalog, &patch) {
+            if patch.is_outgrown(&catalog) {
                 resolution.outcome = Outcome::Orphan;
             }
             Ok(Resolved { patch, resolution })
@@ -71,12 +69,6 @@ async fn resolve_in(
     });
     let resolved = resolving.await.map_err(|error| ApiError::Internal(error.into()))?;
     resolved.map_err(|error| ApiError::DataUnavailable(error.into()))
-}
-
-/// Whether a patch is of the world's shard while its country has one of its own, which answers in
-/// its place.
-fn is_outgrown(catalog: &Catalog, patch: &Patch) -> bool {
-    patch.in_world && CountryCode::parse(&patch.country()).is_some_and(|own| catalog.offers(own))
 }
 
 /// Counts patches by what they come to.
@@ -119,7 +111,7 @@ pub async fn decide(
         let now = state.clock.now();
         let before = patch.clone();
         let catalog = state.catalog.current();
-        let moves = is_outgrown(&catalog, &patch);
+        let moves = patch.is_outgrown(&catalog);
         let patch = if moves { Patch { in_world: false, target: None, ..patch } } else { patch };
         let base = patch.base();
         let generation = catalog.generation(&base);

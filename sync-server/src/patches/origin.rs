@@ -131,7 +131,10 @@ pub async fn earlier_patch(
         ..PatchFilter::default()
     };
     let near = state.store.patches(&filter).await?;
-    Ok(near.items.into_iter().find(|patch| shows(patch, fields)))
+    let catalog = state.catalog.current();
+    let answers =
+        |patch: &Patch| catalog.shard(&patch.base()).is_some() && !patch.is_outgrown(&catalog);
+    Ok(near.items.into_iter().find(|patch| answers(patch) && shows(patch, fields)))
 }
 
 /// Whether a patch shows a record as someone got it, in any of its languages.

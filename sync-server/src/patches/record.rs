@@ -2,6 +2,7 @@
 
 use geocoder_core::CountryCode;
 
+use crate::catalog::Catalog;
 use crate::model::{Fields, Patch};
 
 /// Applies a macro to the name of every field.
@@ -135,6 +136,13 @@ impl Patch {
     /// Returns the code of the shard that the patch is of.
     pub fn base(&self) -> String {
         if self.in_world { CountryCode::WORLD.to_string() } else { self.country() }
+    }
+
+    /// Whether it is of the world's shard while its country has one of its own, which answers in
+    /// its place.
+    pub fn is_outgrown(&self, catalog: &Catalog) -> bool {
+        let offers = |country: CountryCode| catalog.offers(country);
+        self.in_world && CountryCode::parse(&self.country()).is_some_and(offers)
     }
 
     /// Returns the codes of the shards whose feeds it is in: besides its own that of its origin,

@@ -3,12 +3,14 @@
 //! - `heads`, `manifest`: what is current, of an app at one moment.
 //! - `changes`: the operations between two positions.
 //! - `compaction`: makes snapshots and segments, and drops what they stand in for.
+//! - `kept`: whether these lead to the state of the feed.
 //! - `streams`: who listens to changes.
 //! - `signature`: proves that manifests and heads are those of this server.
 
 pub mod changes;
 pub mod compaction;
 pub mod heads;
+pub mod kept;
 pub mod manifest;
 pub mod options;
 pub mod signature;

@@ -251,3 +251,25 @@ async fn records_of_the_world_are_proposed_by_keys_for_it() {
     let names: Vec<_> = server.cities("lutetia").await.into_iter().map(|(name, ..)| name).collect();
     assert_eq!(names, ["Lutetia", "Lutetia II"]);
 }
+
+#[actix_web::test]
+async fn records_of_one_shard_are_not_corrected_by_patches_of_another() {
+    let mut server = worldwide().await;
+    let mut france = world_gazetteer();
+    france.country = CountryCode::parse("fr");
+    france.places.retain(|place| place.names.default != "New York");
+    france.places.remove(0);
+    france.places[1].parent = Some(0);
+    // The record looks alike in both, and so does the patch of the world's.
+    let correct = async |server: &TestServer<_>, name: &str| {
+        let origin = server.origin("Paris", "city").await;
+        let body = json!({"origin": origin, "update": {"zipcode": [name]}, "status": "approved"});
+        server.ok("PUT", "/patch", body).await["id"].clone()
+    };
+    let of_world = correct(&server, "75000").await;
+    server.publish("fr", &bytes_of(&france)).await;
+    let of_france = correct(&server, "75001").await;
+    assert_ne!(of_france, of_world);
+    assert_eq!(server.origin("Paris", "city").await["zipcode"], json!(["75001"]));
+    assert_eq!(server.head("fr").await["head"], 1);
+}

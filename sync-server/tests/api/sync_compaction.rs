@@ -11,7 +11,8 @@ use sync_server::live::{LiveCatalog, Outcome, Watcher};
 use sync_server::model::Clock;
 use sync_server::overlays::Overlays;
 use sync_server::state::AppState;
-use sync_server::store::SqlStore;
+use sync_server::store::sync::{ObjectKind, SyncObject};
+use sync_server::store::{Compaction, SqlStore, SyncBlob};
 use sync_server::sync::heads::Heads;
 use sync_server::sync::{SyncOptions, manifest};
 
@@ -179,6 +180,53 @@ async fn a_server_that_starts_over_a_compacted_store_says_the_same() {
         assert_eq!(document.json, whole, "{app_id}");
     }
     assert_eq!(fresh.all().len(), 1);
+}
+
+#[actix_web::test]
+async fn what_a_server_of_another_version_kept_is_replaced_where_it_leads_elsewhere() {
+    let data = two_countries();
+    let server = server(data.loaded_state(), small()).await;
+    for number in 0..4 {
+        server.approve(number).await;
+    }
+    let (app_id, own) = server.state.overlays.all().into_iter().next().unwrap();
+    let feed = own.feed("li").unwrap();
+    // That version took one of the patches for one that says nothing.
+    let mut other = feed.state.snapshot().clone();
+    other.corrections.pop();
+    let raw = other.encode();
+    let object = SyncObject {
+        generation: other.generation.to_string(),
+        kind: ObjectKind::Snapshot,
+        from: 0,
+        to: 4,
+        sha256: sha256_hex(&raw),
+        size_bytes: i64::try_from(raw.len()).unwrap(),
+        items: 3,
+    };
+    let kept = Compaction {
+        epoch: own.epoch().to_owned(),
+        app_id,
+        country: "li".into(),
+        generation: object.generation.clone(),
+        after: feed.compactions,
+        blobs: vec![SyncBlob { sha256: object.sha256.clone(), brotli: raw.clone(), raw }],
+        objects: vec![object],
+        floor: 0,
+        at: server.state.clock.now(),
+    };
+    server.state.store.compact(&kept).await.unwrap();
+    let (state, now) = (&server.state, server.state.clock.now());
+    for started_before in [true, false] {
+        let fresh = Overlays::default();
+        let refresh = || fresh.refresh(state.store.as_ref(), &state.catalog, None, now);
+        refresh().await.unwrap();
+        let own = fresh.all().into_values().next().unwrap();
+        let feed = own.feed("li").unwrap();
+        let snapshot = feed.snapshot().unwrap();
+        assert_eq!((snapshot.to, snapshot.items), (4, 4), "{started_before}");
+        assert_eq!(feed.compactions, 2, "made once");
+    }
 }
 
 #[actix_web::test]

@@ -445,10 +445,14 @@ impl Case {
                 patch.number = 500 + u32::try_from(self.random.below(400)).unwrap();
                 patch.suffix = (*self.random.of(&["", "a", "bis"])).to_string();
             }
+            let PatchHouse { number, suffix, .. } = record.house.clone().unwrap();
+            let fixed = RecordRef::House { block, index, number, suffix };
+            if fixed != target && !self.touched.insert(fixed) {
+                // Which of two corrections into one house counts is no matter here.
+                continue;
+            }
             self.gazetteer.streets[street].houses.remove(house);
             self.put_in_gazetteer(street, &record);
-            let PatchHouse { number, suffix, .. } = record.house.clone().unwrap();
-            self.touched.insert(RecordRef::House { block, index, number, suffix });
             if self.random.below(2) == 0 {
                 // What names no street stays on its own.
                 record.house.as_mut().unwrap().street.clear();
