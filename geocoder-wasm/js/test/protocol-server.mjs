@@ -80,6 +80,12 @@ export class ProtocolServer {
     this.#changed();
   }
 
+  /** Breaks all streams of events. */
+  failStreams(error) {
+    for (const send of this.#streams) send.fail(error);
+    this.#streams.clear();
+  }
+
   head(code) {
     return this.countries.get(code).operations.at(-1)?.seq ?? 0;
   }
@@ -226,6 +232,7 @@ export class ProtocolServer {
           const data = JSON.stringify(this.heads(wanted));
           controller.enqueue(encoder.encode(`: hello\n\nevent: heads\ndata: ${data}\n\n`));
         };
+        send.fail = (error) => controller.error(error);
         this.#streams.add(send);
         signal?.addEventListener('abort', () => this.#streams.delete(send));
         send();
@@ -246,8 +253,9 @@ export class ProtocolServer {
 
   #outcomes(params) {
     const asked = params.get('mutationIds').split(',');
+    const known = asked.filter((mutationId) => this.proposals.has(mutationId));
     return json({
-      results: asked.map((mutationId) => ({ mutationId, ...this.proposals.get(mutationId) })),
+      results: known.map((mutationId) => ({ mutationId, ...this.proposals.get(mutationId) })),
     });
   }
 

@@ -8,6 +8,7 @@ import { afterEach, describe, test } from 'node:test';
 import { Geocoder } from 'hereabouts';
 import { directoryStorage } from 'hereabouts/directory';
 import { addition, encodeDelta } from './corrections.mjs';
+import { keptStorage } from './devices.mjs';
 import { baseOf, otherMonaco } from './generations.mjs';
 import { ProtocolServer } from './protocol-server.mjs';
 import { withCode } from './shards.mjs';
@@ -22,25 +23,6 @@ const opened = [];
 afterEach(() => {
   for (const geocoder of opened.splice(0)) geocoder.close();
 });
-
-/** A storage that lives on between geocoders, as a browser's does; `fail` breaks its writes. */
-function keptStorage() {
-  const files = new Map();
-  const storage = {
-    kind: 'kept',
-    files,
-    fail: () => undefined,
-    list: async () => [...files].map(([name, { length }]) => ({ name, sizeBytes: length })),
-    read: async (name) => files.get(name)?.slice(),
-    write: async (name, bytes) => {
-      const error = storage.fail(name);
-      if (error) throw error;
-      files.set(name, bytes.slice());
-    },
-    remove: async (name) => void files.delete(name),
-  };
-  return storage;
-}
 
 async function open(server, options = {}) {
   const geocoder = await Geocoder.open({

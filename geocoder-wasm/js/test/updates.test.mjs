@@ -2,65 +2,22 @@
 
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { afterEach, describe, test } from 'node:test';
-import { Geocoder } from 'hereabouts';
+import { describe, test } from 'node:test';
 import { addition } from './corrections.mjs';
-import { baseOf, otherMonaco } from './generations.mjs';
+import {
+  AT,
+  finds,
+  hears,
+  keptStorage,
+  mc,
+  newMc,
+  newServer,
+  open,
+  SERVER,
+  standFor,
+} from './devices.mjs';
 import { ProtocolServer } from './protocol-server.mjs';
 import { withCode } from './shards.mjs';
-
-const SERVER = 'https://geo.example/';
-const AT = { lat: 43.73, lng: 7.42 };
-const mc = baseOf('mc');
-const newMc = otherMonaco();
-
-const opened = [];
-afterEach(() => {
-  for (const geocoder of opened.splice(0)) geocoder.close();
-});
-
-async function open(server, options = {}) {
-  const geocoder = await Geocoder.open({
-    server: SERVER,
-    countries: ['mc'],
-    fetch: server.fetch,
-    ...options,
-  });
-  opened.push(geocoder);
-  return geocoder;
-}
-
-function newServer(options = {}) {
-  const server = Object.assign(new ProtocolServer(), options);
-  server.publish('mc', mc, { feed: !server.isStatic });
-  return server;
-}
-
-/** Puts something in place of a global; returns what undoes it. */
-function standFor(name, value) {
-  const before = Object.getOwnPropertyDescriptor(globalThis, name);
-  Object.defineProperty(globalThis, name, { value, configurable: true });
-  return () => {
-    if (before) Object.defineProperty(globalThis, name, before);
-    else delete globalThis[name];
-  };
-}
-
-/** Waits for an event that passes. */
-function hears(geocoder, type, passes = () => true) {
-  return new Promise((resolve) => {
-    const end = geocoder.on(type, (detail) => {
-      if (!passes(detail)) return;
-      end();
-      resolve(detail);
-    });
-  });
-}
-
-async function finds(geocoder, query) {
-  const { results } = await geocoder.search(query, { maxResults: 1 });
-  return results[0]?.name === query;
-}
 
 describe('a geocoder that is left alone', () => {
   test('hears of an approval by the stream of events', async () => {
@@ -307,14 +264,7 @@ test('two geocoders over one set of files share a download and hear of each othe
   // A channel alone does not keep Node waiting.
   const waiting = setInterval(() => {}, 1000);
   t.after(() => clearInterval(waiting));
-  const files = new Map();
-  const storage = {
-    kind: 'shared',
-    list: async () => [...files].map(([name, { length }]) => ({ name, sizeBytes: length })),
-    read: async (name) => files.get(name)?.slice(),
-    write: async (name, bytes) => void files.set(name, bytes.slice()),
-    remove: async (name) => void files.delete(name),
-  };
+  const storage = keptStorage();
   const server = newServer();
   const options = { storage, storageName: 'two-tabs', updates: 'manual' };
   const first = await open(server, options);

@@ -5,11 +5,12 @@ import type { EngineHost } from '../host.js';
 import { TiedController } from '../signals.js';
 import { Loaded } from './loaded.js';
 import type { Heads } from './offers.js';
-import { poll } from './poller.js';
+import { poll, sleep } from './poller.js';
 import { Proposals } from './proposals.js';
 import {
   baseFile,
   type DeviceState,
+  emptyState,
   overlayFile,
   readState,
   STATE_FILE,
@@ -33,6 +34,9 @@ import type {
 } from './types.js';
 import { Update } from './update.js';
 
+/** Longest time until a proposal is sent again that could not be sent. */
+const MAX_PROPOSAL_WAIT_S = 300;
+
 /** What {@link Geocoder.open} opens. */
 export class Device {
   readonly #host: EngineHost;
@@ -47,7 +51,7 @@ export class Device {
   /** Countries that the options ask for. */
   readonly #asked: Set<string> | undefined;
   readonly #overtaken = { version: undefined };
-  #state!: DeviceState;
+  #state: DeviceState = emptyState();
   /** The stream of events that is followed, and the countries that it is about. */
   #stream: { about: string; end(): void } | undefined;
   #online = true;
@@ -94,6 +98,10 @@ export class Device {
     const device = new Device(host, options, files, name, closing);
     await device.#adopt();
     device.#background((signal) => device.#change(signal, () => device.#tidy()));
+    if (device.#state.removed?.some((code) => device.#asked?.has(code))) {
+      // Who asks for a country anew wants it again.
+      await device.#change(signal, () => device.#restore(device.#asked));
+    }
     const waits = device.#asked?.size !== 0 && device.#wanted()?.length !== 0;
     if (device.#loaded.size === 0 && waits) {
       const { countries } = await device.sync(signal);
@@ -116,7 +124,7 @@ export class Device {
       const wanted = this.#wanted() ?? [];
       if (wanted.includes(code)) return;
       this.#state.wanted = [...wanted, code];
-      await this.#write();
+      await this.#restore(new Set([code]));
     });
     const { countries } = await this.sync(signal);
     const { error } = countries.find(({ country }) => country === code) ?? {};
@@ -129,8 +137,8 @@ export class Device {
     if (this.#running?.country === code) this.#running.end();
     return this.#change(signal, async () => {
       const wanted = this.#wanted() ?? [];
-      this.#asked?.delete(code);
       this.#state.wanted = wanted.filter((other) => other !== code);
+      this.#state.removed = [...new Set([...(this.#state.removed ?? []), code])];
       delete this.#state.countries[code];
       delete this.#state.staging[code];
       await this.#write();
@@ -178,10 +186,23 @@ export class Device {
   /** Queues a proposal, and sends it as soon as that goes. */
   async propose(input: ProposalInput): Promise<Proposal> {
     const proposal = await this.#proposals.add(input);
-    if (this.#options.updates !== 'manual') {
-      this.#background((signal) => this.#change(signal, () => this.#proposals.exchange(signal)));
-    }
+    if (this.#options.updates !== 'manual') this.#background((signal) => this.#send(signal));
     return proposal;
+  }
+
+  /** Sends proposals, again and again until the server takes them. */
+  async #send(signal: AbortSignal): Promise<void> {
+    for (let waitS = 1; !signal.aborted; waitS = Math.min(2 * waitS, MAX_PROPOSAL_WAIT_S)) {
+      try {
+        await this.#change(signal, () => this.#proposals.exchange(signal));
+        return;
+      } catch (error) {
+        const { code, retryAfterS = 0 } = toGeocoderError(error);
+        if (!/^(network|unavailable|rate_limited)$/.test(code)) throw error;
+        this.#fail(error, signal);
+        await sleep(Math.max(retryAfterS, waitS) * 1000, signal);
+      }
+    }
   }
 
   /** Lists proposals with their outcomes. */
@@ -230,7 +251,9 @@ export class Device {
   }
 
   async #adopt(): Promise<void> {
-    this.#state = await readState(this.#files);
+    const state = await readState(this.#files);
+    if (!state && this.#loaded.size > 0) this.#loaded.keep();
+    this.#state = state ?? { ...emptyState(), wanted: this.#state?.wanted ?? null };
     this.#checkStream();
     for (const update of await this.#loaded.adopt(this.#state)) this.#emit('update', update);
   }
@@ -239,6 +262,13 @@ export class Device {
     await writeState(this.#files, this.#state);
     this.#tabs.announce();
     this.#checkStream();
+  }
+
+  /** Takes countries off the list of those that were removed. */
+  async #restore(codes: Set<string> | undefined): Promise<void> {
+    const { removed } = this.#state;
+    if (removed) this.#state.removed = removed.filter((code) => !codes?.has(code));
+    await this.#write();
   }
 
   #checkStream(): void {
@@ -262,6 +292,8 @@ export class Device {
       catchUp: (heads: Heads | undefined, signal: AbortSignal) => this.#catchUp(heads, signal),
       follow: (onHeads: (heads: Heads) => void, signal: AbortSignal) =>
         this.#transport.isStatic ? undefined : this.#follow(onHeads, signal),
+      exchange: (signal: AbortSignal) =>
+        this.#change(signal, () => this.#proposals.exchange(signal)),
       alone: (run: () => Promise<void>, signal: AbortSignal) =>
         this.#tabs.alone('poll', signal, run),
       minPollS: () => this.#minPollS,
@@ -301,7 +333,9 @@ export class Device {
       const taken = this.#transport.isSigned ? undefined : heads;
       const { countries } = await this.#sync(taken, bases, signal);
       const failed = countries.find(({ error }) => error && error.code !== 'aborted')?.error;
-      if (failed) throw failed;
+      // What the server does not have may come, and holds up no other country until then.
+      if (failed?.code === 'not_offered') this.#fail(failed, signal);
+      else if (failed) throw failed;
     } catch (error) {
       this.#fail(error, signal);
       throw error;
@@ -310,9 +344,10 @@ export class Device {
 
   /** Countries that this device keeps; null for all that there are. */
   #wanted(): string[] | null {
-    const { wanted } = this.#state;
+    const { wanted, removed } = this.#state;
     if (!wanted && !this.#asked) return null;
-    return [...new Set([...(wanted ?? []), ...(this.#asked ?? [])])].sort();
+    const all = new Set([...(wanted ?? []), ...(this.#asked ?? [])]);
+    return [...all].filter((code) => !removed?.includes(code)).sort();
   }
 
   #sync(given: Heads | undefined, bases: boolean, signal: AbortSignal): Promise<SyncReport> {

@@ -72,6 +72,12 @@ export class Loaded {
     return updates;
   }
 
+  /** Keeps what answers for this visit, as the files are gone. */
+  keep(): void {
+    for (const answering of this.#answering.values()) answering.stored = false;
+    this.#seen.clear();
+  }
+
   /** Names the countries of which stored files were not good, once. */
   takeDamaged(): string[] {
     const damaged = [...this.#damaged];

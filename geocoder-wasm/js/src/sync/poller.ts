@@ -12,6 +12,8 @@ const SHORT_STREAM_MS = 5000;
 const MAX_STREAM_FAILURES = 3;
 const POLLS_BETWEEN_STREAMS = 10;
 const MAX_BACKOFF_S = 3600;
+/** Timers fire at once when they are told to wait longer than 2^31 milliseconds. */
+const MAX_WAIT_S = 2_000_000;
 
 /** What is kept current. */
 export interface Polled {
@@ -23,6 +25,8 @@ export interface Polled {
   follow(onHeads: (heads: Heads) => void, signal: AbortSignal): Promise<boolean> | undefined;
   /** Runs while no other tab polls. */
   alone(run: () => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Sends proposals and asks what became of them, where there are any. */
+  exchange(signal: AbortSignal): Promise<unknown>;
   /** Least seconds between two questions, as the server says. */
   minPollS(): number;
 }
@@ -33,12 +37,12 @@ export async function poll(
   { updates = 'events', pollIntervalS = INTERVAL_S }: OpenOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const round = new Round(polled, updates === 'events', pollIntervalS);
   while (!signal.aborted) {
     const pause = pauseWhenIdle(signal);
     try {
       await pause.start;
-      const round = new Round(polled, updates === 'events', pollIntervalS, pause.signal);
-      await polled.alone(() => round.run(), pause.signal);
+      await polled.alone(() => round.run(pause.signal), pause.signal);
     } catch {
       // Paused; or the platform gave no lock, which it may do later.
       if (!pause.signal.aborted) await sleep(INTERVAL_S * 1000, signal);
@@ -48,49 +52,72 @@ export async function poll(
   }
 }
 
-/** Polling between two pauses. */
+/** Polling, which may pause. */
 class Round {
   readonly #polled: Polled;
   readonly #intervalS: number;
   readonly #streams: boolean;
-  readonly #signal: AbortSignal;
   #failures = 0;
   #streamFailures = 0;
+  /** Whether a stream has failed, or the server cannot be reached: the next question tells. */
+  #inDoubt = false;
+  /** No question is asked before, also when there is a pause in between. */
+  #notBefore = 0;
 
-  constructor(polled: Polled, streams: boolean, intervalS: number, signal: AbortSignal) {
+  constructor(polled: Polled, streams: boolean, intervalS: number) {
     this.#polled = polled;
     this.#streams = streams;
     this.#intervalS = intervalS;
-    this.#signal = signal;
   }
 
-  async run(): Promise<void> {
-    while (!this.#signal.aborted) {
+  async run(signal: AbortSignal): Promise<void> {
+    [this.#failures, this.#streamFailures, this.#inDoubt] = [0, 0, false];
+    await sleep(this.#notBefore - performance.now(), signal);
+    while (!signal.aborted) {
       let waitS: number;
+      let leastS = 0;
       try {
-        if (this.#streams && this.#streamFailures < MAX_STREAM_FAILURES) {
-          await this.#follow();
+        if (this.#inDoubt) {
+          this.#inDoubt = false;
+          await this.#polled.catchUp(undefined, signal);
+          this.#streamFailures += 1;
+          waitS = 1;
+        } else if (this.#streams && this.#streamFailures < MAX_STREAM_FAILURES) {
+          await this.#follow(signal);
           waitS = 1;
         } else {
-          await this.#polled.catchUp(undefined, this.#signal);
+          await this.#polled.catchUp(undefined, signal);
           if (++this.#streamFailures > MAX_STREAM_FAILURES + POLLS_BETWEEN_STREAMS) {
             this.#streamFailures = 0;
           }
-          waitS = Math.max(this.#intervalS, this.#polled.minPollS()) * (0.8 + Math.random() * 0.4);
+          leastS = this.#polled.minPollS();
+          waitS = Math.max(this.#intervalS, leastS) * (0.8 + Math.random() * 0.4);
         }
         this.#failures = 0;
       } catch (error) {
         const cap = Math.min(2 ** this.#failures++, MAX_BACKOFF_S);
-        waitS = Math.max(1, Math.random() * cap, toGeocoderError(error).retryAfterS ?? 0);
+        leastS = toGeocoderError(error).retryAfterS ?? 0;
+        waitS = Math.max(1, Math.random() * cap, leastS);
       }
-      await sleep(Math.min(waitS, MAX_BACKOFF_S) * 1000, this.#signal);
+      this.#notBefore = performance.now() + Math.min(leastS, MAX_WAIT_S) * 1000;
+      await sleep(Math.min(waitS, MAX_WAIT_S) * 1000, signal);
+    }
+  }
+
+  /** Asks for what became of proposals: no stream tells that. */
+  async #exchange(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await sleep(Math.max(this.#intervalS, this.#polled.minPollS()) * 1000, signal);
+      if (signal.aborted) return;
+      await this.#polled.exchange(signal).catch(() => {});
     }
   }
 
   /** Follows the stream; what arrives while one is worked on waits, and only the newest counts. */
-  async #follow(): Promise<void> {
-    const stop = new TiedController(this.#signal);
+  async #follow(signal: AbortSignal): Promise<void> {
+    const stop = new TiedController(signal);
     const began = performance.now();
+    const isShort = () => performance.now() - began < SHORT_STREAM_MS;
     let newest: Heads | undefined;
     let working: Promise<void> | undefined;
     let failure: unknown;
@@ -115,19 +142,21 @@ class Round {
       }, stop.signal);
       // Where there is no stream there will be none.
       if (!stream) this.#streamFailures = MAX_STREAM_FAILURES;
+      else void this.#exchange(stop.signal);
       const ended = await stream;
       await working;
       if (failure) throw failure;
-      const short = ended && performance.now() - began < SHORT_STREAM_MS;
-      if (short) this.#streamFailures += 1;
+      if (ended && isShort()) this.#streamFailures += 1;
       else if (stream) this.#streamFailures = 0;
     } catch (error) {
       await working;
-      if (failure) throw failure;
+      if (failure || signal.aborted) throw failure ?? error;
       if (toGeocoderError(error).code === 'not_found') this.#streamFailures = MAX_STREAM_FAILURES;
-      else this.#streamFailures += 1;
+      else if (isShort()) this.#inDoubt = true;
+      else [this.#streamFailures, this.#failures] = [0, 0];
       throw error;
     } finally {
+      stop.abort();
       stop.untie();
     }
   }
@@ -165,7 +194,7 @@ function pauseWhenIdle(signal: AbortSignal) {
   };
 }
 
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

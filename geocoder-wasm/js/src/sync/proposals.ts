@@ -21,6 +21,8 @@ export class Proposals {
   readonly #onChange: () => void;
   /** Whether any may be undecided; unknown until the files were read. */
   #open: boolean | undefined;
+  /** Counts what may have made it so. */
+  #additions = 0;
 
   /** Takes over the files; `onChange` is called when one has changed. */
   constructor(files: SyncStorage, transport: Transport, onChange: () => void) {
@@ -32,6 +34,7 @@ export class Proposals {
   /** Forgets what is known about the files, since another tab changed them. */
   changed(): void {
     this.#open = undefined;
+    this.#additions += 1;
   }
 
   /** Queues a proposal. */
@@ -46,7 +49,7 @@ export class Proposals {
     }
     await this.#makeRoom();
     await this.#files.write(file(proposal.mutationId), bytes);
-    this.#open = true;
+    this.changed();
     this.#onChange();
     return proposal;
   }
@@ -76,16 +79,21 @@ export class Proposals {
       ({ outcome }) => outcome === 'pending' || outcome === 'conflict',
     );
     let learned = 0;
-    while (queued.length > 0) learned += await this.#send(nextBatch(queued), signal);
     for (let at = 0; at < waiting.length; at += BATCH) {
       const asked = waiting.slice(at, at + BATCH);
       const mutationIds = asked.map(({ mutationId }) => mutationId).join();
       const answer = await this.#transport.proposals({ mutationIds }, undefined, signal);
       learned += await this.#note(asked, answer);
+      // A server that was restored may know nothing of them: they are sent again.
+      queued.push(...asked.filter(({ mutationId }) => !resultOf(answer, mutationId)));
     }
-    this.#open = (await this.list()).some(
+    while (queued.length > 0) learned += await this.#send(nextBatch(queued), signal);
+    const additions = this.#additions;
+    const open = (await this.list()).some(
       ({ outcome }) => outcome !== 'approved' && outcome !== 'rejected',
     );
+    // What was added while the list was read may not be in it.
+    if (additions === this.#additions) this.#open = open;
     return learned;
   }
 
@@ -110,13 +118,9 @@ export class Proposals {
 
   /** Writes outcomes down; what the answer does not name stays as it is. */
   async #note(asked: readonly Proposal[], answer: unknown): Promise<number> {
-    const { results } = (answer ?? {}) as { results?: Partial<Proposal>[] };
-    if (!Array.isArray(results)) {
-      throw new GeocoderError('protocol', "the server's answer to proposals has no results");
-    }
     let learned = 0;
     for (const proposal of asked) {
-      const result = results.find(({ mutationId }) => mutationId === proposal.mutationId);
+      const result = resultOf(answer, proposal.mutationId);
       const outcome = result?.outcome;
       if (!outcome || !/^(pending|approved|rejected|conflict)$/.test(outcome)) continue;
       if (outcome === proposal.outcome) continue;
@@ -147,6 +151,15 @@ export class Proposals {
     }
     await this.#files.remove(file(decided.mutationId));
   }
+}
+
+/** Finds what an answer says of a proposal. */
+function resultOf(answer: unknown, mutationId: string): Partial<Proposal> | undefined {
+  const { results } = (answer ?? {}) as { results?: Partial<Proposal>[] };
+  if (!Array.isArray(results)) {
+    throw new GeocoderError('protocol', "the server's answer to proposals has no results");
+  }
+  return results.find((result) => result.mutationId === mutationId);
 }
 
 /** Takes as many as one request holds off the queue. */

@@ -30,6 +30,8 @@ export interface DeviceState {
   version: number;
   /** Countries that this device keeps; null while that is all that the server offers. */
   wanted: string[] | null;
+  /** Countries that were removed, which options of before do not bring back. */
+  removed?: string[];
   countries: Record<string, Entry>;
   /** Bases by country whose download has begun, the newest first. */
   staging: Record<string, string[]>;
@@ -42,8 +44,11 @@ export const chunksFile = (sha256: string) => `chunks-${sha256}`;
 export const partPrefix = (sha256: string) => `part-${sha256}-`;
 export const overlayFile = (sha256: string) => `overlay-${sha256}`;
 
-/** Reads the state; a damaged one only costs downloads, since nothing is served that it does not name. */
-export async function readState(files: SyncStorage): Promise<DeviceState> {
+/**
+ * Reads the state, nothing when there is none; a damaged one is as good as none and only costs
+ * downloads.
+ */
+export async function readState(files: SyncStorage): Promise<DeviceState | undefined> {
   const bytes = await files.read(STATE_FILE);
   try {
     const state = JSON.parse(new TextDecoder().decode(bytes));
@@ -51,6 +56,11 @@ export async function readState(files: SyncStorage): Promise<DeviceState> {
   } catch {
     // As good as none.
   }
+  return undefined;
+}
+
+/** The state of a device that has nothing. */
+export function emptyState(): DeviceState {
   return { format: 1, epoch: '', version: 0, wanted: null, countries: {}, staging: {} };
 }
 
@@ -84,11 +94,12 @@ export async function sweep(files: SyncStorage, state: DeviceState): Promise<voi
 }
 
 function isState(state: DeviceState): boolean {
-  const { version, wanted, countries, staging } = state;
+  const { version, wanted, removed = [], countries, staging } = state;
   const entries = Object.values(countries);
   return (
     Number.isSafeInteger(version) &&
     (wanted === null || wanted.every(isText)) &&
+    removed.every(isText) &&
     entries.every(({ current, previous }) => isHeld(current) && (!previous || isHeld(previous))) &&
     Object.values(staging).every((list) => list.every(isText))
   );
