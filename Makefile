@@ -13,6 +13,7 @@ WASM_PACK := .tools/wasm-pack-$(WASM_PACK_VERSION)
 SCHEMATHESIS := .tools/schemathesis-$(SCHEMATHESIS_VERSION)/bin/schemathesis
 JS := geocoder-wasm/js
 PORT ?= 8080
+CORES := $(shell getconf _NPROCESSORS_ONLN)
 
 export PATH := $(CURDIR)/$(WASM_BINDGEN)/bin:$(CURDIR)/$(WASM_PACK)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 

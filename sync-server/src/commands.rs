@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 
 use crate::access::bootstrap::given_token;
 use crate::catalog::Catalog;
-use crate::config::{DatabaseConfig, ServeConfig};
+use crate::config::{DatabaseConfig, DatabaseUrl, ServeConfig};
 use crate::geography::Geography;
 use crate::publish::directory::DataDirectory;
 use crate::publish::history::History;
@@ -142,6 +142,7 @@ pub fn sweep(data: &Path, keep: Duration) -> anyhow::Result<()> {
 /// Fails with the first setting that is not usable.
 pub fn check_config(config: &ServeConfig) -> anyhow::Result<()> {
     Catalog::load(&config.blobs()?, None)?;
+    config.database_url.as_ref().map(DatabaseUrl::check).transpose()?;
     config.www.as_ref().map(Site::open).transpose().context("--www")?;
     Geography::open(&config.geography)?;
     config.tls.load()?;

@@ -267,7 +267,7 @@ pub enum ApiError {
 
 /// Refuses a country that a request names.
 pub const COUNTRY_NOT_SUPPORTED: &str =
-    "This country is not supported: this server has no data of it.";
+    "This country is not supported: this server has no shard of it.";
 
 /// Why a request is refused or fails.
 #[derive(Serialize, ToSchema)]

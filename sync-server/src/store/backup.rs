@@ -46,7 +46,14 @@ pub(super) async fn restore(database: &Database, file: &Path) -> Result<()> {
         return Err(StoreError::Unusable(format!("{} is no file", file.display())));
     }
     let copy = CopiedFile::of(file, writer.connect_options().get_filename())?;
-    let backup = Database::open_sqlite(&copy.0).await?;
+    let backup = Database::open_sqlite(&copy.0).await.map_err(|error| match error {
+        // Nobody knows the copy.
+        StoreError::Unusable(what) => {
+            let (name, known) = (copy.0.display().to_string(), file.display().to_string());
+            StoreError::Unusable(what.replace(&name, &known))
+        }
+        error => error,
+    })?;
     let faults = verify::verify(&backup).await?;
     backup.close().await;
     if let Some(fault) = faults.first() {

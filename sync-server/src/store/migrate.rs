@@ -113,10 +113,8 @@ pub(super) async fn refuse_foreign_file(path: &Path) -> Result<()> {
         return Ok(());
     }
     let foreign = || {
-        StoreError::Unusable(format!(
-            "{} is not a database of Hereabouts: choose another file with --database-url",
-            path.display()
-        ))
+        let file = path.display();
+        StoreError::Unusable(format!("{file} is not a database of Hereabouts: choose another file"))
     };
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     let mut connection = options.connect().await?;

@@ -88,6 +88,10 @@ fn commands_of_the_database_say_what_is_wrong() {
             .contains("exists already")
     );
     assert!(failure(&["restore", "--data", dir, "/nowhere.db"]).contains("/nowhere.db is no file"));
+    let other = data.path().join("other.db");
+    fs::write(&other, [7; 4096]).unwrap();
+    let message = failure(&["restore", "--data", dir, text(&other)]);
+    assert!(message.contains("other.db is not a database of Hereabouts"), "{message}");
     let message = failure(&["migrate", "--database-url", "mysql://localhost"]);
     assert!(message.contains("--database-url") && message.contains("sqlite:FILE"), "{message}");
     let message = failure(&["serve", "--data", dir, "--database-url", "sqlite::memory:"]);
@@ -113,10 +117,12 @@ fn check_config_finds_what_serve_would_stumble_over() {
         ("tls_cert = '/nowhere.pem'\ntls_key = '/nowhere.pem'", "--tls-cert"),
         ("tls_key = '/nowhere.pem'", "--tls-cert"),
         ("blobs_url = 'http://x'", "--blobs-url"),
+        ("database_url = 'postgre://u:S3cret@h/d'", "--database-url"),
     ] {
         write(more);
         let message = failure(&["check-config", "--config", text(&file)]);
         assert!(message.contains(expected), "{more}: {message}");
+        assert!(!message.contains("S3cret"), "{message}");
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
     command.args(["check-config", "--data"]).arg(data.path());
