@@ -115,11 +115,12 @@ fn feed_of(step: &Step, now: Timestamp) -> Vec<FeedOperation> {
         at: now,
         patch: after.cloned().map(Box::new),
     };
-    let bases = |patch: &Option<Patch>| patch.as_ref().map(Patch::bases).unwrap_or_default();
-    let new_bases = bases(&after);
-    let left = bases(&before).into_iter().filter(|base| !new_bases.contains(base));
-    let left = left.zip(before.iter().cycle());
-    let mut operations: Vec<_> = left.map(|(base, patch)| operation(base, patch, None)).collect();
+    let new_bases = after.as_ref().map(Patch::bases).unwrap_or_default();
+    let mut operations = Vec::new();
+    if let Some(before) = &before {
+        let left = before.bases().into_iter().filter(|base| !new_bases.contains(base));
+        operations.extend(left.map(|base| operation(base, before, None)));
+    }
     if let Some(after) = after.as_ref().filter(|after| before.as_ref() != Some(*after)) {
         let now_in = new_bases.into_iter();
         operations.extend(now_in.map(|base| operation(base, after, Some(after))));
