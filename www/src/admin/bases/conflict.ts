@@ -11,14 +11,14 @@ import { type Context, hashOf } from '../view.js';
 const MEANING: Record<Outcome, string> = {
   applied: 'The patch fits.',
   redundant: 'The base says what the patch says; the patch is needed no more.',
-  orphan: 'The record that the patch corrects is not in the base any more.',
+  orphan: 'The record is not in the base any more, or its country has a base of its own now.',
   conflict: 'The base has changed what the patch changes, to something else.',
 };
 
 const KEPT: Record<Outcome, string> = {
   applied: 'The patch stays.',
   redundant: 'The patch stays, over the record as it is in the base now.',
-  orphan: 'The patch becomes a record of its own.',
+  orphan: 'The patch is taken to the base of its country, or becomes a record of its own.',
   conflict: 'The patch stays, over the record as it is in the base now.',
 };
 
