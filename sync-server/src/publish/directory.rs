@@ -21,7 +21,18 @@ pub(super) const DRAFT: &str = ".draft";
 pub struct DataDirectory {
     path: PathBuf,
     /// The open directory; `shard-builder` locks the same.
-    _lock: Option<File>,
+    lock: Option<File>,
+}
+
+impl Drop for DataDirectory {
+    /// Gives the lock back also where a program that is being started has a copy of the open file,
+    /// which closing it would not.
+    fn drop(&mut self) {
+        if let Some(lock) = &self.lock {
+            // What cannot be given back ends with the copies.
+            let _ = lock.unlock();
+        }
+    }
 }
 
 /// A manifest of before.
@@ -36,7 +47,7 @@ pub(super) struct KeptManifest {
 impl DataDirectory {
     /// Looks at a directory without taking it.
     pub fn look_at(path: &Path) -> Self {
-        Self { path: path.to_owned(), _lock: None }
+        Self { path: path.to_owned(), lock: None }
     }
 
     /// Takes a directory, which is made when it is not there.
@@ -49,7 +60,7 @@ impl DataDirectory {
         }
         let lock = File::open(path).map_err(read(path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: Some(lock) }),
+            Ok(()) => Ok(Self { path: path.to_owned(), lock: Some(lock) }),
             Err(TryLockError::WouldBlock) => Err(PublishError::Busy { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => Err(write(path)(source)),
         }
