@@ -109,6 +109,10 @@ impl Run<'_> {
             written.is_some() || operation.removes() || patch.status == PatchStatus::Approved
         };
         if let Some((field, msg)) = after.as_ref().filter(is_checked).and_then(fault_of) {
+            if field == "street" {
+                // The parts of a house are well said, but of another record.
+                return Err(ApiError::Conflict(msg.into()));
+            }
             let object = written.map_or("update", |(object, _)| object);
             return Err(self.refused(number, object, field, &WireValue::Null, msg));
         }
