@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SyncServer } from '../harness/server.mjs';
+import { until } from '../harness/until.mjs';
 import { DEMO_DATA, REPOSITORY } from './workspace.mjs';
 
 const SECONDS = Number(process.env.SECONDS ?? 8);
@@ -137,16 +138,13 @@ http { access_log off; sendfile on; tcp_nopush on; tcp_nodelay on;
   );
   const child = spawn('nginx', ['-c', config], { stdio: ['ignore', 'ignore', 'inherit'] });
   const origin = `http://127.0.0.1:${port}`;
-  const deadline = Date.now() + 10_000;
-  while (Date.now() < deadline) {
-    try {
-      await fetch(`${origin}/manifest.json`);
-      return { child, origin };
-    } catch {
-      await sleep(50);
-    }
-  }
-  throw new Error('nginx did not start');
+  const answers = () =>
+    fetch(`${origin}/manifest.json`).then(
+      () => true,
+      () => false,
+    );
+  await until(answers, 'nginx starts');
+  return { child, origin };
 }
 
 async function blobs(bytes, connections) {

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { Geocoder } from 'hereabouts';
 import { SyncServer } from '../harness/server.mjs';
+import { until } from '../harness/until.mjs';
 import { makeClone, onFreePort } from './clone.mjs';
 import { runDocument } from './document.mjs';
 
@@ -70,10 +71,10 @@ async function withWebServer(t, { program, settings, args }, use) {
   const ended = once(child, 'exit');
   const origin = `http://127.0.0.1:${port}`;
   try {
-    while (!(await answers(origin))) {
+    await until(() => {
       assert.equal(child.exitCode, null, log);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+      return answers(origin);
+    }, `${program} answers`);
     await use(origin);
   } finally {
     child.kill();

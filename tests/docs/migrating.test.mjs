@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { after, before } from 'node:test';
 import { SyncServer } from '../harness/server.mjs';
+import { until } from '../harness/until.mjs';
 import { launchChromium } from '../package/chromium.mjs';
 import { copyShards, makeProject } from '../package/project.mjs';
 import { serveFolder } from '../package/static-host.mjs';
@@ -107,9 +108,8 @@ runDocument('docs/FROM_PLACEKIT.md', {
           () => undefined,
         );
       };
-      const deadline = Date.now() + 20_000;
       let name;
-      while (!name && Date.now() < deadline) name = await page.evaluate(ask);
+      await until(async () => (name = await page.evaluate(ask)), 'the country is there');
       assert.equal(name, 'Städtle 43');
     } finally {
       await browser.close();

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { after, before } from 'node:test';
 import { SyncServer } from '../harness/server.mjs';
+import { until } from '../harness/until.mjs';
 import { launchChromium, watchFaults } from '../package/chromium.mjs';
 import { makeProject } from '../package/project.mjs';
 import { serveFolder } from '../package/static-host.mjs';
@@ -121,8 +122,7 @@ runDocument('docs/OFFLINE_PWA.md', {
       await page.getByText(/^(queued|pending)$/).waitFor();
       // Sent by itself, as soon as it can be.
       const waiting = async () => (await server.call('POST', '/patch/search', {})).results.length;
-      const deadline = Date.now() + 20_000;
-      while ((await waiting()) === 0) assert.ok(Date.now() < deadline, 'the proposal arrives');
+      await until(async () => (await waiting()) > 0, 'the proposal arrives', { everyMs: 200 });
       await page.close();
     } finally {
       host.close();

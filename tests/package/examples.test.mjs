@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { build } from 'vite';
+import { until } from '../harness/until.mjs';
 import { launchChromium, watchFaults } from './chromium.mjs';
 import { copyShards, makeProject, root } from './project.mjs';
 import { serveFolder } from './static-host.mjs';
@@ -60,15 +61,6 @@ async function withPage(folder, options, run) {
     await page.close();
   } finally {
     host.close();
-  }
-}
-
-/** Asks again and again until the answer is yes, for at most a minute. */
-async function pollUntil(wanted, isReached) {
-  const deadline = Date.now() + 60_000;
-  while (!(await isReached())) {
-    assert.ok(Date.now() < deadline, `within a minute, ${wanted}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
@@ -139,10 +131,12 @@ test('maplibre draws the shard, finds and reverses', () =>
     await page.locator('.maplibregl-ctrl-geocoder input').pressSequentially('Städtle 43');
     await page.locator('.suggestions li').first().getByText('9490 Vaduz').click();
     const marker = page.locator('.maplibregl-marker').first();
-    await pollUntil('the found place is in the middle of the map', async () => {
+    const isInTheMiddle = async () => {
       const box = await marker.boundingBox();
       return box && Math.abs(box.x + box.width / 2 - 450) < 30 && Math.abs(box.y - 350) < 60;
-    });
+    };
+    const what = 'the found place is in the middle of the map';
+    await until(isInTheMiddle, what, { timeoutMs: 60_000 });
     await page.locator('canvas').click({ position: { x: 450, y: 600 } });
     await page.locator('.maplibregl-popup').getByText(/Vaduz/).waitFor();
   }));

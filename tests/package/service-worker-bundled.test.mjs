@@ -11,7 +11,7 @@ import { build as esbuild } from 'esbuild';
 import { build as viteBuild } from 'vite';
 import webpack from 'webpack';
 import { root } from './project.mjs';
-import { browser, project, until, withProject } from './service-worker-site.mjs';
+import { browser, project, untilInPage, withProject } from './service-worker-site.mjs';
 import { serveFolder } from './static-host.mjs';
 
 const SCRIPT = `
@@ -55,7 +55,7 @@ async function expectAnswers(folder, type, script = 'worker.js') {
     );
     await page.waitForFunction(() => navigator.serviceWorker.controller);
     const answers = async () => (await search('Städtle 43 Vad')) === 'Städtle 43';
-    await until(page, answers);
+    await untilInPage(page, answers);
     const engines = host.requests.filter((path) => path.endsWith('.wasm'));
     assert.equal(engines.length, 1, 'the engine is downloaded once');
     await context.setOffline(true);

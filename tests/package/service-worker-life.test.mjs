@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ask, project, site, until, withSites } from './service-worker-site.mjs';
+import { ask, project, site, untilInPage, withSites } from './service-worker-site.mjs';
 
 withSites();
 
@@ -23,7 +23,7 @@ test('a new worker takes over with its own files, and answers from the same shar
   const before = await blobs(page);
   project.write('site/page.html', '<!doctype html><title>second</title>');
   await site.takeOver(page, { countries: 'li', files: '/page.html', version: '2' });
-  await until(page, async () => (await caches.keys()).length === 2);
+  await untilInPage(page, async () => (await caches.keys()).length === 2);
   const kinds = await page.evaluate(async () => (await caches.keys()).map((n) => n.split(' ')[0]));
   assert.deepEqual(kinds.sort(), ['hereabouts-engine', 'hereabouts-files']);
   await site.goOffline();

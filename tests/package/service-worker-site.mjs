@@ -1,11 +1,11 @@
 // A site with the ready-made service worker and PlaceKit's own client, beside a sync server; both
 // can be taken away with the network.
 
-import assert from 'node:assert/strict';
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach } from 'node:test';
 import { SyncServer } from '../harness/server.mjs';
+import { until } from '../harness/until.mjs';
 import { launchChromium } from './chromium.mjs';
 import { makeProject, root } from './project.mjs';
 import { serveFolder } from './static-host.mjs';
@@ -77,9 +77,12 @@ class Site {
   /** Registers the worker, and waits until it answers for the page and all is quiet. */
   async register(page, parameters) {
     await this.takeOver(page, parameters);
-    await until(page, async () => (await caches.match('/hereabouts-synchronised')) !== undefined);
+    await untilInPage(
+      page,
+      async () => (await caches.match('/hereabouts-synchronised')) !== undefined,
+    );
     // The browser's own event comes in its own time, and would bring what tests wait for.
-    await until(page, async () => {
+    await untilInPage(page, async () => {
       const { sync } = await navigator.serviceWorker.ready;
       return (await sync.getTags()).length === 0;
     });
@@ -169,9 +172,7 @@ export const ask = (page, calls) =>
   }, calls);
 
 /** Waits until something is true in the page. */
-export async function until(page, predicate, argument) {
-  const deadline = Date.now() + WAIT_MS;
-  while (!(await page.evaluate(predicate, argument))) {
-    assert.ok(Date.now() < deadline, `not true within ${WAIT_MS} ms: ${predicate}`);
-  }
-}
+export const untilInPage = (page, predicate, argument) =>
+  until(() => page.evaluate(predicate, argument), String(predicate), {
+    timeoutMs: WAIT_MS,
+  });

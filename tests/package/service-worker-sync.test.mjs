@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { test } from 'node:test';
-import { ask, project, site, until, withSites } from './service-worker-site.mjs';
+import { until } from '../harness/until.mjs';
+import { ask, project, site, untilInPage, withSites } from './service-worker-site.mjs';
 
 const TAG = 'hereabouts-sync';
 const PLACE = {
@@ -58,7 +59,7 @@ test('corrections arrive by background sync, by periodic sync, and when the page
     const [before] = await ask(page, search);
     assert.ok(!before.answer.results.some((result) => result.name === name), name);
     await trigger();
-    await until(page, finds, name);
+    await untilInPage(page, finds, name);
   }
 });
 
@@ -80,7 +81,7 @@ test('what is asked for while a synchronisation is under way is not missed', asy
   });
   await page.evaluate(post, TAG);
   await held;
-  await until(page, finds, 'Spätweg');
+  await untilInPage(page, finds, 'Spätweg');
   assert.equal(asked, 2, 'many that wait are one');
 });
 
@@ -124,8 +125,7 @@ test('a proposal made offline is sent by background sync after its page was clos
   await sync();
   const proposals = async () =>
     (await site.server.call('POST', '/patch/search', { query: 'Vorschlagsweg' })).results;
-  const deadline = Date.now() + 30_000;
-  while ((await proposals()).length === 0) assert.ok(Date.now() < deadline, 'nothing was sent');
+  await until(async () => (await proposals()).length > 0, 'a proposal arrives', { everyMs: 200 });
   const sent = await proposals();
   assert.deepEqual([sent.length, sent[0].name, sent[0].status], [1, 'Vorschlagsweg', 'pending']);
 });

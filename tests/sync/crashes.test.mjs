@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { until } from '../harness/until.mjs';
 import { settled } from './device/device.mjs';
 import { converge, startedAt } from './harness/fault-run.mjs';
 import { assertStored } from './harness/files.mjs';
 import { journeys, SMALL_COMPACTION } from './harness/journeys.mjs';
 import { NodeKit } from './harness/kits.mjs';
-import { until } from './harness/office.mjs';
 import { startProxied } from './harness/proxied.mjs';
 import { Witness } from './harness/witness.mjs';
 

@@ -10,13 +10,13 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomFrom } from '../harness/random.mjs';
+import { until } from '../harness/until.mjs';
 import { binary } from '../harness/workspace.mjs';
 import { isClean, settled } from './device/device.mjs';
 import { assertStored } from './harness/files.mjs';
 import { generationName, MARK, shardsOf } from './harness/generations.mjs';
 import { SMALL_COMPACTION } from './harness/journeys.mjs';
 import { NodeKit } from './harness/kits.mjs';
-import { until } from './harness/office.mjs';
 import { startProxied } from './harness/proxied.mjs';
 
 const KILLS = Number(process.env.HEREABOUTS_SOAK_KILLS ?? 12);

@@ -5,13 +5,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { below, oneOf, randomFrom } from '../harness/random.mjs';
+import { until } from '../harness/until.mjs';
 import { isClean, settled } from './device/device.mjs';
 import { randomFaults } from './harness/faults.mjs';
 import { assertStored } from './harness/files.mjs';
 import { generationName, MARK } from './harness/generations.mjs';
 import { SMALL_COMPACTION } from './harness/journeys.mjs';
 import { NodeKit } from './harness/kits.mjs';
-import { until } from './harness/office.mjs';
 import { startProxied } from './harness/proxied.mjs';
 import { runsOf } from './harness/runs.mjs';
 

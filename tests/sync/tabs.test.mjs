@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { until } from '../harness/until.mjs';
 import { Browser, withProfile } from './harness/browser.mjs';
 import { MARK } from './harness/generations.mjs';
 import { TabKit } from './harness/kits.mjs';
-import { until } from './harness/office.mjs';
 import { startProxied } from './harness/proxied.mjs';
 
 const DEADLINE_MS = 15_000;

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { newToken, SyncServer } from '../../harness/server.mjs';
+import { until } from '../../harness/until.mjs';
 import { binary, DEMO_DATA } from '../../harness/workspace.mjs';
 import { shardsOf } from './generations.mjs';
 
@@ -216,15 +217,6 @@ export class Office {
         ([country, { base }]) => served[country]?.generation === base.generation,
       );
     }, 'the server takes the new bases over');
-  }
-}
-
-/** Waits until a condition holds; fails after a generous while, naming what was waited for. */
-export async function until(condition, what, timeoutMs = 20_000) {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
