@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::key_cache::scopes_of;
 use crate::error::ApiError;
 use crate::hex::sha256_hex;
-use crate::model::{App, AuditEntry, Key, ScopeSet, Timestamp};
+use crate::model::{App, AuditEntry, Key, Patch, ScopeSet, Timestamp};
 
 /// The caller: handlers take it as an argument, on routes that need a key.
 #[derive(Debug, Clone)]
@@ -52,6 +52,11 @@ impl Caller {
     pub fn is_for(&self, country: &str) -> bool {
         let own = self.key.countries.as_ref();
         own.is_none_or(|own| own.iter().any(|own| own.eq_ignore_ascii_case(country)))
+    }
+
+    /// Whether the key is for all shards that a patch is of.
+    pub fn is_for_patch(&self, patch: &Patch) -> bool {
+        patch.bases().iter().all(|base| self.is_for(base))
     }
 
     /// Narrows a list of countries, in which none means all, to those of the key.

@@ -102,7 +102,7 @@ pub async fn decide(
     for _ in 0..MAX_TRIES {
         let patch = state.store.patch(&caller.app.id, patch_id).await?;
         let patch = patch.ok_or(ApiError::NotFound { what: "id" })?;
-        if patch.bases().iter().any(|base| !caller.is_for(base)) {
+        if !caller.is_for_patch(&patch) {
             return Err(ApiError::Forbidden);
         }
         if patch.status != PatchStatus::Approved {

@@ -190,6 +190,11 @@ pub(super) fn fault_of(patch: &Patch) -> Option<(&'static str, &'static str)> {
     named_house(&record).is_none().then_some(("name", "Must be a street and a house number."))
 }
 
+/// Returns the member of a request that a field at fault was sent in.
+pub(super) fn member_of(object: &str, field: &str) -> String {
+    if field == "remove" { field.to_owned() } else { format!("{object}.{field}") }
+}
+
 /// Takes the house number off a name: behind it or before it, with its suffix.
 fn split_number(name: &str) -> Option<(&str, &str)> {
     let is_number = |part: &str| {

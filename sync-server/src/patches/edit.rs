@@ -144,12 +144,13 @@ fn write(patch: &mut Patch, content: Content) {
         Some(language) => {
             // Where a record is and the like is no matter of language: it counts for all.
             let facts = fields.take_facts();
-            let changed = facts.clone().changed_from(&now).known_to(&now);
+            let new = facts.clone().beside(&now);
+            let changed = facts.changed_from(&now).changed_from(&new);
             if changed != Fields::default() {
                 let known = patch.default.take().unwrap_or_default();
                 patch.default = Some(changed.or(&known));
             }
-            fields = fields.or(&facts.beside(&now));
+            fields = fields.or(&new);
             patch.first_language.get_or_insert_with(|| language.clone());
             let known = patch.languages.remove(&language).unwrap_or_default();
             patch.languages.insert(language, fields.or(&known).without_empty_texts());

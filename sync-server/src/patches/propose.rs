@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::change::{Deed, Step, change_of};
-use super::correction::fault_of;
+use super::correction::{fault_of, member_of};
 use super::edit::{self, Content, Origin};
 use super::input::{Extent, Input};
 use super::origin;
@@ -207,7 +207,7 @@ impl Plan<'_> {
         id.truncate(PATCH_ID_DIGITS);
         let (mut patch, mark) = self.patch(id, origin.as_ref(), content).await?;
         if let Some((field, msg)) = fault_of(&patch) {
-            let param = if field == "remove" { field.into() } else { format!("update.{field}") };
+            let param = member_of("update", field);
             let error = serde_json::to_value(FieldError::new(param, &WireValue::Null, msg));
             let errors = vec![error.map_err(|error| ApiError::Internal(error.into()))?];
             let refusal = Some(Refusal { message: msg.into(), errors });

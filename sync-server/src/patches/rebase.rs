@@ -95,11 +95,6 @@ pub fn resolve(
         _ => country.to_string(),
     };
     let look = Look { patch, base, shard, country: &country };
-    if let Some(origin) = origin
-        && patch.base() != shard.meta().country.as_str()
-    {
-        return look.leave(origin, generation);
-    }
     let absent = patch.target.as_ref().is_some_and(|target| target.absent);
     let found = match origin {
         Some(origin) => match look.target(generation)? {
@@ -108,6 +103,11 @@ pub fn resolve(
         },
         None => look.content(&patch.record(None), None)?.map(|found| (found, true)),
     };
+    if let Some(origin) = origin
+        && patch.base() != shard.meta().country.as_str()
+    {
+        return Ok(look.leave(found, origin));
+    }
     match (found, origin) {
         (Some((found, true)), Some(origin)) if patch.remove => Ok(look.remove(found, origin)),
         (Some((found, true)), _) => look.change(&found, origin),
@@ -251,15 +251,12 @@ impl Look<'_> {
     }
 
     /// Takes the record away that the patch has moved to another base.
-    fn leave(&self, origin: &Fields, generation: &str) -> geocoder_core::Result<Resolution> {
-        let found = match self.target(generation)? {
-            Some(found) => Some((found, true)),
-            None => self.origin(origin)?,
-        };
-        let found = found.filter(|(_, is_there)| *is_there);
-        let moved = found.map(|(found, _)| self.remove(found, origin));
-        let nothing = Resolution { outcome: Outcome::Applied, correction: None, record: None };
-        Ok(moved.map_or(nothing, |moved| Resolution { outcome: Outcome::Applied, ..moved }))
+    fn leave(&self, found: Option<(Found, bool)>, origin: &Fields) -> Resolution {
+        let outcome = Outcome::Applied;
+        match found {
+            Some((found, true)) => Resolution { outcome, ..self.remove(found, origin) },
+            _ => Resolution { outcome, correction: None, record: None },
+        }
     }
 
     fn remove(&self, found: Found, origin: &Fields) -> Resolution {

@@ -76,18 +76,6 @@ impl Fields {
         self
     }
 
-    /// Returns those fields that others have too, in any way.
-    #[must_use]
-    pub fn known_to(mut self, others: &Self) -> Self {
-        macro_rules! drop_unknown {
-            ($($field:ident),*) => {
-                $(if others.$field.is_none() { self.$field = None; })*
-            };
-        }
-        each_field!(drop_unknown);
-        self
-    }
-
     /// Returns those fields that others do not have, or have otherwise.
     #[must_use]
     pub fn changed_from(&self, others: &Self) -> Self {

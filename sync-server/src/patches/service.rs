@@ -6,7 +6,7 @@ use geocoder_core::CountryCode;
 use geocoder_core::wire::{FieldError, Value as WireValue};
 
 use super::change::{Deed, Step, change_of};
-use super::correction::fault_of;
+use super::correction::{fault_of, member_of};
 use super::edit::{self, Content, LanguageFault, Origin};
 use super::operation::Operation;
 use super::origin;
@@ -249,9 +249,8 @@ impl Run<'_> {
         };
         let caller = self.work.caller;
         let is_seen = approved(&before) || approved(&after);
-        let elsewhere = |patch: &Patch| patch.bases().iter().any(|base| !caller.is_for(base));
         if (is_seen && !caller.scopes.contains(Scope::PatchesApprove))
-            || before.iter().chain(&after).any(elsewhere)
+            || !before.iter().chain(&after).all(|patch| caller.is_for_patch(patch))
         {
             return Err(ApiError::Forbidden);
         }
@@ -297,10 +296,7 @@ impl Run<'_> {
     ) -> ApiError {
         let prefix =
             if self.work.in_bulk { format!("operations[{number}].") } else { String::new() };
-        let param = match field {
-            "remove" => format!("{prefix}{field}"),
-            _ => format!("{prefix}{object}.{field}"),
-        };
+        let param = prefix + &member_of(object, field);
         ApiError::Invalid { place: Place::Body, errors: vec![FieldError::new(param, value, msg)] }
     }
 }

@@ -20,6 +20,16 @@ async fn worldwide()
     server
 }
 
+/// Returns what the world has of France, as a shard of its own has it.
+fn france() -> Gazetteer {
+    let mut france = world_gazetteer();
+    france.country = CountryCode::parse("fr");
+    france.places.retain(|place| place.names.default != "New York");
+    france.places.remove(0);
+    france.places[1].parent = Some(0);
+    france
+}
+
 fn bytes_of(gazetteer: &Gazetteer) -> Vec<u8> {
     ShardWriter::new(gazetteer).write().unwrap().bytes
 }
@@ -137,12 +147,7 @@ async fn patches_of_the_world_stay_with_it_until_they_are_kept_for_their_country
     let origin = server.origin("France", "country").await;
     let body = json!({"origin": origin, "update": {"name": "Gaule"}, "status": "approved"});
     server.ok("PUT", "/patch", body).await;
-    let mut france = world_gazetteer();
-    france.country = CountryCode::parse("fr");
-    france.places.retain(|place| place.names.default != "New York");
-    france.places.remove(0);
-    france.places[1].parent = Some(0);
-    server.publish("fr", &bytes_of(&france)).await;
+    server.publish("fr", &bytes_of(&france())).await;
     // Its own shard answers now, without the patches, which are the world's.
     assert_eq!(server.cities("paris").await, of("Paris", "France", "fr"));
     assert_eq!(server.cities("lyon").await, []);
@@ -255,11 +260,6 @@ async fn records_of_the_world_are_proposed_by_keys_for_it() {
 #[actix_web::test]
 async fn records_of_one_shard_are_not_corrected_by_patches_of_another() {
     let mut server = worldwide().await;
-    let mut france = world_gazetteer();
-    france.country = CountryCode::parse("fr");
-    france.places.retain(|place| place.names.default != "New York");
-    france.places.remove(0);
-    france.places[1].parent = Some(0);
     // The record looks alike in both, and so does the patch of the world's.
     let correct = async |server: &TestServer<_>, name: &str| {
         let origin = server.origin("Paris", "city").await;
@@ -267,7 +267,7 @@ async fn records_of_one_shard_are_not_corrected_by_patches_of_another() {
         server.ok("PUT", "/patch", body).await["id"].clone()
     };
     let of_world = correct(&server, "75000").await;
-    server.publish("fr", &bytes_of(&france)).await;
+    server.publish("fr", &bytes_of(&france())).await;
     let of_france = correct(&server, "75001").await;
     assert_ne!(of_france, of_world);
     assert_eq!(server.origin("Paris", "city").await["zipcode"], json!(["75001"]));

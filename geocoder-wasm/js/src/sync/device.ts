@@ -253,7 +253,7 @@ export class Device {
   async #adopt(): Promise<void> {
     const state = await readState(this.#files);
     if (!state && this.#loaded.size > 0) this.#loaded.keep();
-    this.#state = state ?? { ...emptyState(), wanted: this.#state?.wanted ?? null };
+    this.#state = state ?? { ...emptyState(), wanted: this.#state.wanted };
     this.#checkStream();
     for (const update of await this.#loaded.adopt(this.#state)) this.#emit('update', update);
   }
