@@ -106,7 +106,8 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         }
         self.places(&removals, &puts)?;
         self.records(&removals, &puts)?;
-        self.houses(&removals, &puts)
+        self.houses(&removals, &puts)?;
+        self.hierarchy.translate()
     }
 
     pub(super) fn skip(&mut self, id: CorrectionId, reason: SkipReason) {
@@ -189,6 +190,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             let parent = self.hierarchy.parent(put.record.kind, put.record, before)?;
             if let Some(parent) = parent {
                 self.hierarchy.set_parent(ordinal, parent);
+                self.hierarchy.note_translations(parent, put.record);
             }
             self.settle(put.id, parent.map(|_| ()).ok_or(SkipReason::Country));
         }
@@ -235,7 +237,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             (None, None) => Vec::new(),
             (None, Some(_)) => return Ok(Err(SkipReason::NoSuchRecord)),
         };
-        let languages = self.hierarchy.in_languages(record, |names| names.name.as_ref());
+        let languages = self.hierarchy.in_languages(record, None);
         let places = &self.hierarchy.places;
         let code = target.and_then(|ordinal| places.get(ordinal)).map(|place| places.code(place));
         let name = &record.default.name;
@@ -361,6 +363,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         let inside = before.as_ref().map(|before| self.place_now(before.place));
         let parent = self.hierarchy.parent(record.kind, record, inside)?;
         let Some(place) = parent else { return Ok(Err(SkipReason::Country)) };
+        self.hierarchy.note_translations(place, record);
         let mut draft = self.new_draft(put.source(), record, place);
         if let Some(before) = before {
             keep(before, &mut draft);
@@ -389,7 +392,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         record: &PatchRecord,
         place: u32,
     ) -> RecordDraft {
-        let languages = self.hierarchy.in_languages(record, |names| names.name.as_ref());
+        let languages = self.hierarchy.in_languages(record, None);
         let default = DraftName::new(Role::Default, &record.default.name);
         let city = record.kind == RecordType::City;
         let population = if city { record.population } else { 0 };

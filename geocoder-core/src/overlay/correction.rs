@@ -168,6 +168,20 @@ pub struct PatchNames {
     pub country: Option<String>,
 }
 
+impl PatchNames {
+    /// Returns the name of the record, or of what contains it at the level of a kind.
+    pub(super) fn of(&self, container: Option<RecordType>) -> Option<&String> {
+        let name = match container {
+            None => &self.name,
+            Some(RecordType::City) => &self.city,
+            Some(RecordType::County) => &self.county,
+            Some(RecordType::Administrative) => &self.administrative,
+            Some(_) => &self.country,
+        };
+        name.as_ref()
+    }
+}
+
 /// A house of a street.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PatchHouse {

@@ -2,12 +2,13 @@
 
 use super::draft::{self, DraftName, units};
 use super::key_index::{KeyIndex, KeyedLists, key_of};
-use super::{PatchFields, PatchNames, PatchRecord};
+use super::{PatchFields, PatchRecord};
 use crate::error::Result;
 use crate::geo::LonLat;
 use crate::record::{CountryCode, RecordType};
 use crate::shard::{
-    Dictionary, Lookup, NO_PARENT, Place, Places, PostingReader, Shard, TermRef, length, point,
+    Dictionary, Lookup, MAX_NAMES, NO_PARENT, Place, Places, PostingReader, Role, Shard, TermRef,
+    length, point,
 };
 use crate::sort::sort_by;
 
@@ -32,6 +33,9 @@ pub(super) struct Hierarchy<'a, D> {
     fits: Vec<bool>,
     /// The postcodes that the base does not have, which are numbered behind its own.
     new_zipcodes: KeyIndex,
+    /// Names that records have for what contains them: the place, the language and the name.
+    translations: Vec<(u32, u32, String)>,
+    noted: KeyIndex,
 }
 
 /// What a record says about one level of what contains it.
@@ -52,6 +56,8 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
             fitting: KeyIndex::default(),
             fits: Vec::new(),
             new_zipcodes: KeyIndex::default(),
+            translations: Vec::new(),
+            noted: KeyIndex::default(),
         }
     }
 
@@ -89,21 +95,67 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
         }))
     }
 
-    /// Returns a value of a record in all its languages, each once.
+    /// Returns the name of a record in all its languages, each once, or of what contains it at the
+    /// level of a kind.
     pub(super) fn in_languages<'p>(
         &mut self,
         record: &'p PatchRecord,
-        value: impl Fn(&'p PatchNames) -> Option<&'p String>,
+        container: Option<RecordType>,
     ) -> Vec<(u32, &'p str)> {
         let mut languages: Vec<(u32, &str)> = Vec::new();
         for (code, names) in &record.languages {
-            let Some(name) = value(names) else { continue };
+            let Some(name) = names.of(container) else { continue };
             let language = self.language(code);
             if languages.iter().all(|(other, _)| *other != language) {
                 languages.push((language, name));
             }
         }
         languages
+    }
+
+    /// Notes what a record in a place calls that, and what contains it, in other languages.
+    pub(super) fn note_translations(&mut self, place: u32, record: &PatchRecord) {
+        let levels = LEVELS.into_iter().skip(levels_below(record.kind));
+        for kind in levels.chain([RecordType::Country]) {
+            for (language, text) in self.in_languages(record, Some(kind)) {
+                let mut chain = self.places.chain(place);
+                let container = chain.find(|(_, place)| place.kind == Some(kind));
+                let Some((ordinal, _)) = container else { continue };
+                let mut key = ordinal.to_le_bytes().to_vec();
+                key.extend_from_slice(&key_of(language, text));
+                if self.noted.number(&key) == self.translations.len() {
+                    self.translations.push((ordinal, language, text.into()));
+                }
+            }
+        }
+    }
+
+    /// Gives places the names that were noted, in languages in which they have none; of several
+    /// the one that came first.
+    pub(super) fn translate(&mut self) -> Result<()> {
+        for (ordinal, language, text) in core::mem::take(&mut self.translations) {
+            let mut names = match self.corrected_names(ordinal) {
+                Some(names) => names.to_vec(),
+                None => draft::read_place_names(self.base, ordinal)?,
+            };
+            let known = |name: &DraftName| match name.role {
+                Role::Default => name.text == text,
+                role => role == Role::Language(language),
+            };
+            if names.len() >= MAX_NAMES as usize || names.iter().any(known) {
+                continue;
+            }
+            let code = |number: u32| self.places.languages.get(number as usize);
+            let before = names.iter().take_while(|name| match name.role {
+                Role::Default => true,
+                Role::Language(other) => code(other) < code(language),
+                Role::Alternate => false,
+            });
+            let at = before.count();
+            names.insert(at, DraftName::new(Role::Language(language), &text));
+            self.set_names(ordinal, names);
+        }
+        Ok(())
     }
 
     /// Returns the first country.
@@ -133,13 +185,7 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
     ) -> Result<Option<u32>> {
         let fields = &record.default;
         let texts = [&fields.city, &fields.county, &fields.administrative];
-        let smallest = match kind {
-            RecordType::City => 1,
-            RecordType::County => 2,
-            RecordType::Administrative => 3,
-            _ => 0,
-        };
-        let levels = LEVELS.into_iter().zip(texts).skip(smallest);
+        let levels = LEVELS.into_iter().zip(texts).skip(levels_below(kind));
         let levels: Vec<Level<'_>> = levels
             .filter(|(_, text)| !text.is_empty())
             .map(|(kind, text)| Level { kind, text, terms: draft::terms_of(text) })
@@ -209,12 +255,8 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
             return Ok(ordinal);
         }
         let parent = self.named(above, record, country)?;
-        let languages = self.in_languages(record, |names| match level.kind {
-            RecordType::City => names.city.as_ref(),
-            RecordType::County => names.county.as_ref(),
-            _ => names.administrative.as_ref(),
-        });
-        let default = DraftName::new(crate::shard::Role::Default, level.text);
+        let languages = self.in_languages(record, Some(level.kind));
+        let default = DraftName::new(Role::Default, level.text);
         let names = draft::corrected_names(default, languages, Vec::new());
         let population = if level.kind == RecordType::City { record.population } else { 0 };
         let place = Place {
@@ -407,6 +449,16 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
     /// Whether a place is the country of its parents.
     pub(super) fn is_country(&self, ordinal: u32) -> bool {
         self.places.get(ordinal).is_some_and(|place| place.parent == NO_PARENT)
+    }
+}
+
+/// Returns how many levels cannot contain records of a kind.
+fn levels_below(kind: RecordType) -> usize {
+    match kind {
+        RecordType::City => 1,
+        RecordType::County => 2,
+        RecordType::Administrative => 3,
+        _ => 0,
     }
 }
 

@@ -111,6 +111,7 @@ impl<D: AsRef<[u8]>> Builder<'_, D> {
         let zipcode = self.house_zipcode(street, record);
         let (lat, lon) = (units(record.coordinates.lat), units(record.coordinates.lon));
         let Some(draft) = self.drafts.get_mut(street) else { return Ok(Err(SkipReason::Invalid)) };
+        self.hierarchy.note_translations(draft.place, record);
         if draft.houses.len() >= MAX_HOUSES as usize {
             return Ok(Err(SkipReason::Invalid));
         }
@@ -172,7 +173,8 @@ impl<D: AsRef<[u8]>> Builder<'_, D> {
         Some(zipcode)
     }
 
-    /// Finds the street of a place that has a name of these terms; of several the nearest.
+    /// Finds the street of a place that has a name of these terms, or had it before its correction
+    /// where none has it; of several the nearest.
     fn street_called(
         &mut self,
         place: u32,
@@ -180,17 +182,17 @@ impl<D: AsRef<[u8]>> Builder<'_, D> {
         record: &PatchRecord,
     ) -> Result<Option<usize>> {
         let at = record.coordinates;
-        let mut best: Option<(f64, Street)> = None;
-        let mut offer = |lat, lon, street| {
-            let distance_m = at.distance_m(point(lat, lon));
-            if best.as_ref().is_none_or(|(least, _)| distance_m < *least) {
-                best = Some((distance_m, street));
+        let mut best: Option<((bool, f64), Street)> = None;
+        let mut offer = |was_called, lat, lon, street| {
+            let rank = (was_called, at.distance_m(point(lat, lon)));
+            if best.as_ref().is_none_or(|(least, _)| rank < *least) {
+                best = Some((rank, street));
             }
         };
         for number in self.streets.get(&key_of(place, terms)).unwrap_or_default() {
             let number = *number as usize;
             if let Some(draft) = self.drafts.get(number) {
-                offer(draft.lat, draft.lon, Street::Draft(number));
+                offer(false, draft.lat, draft.lon, Street::Draft(number));
             }
         }
         if let Some(references) = references(self.base, Dictionary::Records, terms)? {
@@ -208,11 +210,17 @@ impl<D: AsRef<[u8]>> Builder<'_, D> {
                 };
                 for (index, other) in (0u32..).zip(&decoded.records) {
                     let mut names = decoded.names.names(index as usize);
-                    if other.kind == RecordType::Street
-                        && !self.is_taken(block, index)
-                        && names.any(|name| name.shown == references)
+                    if other.kind != RecordType::Street
+                        || !names.any(|name| name.shown == references)
                     {
-                        offer(other.lat, other.lon, Street::OfBase(block, index));
+                        continue;
+                    }
+                    if !self.is_taken(block, index) {
+                        offer(false, other.lat, other.lon, Street::OfBase(block, index));
+                    } else if let Some(number) = self.draft_of(block, index)
+                        && self.drafts.get(number).is_some_and(|d| d.kind == RecordType::Street)
+                    {
+                        offer(true, other.lat, other.lon, Street::Draft(number));
                     }
                 }
             }

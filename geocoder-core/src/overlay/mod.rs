@@ -18,6 +18,9 @@
 mod across;
 mod apply;
 mod blocks;
+#[cfg(test)]
+#[cfg(feature = "build")]
+mod containers_tests;
 mod correction;
 mod draft;
 mod hierarchy;

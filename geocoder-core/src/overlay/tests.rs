@@ -110,12 +110,12 @@ impl World {
         id
     }
 
-    fn put(&mut self, target: Option<RecordRef>, record: PatchRecord) -> CorrectionId {
+    pub(super) fn put(&mut self, target: Option<RecordRef>, record: PatchRecord) -> CorrectionId {
         self.correct(target, Change::Put(Box::new(record)))
     }
 
     /// Resolves the first result of a query, and returns all that is known of it.
-    fn found(&self, query: &str) -> (RecordRef, PatchRecord) {
+    pub(super) fn found(&self, query: &str) -> (RecordRef, PatchRecord) {
         let mut base = Geocoder::new();
         base.insert(self.shard.clone());
         let hit = first(&base, query);

@@ -15,7 +15,7 @@ const gzip = { name: 'gzip', compress: (content) => gzipSync(content, { level: 9
 // The engine is to come down to 80 kB and the client to 15 kB; until then budgets keep them from
 // growing.
 const BUDGETS = [
-  { what: 'engine (wasm)', files: ['hereabouts.wasm'], limit: 153 * KB, by: brotli },
+  { what: 'engine (wasm)', files: ['hereabouts.wasm'], limit: 151 * KB, by: brotli },
   {
     what: 'client (page and worker)',
     files: ['index.js', 'worker.js'],

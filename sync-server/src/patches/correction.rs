@@ -78,25 +78,10 @@ fn languages_of(
 ) -> Vec<(String, PatchNames)> {
     let mut languages: BTreeMap<String, PatchNames> = BTreeMap::new();
     if let Some(known) = known {
+        // Names of what contains the record stay with that, whatever becomes of it.
         for (code, names) in &known.languages {
-            let keep = |name: &Option<String>, before: &String, after: &String| {
-                name.clone().filter(|_| before == after)
-            };
-            let before = &known.default;
-            languages.insert(
-                code.clone(),
-                PatchNames {
-                    name: keep(&names.name, &before.name, &default.name),
-                    city: keep(&names.city, &before.city, &default.city),
-                    county: keep(&names.county, &before.county, &default.county),
-                    administrative: keep(
-                        &names.administrative,
-                        &before.administrative,
-                        &default.administrative,
-                    ),
-                    country: keep(&names.country, &before.country, &default.country),
-                },
-            );
+            let name = names.name.clone().filter(|_| known.default.name == default.name);
+            languages.insert(code.clone(), PatchNames { name, ..PatchNames::default() });
         }
     }
     for (code, fields) in &patch.languages {

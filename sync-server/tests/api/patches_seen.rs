@@ -156,6 +156,26 @@ async fn what_has_no_language_counts_for_all_of_them() {
 }
 
 #[actix_web::test]
+async fn every_field_of_a_translation_is_shown_in_its_language() {
+    let server = server().await;
+    let origin = server.first("Landesmuseum").await;
+    let update = json!({"name": "Musée national", "city": "Vadouce", "country": "Principauté"});
+    let body = json!({"origin": origin, "update": update, "language": "fr", "status": "approved"});
+    server.ok("PUT", "/patch", body).await;
+    let of = async |query: &str, language: &str| {
+        let search = json!({"query": query, "language": language});
+        let hit = server.ok("POST", "/search", search).await["results"][0].clone();
+        ["name", "city", "country"].map(|field| hit[field].as_str().unwrap().to_owned())
+    };
+    assert_eq!(of("Landesmuseum", "fr").await, ["Musée national", "Vadouce", "Principauté"]);
+    assert_eq!(of("Landesmuseum", "de").await, ["Landesmuseum", "Vaduz", "Liechtenstein"]);
+    assert_eq!(of("Städtle", "fr").await[1], "Vadouce");
+    let reverse = json!({"coordinates": origin["coordinates"], "language": "fr"});
+    let hit = server.ok("POST", "/reverse", reverse).await["results"][0].clone();
+    assert_eq!(hit["city"], "Vadouce");
+}
+
+#[actix_web::test]
 async fn a_record_that_moves_to_another_country_is_in_that_one_alone() {
     let mut server = server().await;
     server.publish("mc", &monaco()).await;

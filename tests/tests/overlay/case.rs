@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use geocoder_core::gazetteer::{Gazetteer, House, Names, PlaceRecord, PointRecord, StreetRecord};
+use geocoder_core::gazetteer::{Gazetteer, Names, PlaceRecord, PointRecord, StreetRecord};
 use geocoder_core::overlay::{
-    Change, Correction, CorrectionId, Overlay, PatchHouse, PatchNames, PatchRecord, RecordRef,
+    Change, Correction, CorrectionId, Overlay, PatchNames, PatchRecord, RecordRef,
     default_importance,
 };
 use geocoder_core::shard::writer::ShardWriter;
 use geocoder_core::{Geocoder, Hit, LonLat, RecordType, Shard};
+
+mod houses;
 
 use crate::random::Random;
 use crate::{At, BASE, NEIGHBOUR_M, STREET_TOLERANCE_M, at};
@@ -23,6 +25,8 @@ pub(crate) struct Case {
     names: BTreeSet<String>,
     pub(crate) points: Vec<LonLat>,
     touched: BTreeSet<RecordRef>,
+    /// Names of cities by which only their records call them, with the language.
+    translated: Vec<(usize, String, String)>,
     next: u64,
 }
 
@@ -35,6 +39,7 @@ impl Case {
             names: BTreeSet::new(),
             points: Vec::new(),
             touched: BTreeSet::new(),
+            translated: Vec::new(),
             next: seed << 32,
         }
     }
@@ -141,7 +146,7 @@ impl Case {
     }
 
     fn step(&mut self) {
-        match self.random.below(19) {
+        match self.random.below(20) {
             0 | 1 => {
                 let (reference, mut record, at) =
                     self.pick(|at| Self::is_street(at) || Self::is_point(at));
@@ -193,6 +198,7 @@ impl Case {
             15 => self.move_to_city(),
             16 => self.fix_house(),
             17 => self.add_house(),
+            18 => self.translate_city(),
             _ => self.remove_house(),
         }
     }
@@ -380,103 +386,29 @@ impl Case {
         self.put(Some(reference), record);
     }
 
-    /// Takes a street with houses, of which none was touched.
-    fn pick_street(&mut self) -> (u32, u32, PatchRecord, usize) {
-        loop {
-            let (reference, record, at) = self.pick(Self::is_street);
-            let At::Street(number) = at else { continue };
-            let RecordRef::Record { block, index } = reference else { continue };
-            let houses = &self.gazetteer.streets[number].houses;
-            let numbers: BTreeSet<_> = houses.iter().map(|h| (h.number, &h.suffix)).collect();
-            if numbers.len() == houses.len() && !houses.is_empty() {
-                return (block, index, record, number);
-            }
-        }
-    }
-
-    fn house(&mut self, street: usize) -> usize {
-        let count = self.gazetteer.streets[street].houses.len();
-        self.random.below(count)
-    }
-
-    /// Puts a corrected house into the gazetteer.
-    fn put_in_gazetteer(&mut self, street: usize, record: &PatchRecord) {
-        let PatchHouse { number, suffix, .. } = record.house.clone().unwrap();
-        // A house that says no more than its city does has no postcode of its own.
-        let before = &BASE.gazetteer.streets[street];
-        let of_city = &BASE.gazetteer.places[before.city].zipcodes;
-        let inherits = before.zipcodes.is_empty() || before.zipcodes == *of_city;
-        let zipcode = match record.zipcodes.as_slice() {
-            [_] if inherits && record.zipcodes == *of_city => None,
-            [zipcode] => {
-                let street = &mut self.gazetteer.streets[street];
-                if street.zipcodes.is_empty() {
-                    street.zipcodes.clone_from(&self.gazetteer.places[street.city].zipcodes);
-                }
-                if !street.zipcodes.contains(zipcode) {
-                    street.zipcodes.push(zipcode.clone());
-                }
-                Some(zipcode.clone())
-            }
-            _ => None,
+    /// Calls the city of a record otherwise in a language, as no other record of it does.
+    fn translate_city(&mut self) {
+        let in_city = |at| match at {
+            At::Place(_) => None,
+            At::Street(number) => Some(BASE.gazetteer.streets[number].city),
+            At::Point(number) => Some(BASE.gazetteer.points[number].city),
         };
-        let houses = &mut self.gazetteer.streets[street].houses;
-        houses.retain(|other| (other.number, &other.suffix) != (number, &suffix));
-        let coordinates = record.coordinates;
-        houses.push(House { number, suffix: suffix.clone(), coordinates, zipcode });
-        let name = &self.gazetteer.streets[street].names.default;
-        self.names.insert(format!("{name} {number}{suffix}"));
-        self.names.insert(format!("{name} {}", number + 2));
-    }
-
-    fn fix_house(&mut self) {
-        let (block, index, _, street) = self.pick_street();
-        for _ in 0..2 {
-            let house = self.house(street);
-            let House { number, suffix, .. } = self.gazetteer.streets[street].houses[house].clone();
-            let target = RecordRef::House { block, index, number, suffix };
-            if !self.touched.insert(target.clone()) {
-                continue;
-            }
-            let mut record = BASE.shard.record(&target).unwrap().unwrap();
-            record.coordinates = self.random.beside(record.coordinates, 30);
-            let patch = record.house.as_mut().unwrap();
-            if self.random.below(2) == 0 {
-                patch.number = 500 + u32::try_from(self.random.below(400)).unwrap();
-                patch.suffix = (*self.random.of(&["", "a", "bis"])).to_string();
-            }
-            let PatchHouse { number, suffix, .. } = record.house.clone().unwrap();
-            let fixed = RecordRef::House { block, index, number, suffix };
-            if fixed != target && !self.touched.insert(fixed) {
-                // Which of two corrections into one house counts is no matter here.
-                continue;
-            }
-            self.gazetteer.streets[street].houses.remove(house);
-            self.put_in_gazetteer(street, &record);
-            if self.random.below(2) == 0 {
-                // What names no street stays on its own.
-                record.house.as_mut().unwrap().street.clear();
-            }
-            self.put(Some(target), record);
+        let (reference, mut record, at) = self.pick(|at| in_city(at).is_some());
+        let code = (*self.random.of(&["fr", "tlh"])).to_string();
+        let city = in_city(at).unwrap_or_default();
+        let is_known = self.translated.iter().any(|(c, l, _)| (*c, l) == (city, &code));
+        if is_known || BASE.gazetteer.places[city].names.default != record.default.city {
+            return;
         }
-    }
-
-    fn add_house(&mut self) {
-        let (block, index, _, street) = self.pick_street();
-        let (number, suffix) = (601 + u32::try_from(self.random.below(40)).unwrap(), "b".into());
-        let target = RecordRef::House { block, index, number, suffix };
-        let mut record = BASE.shard.record(&target).unwrap().unwrap();
-        record.coordinates = self.random.beside(record.coordinates, 40);
-        self.put_in_gazetteer(street, &record);
-        self.put(Some(target), record);
-    }
-
-    fn remove_house(&mut self) {
-        let (block, index, record, street) = self.pick_street();
-        let house = self.house(street);
-        let House { number, suffix, .. } = self.gazetteer.streets[street].houses.remove(house);
-        self.names.insert(format!("{} {number}{suffix}", record.default.name));
-        self.correct(Some(RecordRef::House { block, index, number, suffix }), Change::Remove);
+        let name = self.random.name();
+        self.names.insert(name.clone());
+        record.languages.retain(|(other, _)| *other != code);
+        let names = PatchNames { city: Some(name.clone()), ..PatchNames::default() };
+        record.languages.push((code.clone(), names));
+        record.languages.sort_by(|(code, _), (other, _)| code.cmp(other));
+        self.translated.push((city, code, name));
+        self.rename(at, &record);
+        self.put(Some(reference), record);
     }
 
     /// Returns the geocoders with the corrections over the base and in it.
@@ -489,6 +421,13 @@ impl Case {
         assert_eq!(overlay.len(), corrections.len());
         let mut laid_over = Geocoder::new();
         laid_over.insert(BASE.shard.with_overlay(Arc::new(overlay)).unwrap());
+        for (city, code, name) in &self.translated {
+            let names = &mut self.gazetteer.places[*city].names;
+            if names.default != *name && names.languages.iter().all(|(other, _)| other != code) {
+                names.languages.push((code.clone(), name.clone()));
+                names.languages.sort_by(|(code, _), (other, _)| code.cmp(other));
+            }
+        }
         self.gazetteer.streets.retain(|street| street.city != usize::MAX);
         self.gazetteer.points.retain(|point| point.city != usize::MAX);
         let written = ShardWriter::new(&self.gazetteer).write().unwrap();
