@@ -130,6 +130,8 @@ runDocument('docs/FROM_PLACEKIT.md', {
   },
   async 'Patches (js)'(code) {
     const old = await SyncServer.start({ options: ['--rate-limit', '1000/1'] });
+    // One that limits requests, as servers do.
+    const fresh = await SyncServer.start();
     try {
       for (let number = 0; number < 23; number += 1) {
         const record = {
@@ -146,15 +148,26 @@ runDocument('docs/FROM_PLACEKIT.md', {
       }
       const here = code
         .replace('https://api.placekit.co', old.origin)
-        .replace('pk_old_key', old.privateKey);
-      assert.equal(await run('patches', here), '23 patches moved\n');
+        .replace('pk_old_key', old.privateKey)
+        .replace('https://geo.example.org', fresh.origin)
+        .replace('pk_your_key', fresh.privateKey);
+      // What was moved is not moved again.
+      for (let time = 0; time < 2; time += 1) {
+        assert.equal(await run('patches', here), '23 patches moved\n');
+      }
       const approved = { status: 'approved', query: 'Brunnen' };
-      const { totalResults } = await server.call('POST', '/patch/search', approved);
-      assert.equal(totalResults, 11);
-      const { results } = await server.call('POST', '/search', { query: 'Brunnen 7 Vaduz' });
+      let found;
+      const isAnswered = async () => {
+        found = await fresh.call('POST', '/patch/search', approved).catch(() => null);
+        return found;
+      };
+      await until(isAnswered, 'it takes requests again', { everyMs: 200 });
+      assert.equal(found.totalResults, 11);
+      const { results } = await fresh.call('POST', '/search', { query: 'Brunnen 7 Vaduz' });
       assert.equal(results[0].name, 'Brunnen 7');
     } finally {
       await old.stop();
+      await fresh.stop();
     }
   },
 });

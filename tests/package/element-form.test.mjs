@@ -95,6 +95,101 @@ test('enter sends the form by its button, and not at all when that is disabled',
     assert.equal(await evaluate(() => window.submitter), 'by');
   }));
 
+test('what is missing is told again after the box was disabled', () =>
+  withForm(
+    '<fieldset disabled><geo-autocomplete required></geo-autocomplete></fieldset>',
+    async ({ evaluate }) => {
+      const missing = () => evaluate(() => box.matches(':invalid'));
+      const isDisabled = (fieldset, own) =>
+        evaluate(
+          ([fieldset, own]) => {
+            document.querySelector('fieldset').disabled = fieldset;
+            box.disabled = own;
+          },
+          [fieldset, own],
+        );
+      assert.equal(await missing(), false);
+      await isDisabled(false, false);
+      assert.equal(await missing(), true);
+      await isDisabled(true, false);
+      await evaluate(() => box.form.reset());
+      await isDisabled(false, false);
+      assert.equal(await missing(), true);
+      await isDisabled(false, true);
+      await evaluate(() => {
+        box.value = '';
+      });
+      await isDisabled(false, false);
+      assert.equal(await missing(), true);
+    },
+  ));
+
+test('frameworks set properties to what they have, and to nothing', () =>
+  withForm('<geo-autocomplete></geo-autocomplete>', async ({ shown, evaluate }) => {
+    const after = (properties) =>
+      evaluate((properties) => {
+        for (const [name, value] of properties) box[name] = value;
+        return [...box.attributes].map(({ name, value }) => `${name}=${value}`).join();
+      }, properties);
+    const set = [
+      ['required', true],
+      ['disabled', true],
+      ['name', 'a'],
+    ];
+    assert.equal(await after(set), 'required=,disabled=,name=a');
+    const unset = set.map(([name]) => [name, undefined]);
+    assert.equal(await after(unset), '');
+    assert.equal(await after([['value', 'Va\nduz\r\n']]), '');
+    assert.equal((await shown.state()).value, 'Vaduz');
+  }));
+
+test('parts of a picked result are sent by their names', () =>
+  withForm(
+    '<geo-autocomplete name="a" fields="street street.number street.none none.of"></geo-autocomplete>',
+    async ({ shown, sent }) => {
+      await shown.suggest('Städtle 43');
+      await shown.press('Enter');
+      const { a, ...parts } = await sent();
+      assert.deepEqual(parts, {
+        'a.street': 'Städtle',
+        'a.street.number': '43',
+        'a.street.none': '',
+        'a.none.of': '',
+      });
+    },
+  ));
+
+test('the page hears of a text before its form is sent, and of one that was picked', () =>
+  withForm('<geo-autocomplete></geo-autocomplete>', async ({ shown }) => {
+    await shown.suggest('Städtle 43');
+    await shown.events();
+    await shown.press('Enter');
+    const types = async () => (await shown.events()).map(([type]) => type);
+    assert.deepEqual(await types(), ['input', 'select', 'change']);
+    await shown.suggest('vaduz');
+    await shown.press('Escape');
+    await shown.events();
+    await shown.press('Enter');
+    assert.deepEqual(await types(), ['change', 'submit']);
+  }));
+
+test('nothing is said aloud to who has left the box', () =>
+  withForm('<geo-autocomplete></geo-autocomplete>', async ({ shown, evaluate }) => {
+    await evaluate(() => {
+      const held = new Promise((resolve) => (window.release = resolve));
+      box.geocoder = {
+        search: async (query) => held.then(() => geocoder).then((g) => g.search(query)),
+      };
+    });
+    await shown.input.fill('vaduz');
+    await shown.settled(({ status }) => status === 'Searching');
+    await shown.page.getByRole('button', { name: 'Send' }).focus();
+    assert.equal((await shown.state()).status, '');
+    await evaluate(() => window.release());
+    const { status, expanded } = await shown.settled(({ names }) => names.length > 0);
+    assert.deepEqual([status, expanded], ['', false]);
+  }));
+
 test('a strict box takes only what was picked, and the page may refuse that too', () =>
   withForm('<geo-autocomplete strict></geo-autocomplete>', async ({ shown, evaluate }) => {
     const validity = () => evaluate(() => [box.validity.valid, box.validationMessage]);
@@ -191,7 +286,7 @@ test('a press on an option picks it, one elsewhere closes the list, and the cros
     assert.deepEqual({ value, picked, focused }, { value: '', picked: null, focused: true });
     assert.deepEqual(
       (await shown.events()).map(([type]) => type),
-      ['select', 'change', 'input'],
+      ['input', 'select', 'change', 'input'],
     );
     await shown.suggest();
     await shown.page.getByRole('heading').click();
@@ -247,6 +342,7 @@ test('properties that are set before the module is there count as well', () =>
       const early = document.implementation.createHTMLDocument().createElement('geo-autocomplete');
       Object.assign(early, {
         value: 'vaduz',
+        required: true,
         options: { maxResults: 2 },
         strings: { label: 'Ziel' },
       });
@@ -257,6 +353,7 @@ test('properties that are set before the module is there count as well', () =>
     await shown.page.getByRole('combobox', { name: 'Ziel' }).press('ArrowDown');
     const { names, value } = await shown.settled(({ names }) => names.length > 0);
     assert.deepEqual([names.length, value], [2, 'vaduz']);
+    assert.ok(await evaluate(() => box.hasAttribute('required')));
   }));
 
 test('a search that fails is told to the user and to the page, and the next one works', () =>

@@ -59,6 +59,7 @@ function writeMaplibrePage() {
     const map = new maplibregl.Map({ container: 'map', style, center: [9.5, 47.1], zoom: 9 });
     window.map = map;
     window.picked = [];
+    window.renderPlace = renderPlace;
     window.makeControl = (options, more = {}) => {
       const control = new MaplibreGeocoder(maplibreGeocoder(geocoder, options), {
         maplibregl, showResultsWhileTyping: true, flyTo: { animate: false }, debounceSearch: 0,
@@ -119,6 +120,20 @@ test('the control of MapLibre lists results while the user types, and flies to t
     const { features } = await control._geocode('47.1392, 9.5227');
     return features;
   });
+  // Around the world once more is the same place.
+  const far = await page.evaluate(async () => {
+    const { features } = await window
+      .makeControl({}, { reverseGeocode: true })
+      ._geocode('47.1392, 369.5227');
+    return features[0]?.properties.name;
+  });
+  assert.equal(far, reversed[0].properties.name);
+  const drawn = await page.evaluate(() =>
+    [{}, { name: 'x', highlight: '<img src=x onerror=alert(1)>', zipcode: [] }, null].map(
+      (properties) => window.renderPlace({ text: '<i>', properties }),
+    ),
+  );
+  for (const html of drawn) assert.doesNotMatch(html, /<i/, 'nothing of others becomes markup');
   assert.equal(reversed.length, 1);
   assert.ok(reversed[0].properties.distance < 100);
   assert.match(reversed[0].place_name, /Vaduz/);

@@ -129,6 +129,19 @@ test('requests that name no country mean the same one', async () => {
   assert.deepEqual(ours, official);
 });
 
+test('keys that the server refuses are told in its words', async () => {
+  const [official, ours] = await withBoth(`
+    const [{ server, shards }, search] = [{ server: process.argv[3], shards: ['li'] }, (pk) => pk.search('vaduz')];
+    const known = (key) => placekit(key, process.argv[2] === 'official' ? {} : { server, shards });
+    const outcomes = [outcome(() => search(known('pk_bad'))), outcome(() => search(known('')))];
+    console.log(JSON.stringify(await Promise.all(outcomes)));`);
+  assert.deepEqual(
+    official.map(({ refusal }) => refusal.status),
+    [401, 412],
+  );
+  assert.deepEqual(ours, official);
+});
+
 test('refused options reject with the same plain object', async () => {
   const [official, ours] = await withBoth(`
     const pk = make();

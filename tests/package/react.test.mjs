@@ -52,14 +52,16 @@ test('the component passes its properties to the element and tells what the user
     `function App() {
       const [text, setText] = useState('Balzers');
       const [strict, setStrict] = useState(true);
+      const [more, setMore] = useState({});
       window.setText = setText;
       window.setStrict = setStrict;
+      window.setMore = setMore;
       return (
         <form>
           <label htmlFor="where">Where to</label>
           <GeoAutocomplete
             id="where" geocoder={geocoder} value={text} name="address" strict={strict} className="wide"
-            fields="countrycode" placeholder="Street" options={{ maxResults: 3 }} strings={{ list: 'Treffer' }}
+            fields="countrycode" placeholder="Street" {...more} options={{ maxResults: 3 }} strings={{ list: 'Treffer' }}
             ref={(element) => { window.box = element; }} onSelect={tell('select')} onResults={tell('results')}
             onInput={tell('input')} onChange={(value) => { tell('change')(value); setText(value); }}
           />
@@ -77,7 +79,8 @@ test('the component passes its properties to the element and tells what the user
   const address = 'Städtle 43, 9490 Vaduz, Liechtenstein';
   const told = await page.evaluate(() => window.told);
   assert.deepEqual(told[0], ['input', 'Städtle 43']);
-  assert.deepEqual(told.slice(-2), [
+  assert.deepEqual(told.slice(-3), [
+    ['input', address],
     ['select', 'Städtle 43'],
     ['change', address],
   ]);
@@ -92,6 +95,15 @@ test('the component passes its properties to the element and tells what the user
   await page.waitForFunction(
     () => window.box.value === 'Schaan' && !window.box.matches('[strict]'),
   );
+  for (const flag of ['required', 'disabled']) {
+    for (const on of [true, false, true, undefined]) {
+      await page.evaluate(([flag, on]) => window.setMore({ [flag]: on }), [flag, on]);
+      await page.waitForFunction(
+        ([flag, on]) => window.box.hasAttribute(flag) === on,
+        [flag, Boolean(on)],
+      );
+    }
+  }
   assert.deepEqual(faults, []);
   await page.close();
 });
@@ -146,6 +158,7 @@ test('the component renders on a server, and its types check', () => {
     import type { Geocoder } from 'hereabouts';
     import type { GeoAutocomplete as Box } from 'hereabouts/element';
     import { GeoAutocomplete, useSearch } from 'hereabouts/react';
+    document.querySelector('geo-autocomplete')?.addEventListener('select', ({ detail }) => detail.lat.toFixed());
     export function Form({ geocoder }: { geocoder: Promise<Geocoder> }) {
       const box = useRef<Box>(null);
       const { results } = useSearch(geocoder, 'x', { types: ['city'] });

@@ -4,7 +4,7 @@ import { ENGLISH, type Strings, type StringsToReplace } from './element/strings.
 import { type Notice, View, type ViewHost } from './element/view.js';
 import { LatestSearch, type Searchable } from './latest.js';
 import { oneLine } from './lines.js';
-import type { SearchOptions, SearchResult, TypeFilter } from './types.js';
+import type { SearchOptions, SearchResponse, SearchResult, TypeFilter } from './types.js';
 
 export type { ResultKind } from './element/icons.js';
 export type { Strings, StringsToReplace } from './element/strings.js';
@@ -24,16 +24,17 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * `min-length`, and for the search `countries`, `types`, `language`, `max-results`, `coordinates`.
  *
  * Events: `input` and `change` as of a text box; `select` with the picked {@link SearchResult} as
- * its `detail`; `highlight` with the result that the keyboard is on, or `null`; `results` with the
+ * its `detail`, after `input`; `highlight` with the result that the keyboard is on, or `null`; `results` with the
  * answer; `error` with what a search failed with.
  *
  * @example
  * ```ts
- * const box = document.querySelector('geo-autocomplete');
+ * const box = document.querySelector('geo-autocomplete') ?? new GeoAutocomplete();
  * box.geocoder = Geocoder.fromShards([await fetch('/li.shard')]);
  * box.addEventListener('select', ({ detail }) => console.log(detail.coordinates));
  * ```
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface only says what the events carry
 export class GeoAutocomplete extends Base {
   /** Takes part in forms. */
   static readonly formAssociated = true;
@@ -70,7 +71,7 @@ export class GeoAutocomplete extends Base {
       search: (text) => this.#search(text),
       pick: (result) => this.#pick(result),
       highlight: (result) => this.#tell('highlight', result),
-      edit: () => this.dispatchEvent(new Event('input', { bubbles: true, composed: true })),
+      edit: () => this.#edited(),
       submit: () => this.#submit(),
       leave: () => this.#leave(),
     };
@@ -167,7 +168,9 @@ export class GeoAutocomplete extends Base {
   }
 
   set name(name: string) {
-    this.setAttribute('name', name);
+    // Frameworks take a property back by setting it to nothing.
+    if (name === undefined || name === null) this.removeAttribute('name');
+    else this.setAttribute('name', name);
   }
 
   /** Kind of form control. */
@@ -181,7 +184,7 @@ export class GeoAutocomplete extends Base {
   }
 
   set required(required: boolean) {
-    this.toggleAttribute('required', required);
+    this.toggleAttribute('required', Boolean(required));
   }
 
   /** Whether the element takes no part. */
@@ -190,7 +193,7 @@ export class GeoAutocomplete extends Base {
   }
 
   set disabled(disabled: boolean) {
-    this.toggleAttribute('disabled', disabled);
+    this.toggleAttribute('disabled', Boolean(disabled));
   }
 
   /** What is invalid. */
@@ -232,6 +235,12 @@ export class GeoAutocomplete extends Base {
   }
 
   /** Called by the browser. */
+  disconnectedCallback(): void {
+    // Not every browser tells that the focus is gone with the element.
+    this.#view.close();
+  }
+
+  /** Called by the browser. */
   attributeChangedCallback(name: string, _before: string | null, value: string | null): void {
     const { input } = this.#view;
     if (name === 'value' && !this.#dirty) this.#show(value ?? '', null);
@@ -247,6 +256,7 @@ export class GeoAutocomplete extends Base {
   formDisabledCallback(disabled: boolean): void {
     this.#view.input.disabled = disabled;
     this.#view.update();
+    this.#validate();
   }
 
   /** Called by the browser: the form was reset. */
@@ -267,7 +277,8 @@ export class GeoAutocomplete extends Base {
 
   /** Properties that a page set before this module was there hide those of the class. */
   #takeEarlyProperties(): void {
-    for (const name of ['strings', 'options', 'value', 'result', 'geocoder']) {
+    const plain = ['name', 'required', 'disabled', 'strings', 'options', 'value', 'result'];
+    for (const name of [...plain, 'geocoder']) {
       if (!Object.hasOwn(this, name)) continue;
       const early: unknown = Reflect.get(this, name);
       Reflect.deleteProperty(this, name);
@@ -317,15 +328,26 @@ export class GeoAutocomplete extends Base {
   }
 
   #pick(result: SearchResult): void {
-    const before = this.#committed;
+    const [typed, before] = [this.value, this.#committed];
     this.result = result;
+    this.#committed = before;
+    if (this.value !== typed) this.#edited();
     this.#tell('select', result);
-    if (this.value !== before) this.dispatchEvent(new Event('change', { bubbles: true }));
+    this.#commit();
   }
 
   #leave(): void {
     this.#touched = true;
     this.#validate();
+    this.#commit();
+  }
+
+  #edited(): void {
+    this.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
+  }
+
+  /** Tells the page the text, when it has changed since it was told last. */
+  #commit(): void {
     if (this.value === this.#committed) return;
     this.#committed = this.value;
     this.dispatchEvent(new Event('change', { bubbles: true }));
@@ -333,6 +355,7 @@ export class GeoAutocomplete extends Base {
 
   /** Sends the form as Enter in any text box does: by its first button, if it has one. */
   #submit(): void {
+    this.#commit();
     const elements = [...(this.form?.elements ?? [])] as HTMLButtonElement[];
     const button = elements.find(({ type }) => type === 'submit');
     if (button) button.click();
@@ -362,8 +385,7 @@ export class GeoAutocomplete extends Base {
     const data = new FormData();
     if (name !== '') data.set(name, value);
     for (const field of words(this.getAttribute('fields') ?? '')) {
-      const part = this.#result?.[field as keyof SearchResult];
-      data.set(`${name}.${field}`, part === undefined ? '' : String(part));
+      data.set(`${name}.${field}`, partOf(this.#result, field));
     }
     this.#internals.setFormValue(data, JSON.stringify({ text: value, result: this.#result }));
     const unpicked = this.hasAttribute('strict') && value !== '' && !this.#result;
@@ -377,6 +399,15 @@ export class GeoAutocomplete extends Base {
   }
 }
 
+/** Returns a field of a result as a form sends it; `street` is its name, `street.number` a part. */
+function partOf(result: SearchResult | null, path: string): string {
+  const part = path
+    .split('.')
+    .reduce<unknown>((whole, name) => whole && Reflect.get(Object(whole), name), result);
+  const text = part instanceof Object && 'name' in part ? part.name : part;
+  return text === undefined || text === null ? '' : String(text);
+}
+
 function words(text: string): string[] {
   return text.split(/[\s,]+/).filter((word) => word !== '');
 }
@@ -385,6 +416,41 @@ const registry = globalThis.customElements;
 // A page may hold the module twice, in two bundles; the first one serves both.
 if (registry && !registry.get('geo-autocomplete')) {
   registry.define('geo-autocomplete', GeoAutocomplete);
+}
+
+/** What the element tells beside what every element does. */
+export interface GeoAutocompleteEventMap extends Omit<HTMLElementEventMap, 'select' | 'error'> {
+  /** The user picked this result. */
+  select: CustomEvent<SearchResult>;
+  /** The keyboard is on this result, or on none. */
+  highlight: CustomEvent<SearchResult | null>;
+  /** A search was answered so. */
+  results: CustomEvent<SearchResponse>;
+  /** A search failed with this. */
+  error: CustomEvent<unknown>;
+}
+
+export interface GeoAutocomplete {
+  addEventListener<K extends keyof GeoAutocompleteEventMap>(
+    type: K,
+    listener: (this: GeoAutocomplete, event: GeoAutocompleteEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof GeoAutocompleteEventMap>(
+    type: K,
+    listener: (this: GeoAutocomplete, event: GeoAutocompleteEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
 }
 
 declare global {

@@ -49,7 +49,7 @@ const CODES = [
  * - `network`: the server cannot be reached, or the body of its answer broke off.
  * - `unavailable`, `rate_limited`: the server cannot answer now (5xx, 429); see
  *   {@link GeocoderError.retryAfterS}.
- * - `unauthorized`: the server refuses the key (401, 403).
+ * - `unauthorized`: the server refuses the key, or wants one (401, 403, 412).
  * - `not_found`, `not_offered`: the server has no such thing (404), or no such country.
  * - `must_refetch`: the server's history is another one than this device's.
  * - `protocol`: what the server answers makes no sense.
@@ -78,7 +78,10 @@ export interface FieldError {
   location: string;
 }
 
-/** Every error that this package throws or rejects with. */
+/**
+ * Every error that the calls of this package throw or reject with. The `cause` of what a server
+ * refused is its `Response`, without the body.
+ */
 export class GeocoderError extends Error {
   /** What went wrong; stable between versions. */
   readonly code: GeocoderErrorCode;

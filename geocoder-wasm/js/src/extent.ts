@@ -31,6 +31,11 @@ export async function boxOf(geocoder: Geocoder, result: SearchResult): Promise<B
   return shard?.bbox ?? extentOf(result);
 }
 
+/** Brings a longitude of a map that was dragged around the world between -180 and 180. */
+export function wrapped(lng: number): number {
+  return ((((lng + 180) % 360) + 360) % 360) - 180;
+}
+
 /** Estimates the box from the type and, for areas, the number of people: results bring no box. */
 function extentOf({ type, population, lat, lng }: SearchResult): Box {
   const density = { city: DENSITY.city, county: DENSITY.area, administrative: DENSITY.area };

@@ -96,7 +96,7 @@ export class Geocoder {
 
   /** Searches by text: what the user typed so far, the last word possibly unfinished. */
   search(query: string, options: SearchOptions = {}): Promise<SearchResponse> {
-    return this.#call(options.signal, (host) => host.search(query, wireOptions(options)));
+    return this.#call(options?.signal, (host) => host.search(query, wireOptions(options ?? {})));
   }
 
   /** Says what is at a point, nearest first. */
@@ -106,7 +106,7 @@ export class Geocoder {
 
   /** Gives what a map can draw in a box: boundaries, and streets when asked for. */
   features(options: FeaturesOptions): Promise<MapFeatures> {
-    return this.#call(options.signal, (host) => host.features(options));
+    return this.#call(options?.signal, (host) => host.features(options));
   }
 
   /** Loads a shard, in place of the one of the same country. */

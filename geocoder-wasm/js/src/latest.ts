@@ -56,13 +56,22 @@ export class LatestSearch {
       const { query, options } = this.#wanted;
       this.#wanted = null;
       const round = this.#round;
-      try {
-        const response = await (await this.#searchable).search(query, options);
-        if (round === this.#round) this.#listener.answered(response);
-      } catch (error) {
-        if (round === this.#round) this.#listener.failed(error);
-      }
+      const tell = await this.#answer(query, options);
+      // A fault of the listener is its own: it stops no later question.
+      queueMicrotask(() => {
+        if (round === this.#round) tell();
+      });
     }
     this.#running = false;
+  }
+
+  /** Returns what tells the listener how the question was answered. */
+  async #answer(query: string, options: SearchOptions): Promise<() => void> {
+    try {
+      const response = await (await this.#searchable).search(query, options);
+      return () => this.#listener.answered(response);
+    } catch (error) {
+      return () => this.#listener.failed(error);
+    }
   }
 }

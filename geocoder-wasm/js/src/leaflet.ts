@@ -1,6 +1,6 @@
 // `hereabouts/leaflet`: the geocoder that leaflet-control-geocoder takes.
 
-import { boxOf } from './extent.js';
+import { boxOf, wrapped } from './extent.js';
 import type { Geocoder } from './geocoder.js';
 import { escapeText } from './highlight.js';
 import { oneLine, secondLine } from './lines.js';
@@ -85,9 +85,4 @@ export function leafletGeocoder<Point, Bounds>(
       return Promise.all(results.map(toResult));
     },
   };
-}
-
-/** Brings a longitude of a map that was dragged around the world between -180 and 180. */
-function wrapped(lng: number): number {
-  return ((((lng + 180) % 360) + 360) % 360) - 180;
 }

@@ -1,8 +1,8 @@
 // `hereabouts/maplibre`: the geocoder that `@maplibre/maplibre-gl-geocoder` takes.
 
-import { type Box, boxOf } from './extent.js';
+import { type Box, boxOf, wrapped } from './extent.js';
 import type { Geocoder } from './geocoder.js';
-import { escapeText } from './highlight.js';
+import { escapeText, parseHighlight } from './highlight.js';
 import { oneLine, secondLine } from './lines.js';
 import type { RecordType, SearchOptions, SearchResult, TypeFilter } from './types.js';
 
@@ -145,15 +145,23 @@ export function maplibreGeocoder(
  * words marked and everything else escaped; what the control draws by itself is not escaped.
  */
 export function renderPlace({ text, properties }: { text: string; properties?: unknown }): string {
-  // The control's own type of results says nothing of what they carry.
-  const result = properties as SearchResult | undefined;
-  const name = result?.highlight || escapeText(text);
+  const result = isResult(properties) ? properties : undefined;
+  const parts = parseHighlight(result?.highlight || escapeText(text));
+  const name = parts.map(({ text, marked }) =>
+    marked ? `<mark>${escapeText(text)}</mark>` : escapeText(text),
+  );
   const part = 'maplibregl-ctrl-geocoder--result';
   const under = result ? escapeText(secondLine(result)) : '';
   return (
-    `<div class="${part}"><div><div class="${part}-title">${name}</div>` +
+    `<div class="${part}"><div><div class="${part}-title">${name.join('')}</div>` +
     `<div class="${part}-address">${under}</div></div></div>`
   );
+}
+
+/** Whether a feature is a result of ours; those of other geocoders in the control have others. */
+function isResult(properties: unknown): properties is SearchResult {
+  const { highlight, zipcode } = Object(properties);
+  return typeof highlight === 'string' && Array.isArray(zipcode);
 }
 
 function requestOf(config: GeocodeConfig, options: SearchOptions): SearchOptions {
@@ -173,7 +181,7 @@ function list(codes: Codes = ''): string[] {
 }
 
 function latLng([lng, lat]: readonly number[]): string {
-  return `${lat},${lng}`;
+  return `${lat},${wrapped(Number(lng))}`;
 }
 
 /** Whether a box holds a result; its west lies east of its east where it crosses 180°. */

@@ -156,7 +156,7 @@ export function GeoAutocomplete(props: GeoAutocompleteProps): ReactElement {
   const { name, label, placeholder, required, disabled, strict, fields, id } = props;
   // Attributes are there or not, whatever this version of React makes of false ones.
   const flags = { required, disabled, strict };
-  const set = Object.entries(flags).flatMap(([flag, on]) => (on ? [[flag, '']] : []));
+  const set = Object.entries(flags).flatMap(([flag, on]) => (on ? [[flag, true]] : []));
   return createElement('geo-autocomplete', {
     ref: element,
     class: className,

@@ -60,6 +60,32 @@ test('a cancelled question is not answered', async () => {
   assert.deepEqual(hears.heard, []);
 });
 
+test('a fault of the listener is reported and stops no later question', async (t) => {
+  const geocoder = heldGeocoder();
+  const reported = [];
+  const later = globalThis.queueMicrotask;
+  t.mock.method(globalThis, 'queueMicrotask', (run) =>
+    later(() => {
+      try {
+        run();
+      } catch (error) {
+        reported.push(error.message);
+      }
+    }),
+  );
+  const fail = (what) => () => {
+    throw new Error(what);
+  };
+  const search = new LatestSearch(geocoder, { answered: fail('answered'), failed: fail('failed') });
+  for (const [number, settled] of ['answer', 'fail', 'answer'].entries()) {
+    search.ask('vad', {});
+    await settle();
+    geocoder.asked[number][settled](new Error('broken'));
+    await settle();
+  }
+  assert.deepEqual(reported, ['answered', 'failed', 'answered']);
+});
+
 test('a failure is told and later questions still run', async () => {
   const geocoder = heldGeocoder();
   const hears = listener();

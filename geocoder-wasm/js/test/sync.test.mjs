@@ -396,6 +396,23 @@ test('countries are added and removed, with their files', async () => {
   assert.equal(countries[0].baseBytes, mc.bytes.length);
 });
 
+test('a device that is opened for other countries has those, and the files of the former', async () => {
+  const server = serverOf({ mc, li });
+  const storage = keptStorage();
+  const codesOf = async (options) => {
+    const geocoder = await open(server, { storage, ...options });
+    const codes = (await geocoder.countries()).map(({ code }) => code);
+    geocoder.close();
+    return codes;
+  };
+  assert.deepEqual(await codesOf({ countries: ['mc'] }), ['mc']);
+  assert.deepEqual(await codesOf({ countries: 'li' }), ['li']);
+  server.requests.length = 0;
+  assert.deepEqual(await codesOf({ countries: ['mc'] }), ['mc']);
+  assert.deepEqual(await codesOf({ countries: ['li', 'mc'] }), ['li', 'mc']);
+  assert.deepEqual(server.requests, []);
+});
+
 test('a country that the server withdraws goes, and comes back with it', async () => {
   const server = serverOf({ mc, li });
   const geocoder = await open(server, { countries: ['li', 'mc'] });

@@ -11,6 +11,10 @@ export interface ComboboxState {
   readonly active: number;
   /** Number of options. */
   readonly count: number;
+  /** Whether the answer to the text is still awaited, so that the options are those before it. */
+  readonly pending: boolean;
+  /** Whether the answer is to be taken as soon as it comes. */
+  readonly taking: boolean;
 }
 
 /** What happened. */
@@ -18,6 +22,8 @@ export type ComboboxEvent =
   | { readonly type: 'input'; readonly value: string }
   | { readonly type: 'text'; readonly value: string }
   | { readonly type: 'options'; readonly count: number }
+  | { readonly type: 'busy' }
+  | { readonly type: 'unasked' }
   | { readonly type: 'key'; readonly key: string; readonly alt: boolean }
   | { readonly type: 'click'; readonly index: number }
   | { readonly type: 'clear' }
@@ -28,7 +34,6 @@ export type ComboboxEffect =
   | { readonly type: 'search' }
   | { readonly type: 'pick'; readonly index: number }
   | { readonly type: 'caret'; readonly to: 'start' | 'end' }
-  | { readonly type: 'submit' }
   | { readonly type: 'handled' };
 
 /** Next state and effects. */
@@ -38,7 +43,14 @@ export interface Transition {
 }
 
 /** The box before anything was typed. */
-export const INITIAL: ComboboxState = { value: '', expanded: false, active: -1, count: 0 };
+export const INITIAL: ComboboxState = {
+  value: '',
+  expanded: false,
+  active: -1,
+  count: 0,
+  pending: false,
+  taking: false,
+};
 
 const HANDLED: ComboboxEffect = { type: 'handled' };
 
@@ -50,8 +62,11 @@ export function step(state: ComboboxState, event: ComboboxEvent): Transition {
     case 'text':
       return stay({ ...INITIAL, value: event.value });
     case 'options':
-      // New options arrive while the user types on, so the highlight goes back to the text.
-      return stay({ ...state, count: event.count, active: -1 });
+      return answer(state, event.count);
+    case 'busy':
+      return stay({ ...state, count: 0, active: -1 });
+    case 'unasked':
+      return close({ ...state, count: 0, pending: false });
     case 'click':
       return event.index >= 0 && event.index < state.count ? pick(state, event.index) : stay(state);
     case 'clear':
@@ -59,12 +74,15 @@ export function step(state: ComboboxState, event: ComboboxEvent): Transition {
     case 'leave':
       return close(state);
     case 'key':
-      return key(state, event.key, event.alt);
+      return key(state.taking ? { ...state, taking: event.key === 'Enter' } : state, event);
   }
 }
 
-function key(state: ComboboxState, name: string, alt: boolean): Transition {
-  switch (name) {
+function key(
+  state: ComboboxState,
+  { key, alt }: Extract<ComboboxEvent, { type: 'key' }>,
+): Transition {
+  switch (key) {
     case 'ArrowDown':
       if (alt) return open(state, -1);
       return state.expanded ? move(state, 1) : open(state, 0);
@@ -99,20 +117,31 @@ function search(
   value: string,
   more: readonly ComboboxEffect[] = [],
 ): Transition {
-  const empty = value.trim() === '';
-  const next = { value, expanded: !empty, active: -1, count: empty ? 0 : state.count };
-  return stay(next, [{ type: 'search' }, ...more]);
+  const pending = value.trim() !== '';
+  const count = pending ? state.count : 0;
+  return stay({ ...INITIAL, value, expanded: pending, count, pending }, [
+    { type: 'search' },
+    ...more,
+  ]);
+}
+
+/** Shows the options of the present text. Keys that were pressed meanwhile meant these. */
+function answer(state: ComboboxState, count: number): Transition {
+  const active = Math.min(state.active, count - 1);
+  const next = { ...state, count, active, pending: false, taking: false };
+  return state.taking && count > 0 ? pick(next, Math.max(active, 0)) : stay(next);
 }
 
 /** Opens the list; a text whose options were never asked for is searched now. */
 function open(state: ComboboxState, active: number): Transition {
   if (state.value.trim() === '') return stay(state, [HANDLED]);
   const next = { ...state, expanded: true, active: Math.min(active, state.count - 1) };
-  return stay(next, state.count === 0 ? [{ type: 'search' }, HANDLED] : [HANDLED]);
+  if (state.count > 0) return stay(next, [HANDLED]);
+  return stay({ ...next, pending: true }, [{ type: 'search' }, HANDLED]);
 }
 
 function close(state: ComboboxState, effects: readonly ComboboxEffect[] = []): Transition {
-  return stay({ ...state, expanded: false, active: -1 }, effects);
+  return stay({ ...state, expanded: false, active: -1, taking: false }, effects);
 }
 
 function caret(state: ComboboxState, to: 'start' | 'end'): Transition {
@@ -125,9 +154,13 @@ function move(state: ComboboxState, by: 1 | -1): Transition {
   return stay({ ...state, active: (from + by + state.count) % state.count }, [HANDLED]);
 }
 
+/** Takes an option; what is left to the browser sends the form, as Enter in any text box does. */
 function enter(state: ComboboxState): Transition {
-  if (!state.expanded) return stay(state, [{ type: 'submit' }, HANDLED]);
-  if (state.count === 0) return stay(state, [HANDLED]);
+  if (!state.expanded) return stay(state);
+  // Who presses it again does not want to wait.
+  if (state.pending)
+    return state.taking ? close(state) : stay({ ...state, taking: true }, [HANDLED]);
+  if (state.count === 0) return close(state);
   // Without a highlight Enter takes the best answer, as people expect from a search box.
   return pick(state, Math.max(state.active, 0), [HANDLED]);
 }

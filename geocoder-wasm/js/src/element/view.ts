@@ -98,7 +98,9 @@ export class View {
   /** Puts a text into the box without searching for it. */
   setText(text: string): void {
     this.clearResults();
-    this.#send({ type: 'text', value: text });
+    // The box drops line breaks, as it does when they are pasted.
+    this.input.value = text;
+    this.#send({ type: 'text', value: this.input.value });
   }
 
   /** Shows nothing under the box, for a text that is not searched. */
@@ -106,8 +108,12 @@ export class View {
     this.#results = [];
     this.#list.replaceChildren();
     this.#showNotice(null);
-    this.#status.textContent = '';
-    this.#send({ type: 'options', count: 0 });
+    this.#send({ type: 'unasked' });
+  }
+
+  /** Closes the list. */
+  close(): void {
+    this.#send({ type: 'leave' });
   }
 
   /** Shows the answers to the present text. */
@@ -120,7 +126,7 @@ export class View {
     this.#list.replaceChildren(...options);
     const { none, found } = this.#host.strings;
     this.#showNotice(results.length === 0 ? 'none' : null);
-    this.#status.textContent = results.length === 0 ? none : found(results.length);
+    this.#say(results.length === 0 ? none : found(results.length));
     this.#send({ type: 'options', count: results.length });
   }
 
@@ -129,8 +135,8 @@ export class View {
     this.#results = [];
     this.#list.replaceChildren();
     this.#showNotice(notice);
-    this.#status.textContent = this.#host.strings[notice];
-    this.#send({ type: 'options', count: 0 });
+    this.#say(this.#host.strings[notice]);
+    this.#send(notice === 'busy' ? { type: 'busy' } : { type: 'options', count: 0 });
   }
 
   /** Writes the texts that are always there. */
@@ -147,6 +153,11 @@ export class View {
     this.#render();
   }
 
+  /** Tells those who do not see the list what is in it, unless they have left the box. */
+  #say(text: string): void {
+    this.#status.textContent = this.input.matches(':focus') ? text : '';
+  }
+
   #showNotice(notice: Notice | null): void {
     this.#notice.className = `notice ${notice ?? ''}`;
     this.#notice.textContent = notice ? this.#host.strings[notice] : '';
@@ -156,8 +167,11 @@ export class View {
     const { input } = this;
     input.addEventListener('input', () => this.#send({ type: 'input', value: input.value }));
     input.addEventListener('keydown', (event) => {
-      // While an input method composes, its keys are not ours; nor are the system's shortcuts.
-      if (event.isComposing || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      // While an input method composes, its keys are not ours (229 is the code of the one that ends
+      // it in Safari, https://www.w3.org/TR/uievents/#determine-keydown-keyup-keyCode); nor are the
+      // system's shortcuts, nor what the page has taken.
+      if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       if (input.readOnly) return;
       const effects = this.#send({ type: 'key', key: event.key, alt: event.altKey });
       if (!effects.some(({ type }) => type === 'handled')) return;
@@ -165,12 +179,16 @@ export class View {
       // A dialog around the element stays open when Escape closes the list.
       if (event.key === 'Escape') event.stopPropagation();
     });
+    // Comes when nobody has taken the key before.
+    input.addEventListener('keypress', (event) => {
+      if (event.key === 'Enter') this.#host.submit();
+    });
     input.addEventListener('click', () => {
       if (this.#state.count > 0) this.#send({ type: 'key', key: 'ArrowDown', alt: true });
     });
     this.#root.addEventListener('focusout', (event) => {
       if (event.relatedTarget instanceof Node && this.#root.contains(event.relatedTarget)) return;
-      this.#send({ type: 'leave' });
+      this.close();
       this.#host.leave();
     });
     // The focus stays in the box while an option or a button is pressed.
@@ -186,7 +204,7 @@ export class View {
       this.#send({ type: 'clear' });
       input.focus();
     });
-    this.#back.addEventListener('click', () => this.#send({ type: 'leave' }));
+    this.#back.addEventListener('click', () => this.close());
   }
 
   #send(event: ComboboxEvent): readonly ComboboxEffect[] {
@@ -205,7 +223,6 @@ export class View {
     const result = effect.type === 'pick' ? this.#results[effect.index] : undefined;
     if (result) this.#host.pick(result);
     if (effect.type === 'search') this.#host.search(this.text);
-    if (effect.type === 'submit') this.#host.submit();
     if (effect.type === 'caret') {
       const at = effect.to === 'start' ? 0 : this.input.value.length;
       this.input.setSelectionRange(at, at);
@@ -216,6 +233,7 @@ export class View {
     const { input } = this;
     const { value, expanded, active, count } = this.#state;
     if (input.value !== value) input.value = value;
+    if (!expanded) this.#status.textContent = '';
     const shown = expanded && (count > 0 || this.#notice.textContent !== '');
     this.#clear.hidden = value === '' || input.disabled || input.readOnly;
     this.#popup.hidden = !shown;

@@ -20,10 +20,21 @@ export function timedOut(): DOMException {
   return new DOMException('This operation was aborted', 'AbortError');
 }
 
+/** What the API says of keys that it refuses, by status. */
+const MESSAGES: Readonly<Record<number, string>> = {
+  401: 'Access denied authentication failed',
+  403: 'You are not authorized to access this resource',
+  412: 'Access denied missing credentials',
+};
+
 /** Turns an error of the geocoder into a refusal; anything else stays what it is. */
 export function asRefusal(error: unknown): unknown {
   if (!(error instanceof GeocoderError)) return error;
-  const { code, errors, message } = error;
+  const { code, errors, message, cause } = error;
+  if (code === 'unauthorized' && cause instanceof Response) {
+    const { status, statusText } = cause;
+    return refusal(status, statusText, { message: MESSAGES[status] ?? message });
+  }
   if (code === 'invalid_options') return invalid(errors);
   if (code === 'aborted') return timedOut();
   return refusal(503, 'Service Unavailable', { message });

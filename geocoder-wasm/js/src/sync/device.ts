@@ -76,7 +76,7 @@ export class Device {
       this.#emit('proposals', undefined);
     });
     this.#loaded = new Loaded(host, files);
-    this.#asked = options.countries && new Set(options.countries.map(countryCode));
+    this.#asked = options.countries && new Set([options.countries].flat().map(countryCode));
     // What is in memory no other tab has.
     this.#tabs = new Tabs(name, files.kind !== 'memory', () => {
       this.#proposals.changed();
@@ -219,15 +219,9 @@ export class Device {
   }
 
   #emit<E extends keyof SyncEvents>(type: E, detail: SyncEvents[E]): void {
+    // A listener's fault is the page's, and must not stop what it listens to.
     for (const listener of this.#listeners.get(type) ?? []) {
-      try {
-        listener(detail as never);
-      } catch (error) {
-        // A listener's fault is the page's, and must not stop what it listens to.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
+      queueMicrotask(() => listener(detail as never));
     }
   }
 
@@ -255,7 +249,12 @@ export class Device {
     if (!state && this.#loaded.size > 0) this.#loaded.keep();
     this.#state = state ?? { ...emptyState(), wanted: this.#state.wanted };
     this.#checkStream();
-    for (const update of await this.#loaded.adopt(this.#state)) this.#emit('update', update);
+    // Other pages of the origin may keep further countries, with other options.
+    const wanted = this.#wanted();
+    const own = Object.entries(this.#state.countries).filter(
+      ([code]) => !wanted || wanted.includes(code),
+    );
+    for (const update of await this.#loaded.adopt(own)) this.#emit('update', update);
   }
 
   async #write(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { toGeocoderError } from '../errors.js';
 import type { EngineHost } from '../host.js';
-import { baseFile, type DeviceState, type Entry, type Held, overlayFile } from './state.js';
+import { baseFile, type Entry, type Held, overlayFile } from './state.js';
 import type { SyncStorage, SyncUpdate } from './types.js';
 
 /** A country in the engine. */
@@ -45,10 +45,10 @@ export class Loaded {
     return this.#proven.has(code) && this.#seen.get(code) === JSON.stringify(current);
   }
 
-  /** Brings the engine to a stored state; returns what changed. What cannot be read is left out. */
-  async adopt({ countries }: DeviceState): Promise<SyncUpdate[]> {
+  /** Brings the engine to what is stored; returns what changed. What cannot be read is left out. */
+  async adopt(countries: [string, Entry][]): Promise<SyncUpdate[]> {
     const updates: SyncUpdate[] = [];
-    for (const [country, { current, previous }] of Object.entries(countries)) {
+    for (const [country, { current, previous }] of countries) {
       const key = JSON.stringify(current);
       if (this.#seen.get(country) === key) continue;
       this.#seen.set(country, key);
@@ -65,7 +65,7 @@ export class Loaded {
       updates.push({ country, action, generation, head });
     }
     for (const [country, { held, stored }] of this.#answering) {
-      if (!stored || country in countries) continue;
+      if (!stored || countries.some(([code]) => code === country)) continue;
       await this.remove(country);
       updates.push({ country, action: 'removed', generation: held.generation, head: held.head });
     }

@@ -336,6 +336,7 @@ const CODES: Record<number, GeocoderErrorCode> = {
   404: 'not_found',
   409: 'must_refetch',
   410: 'not_found',
+  412: 'unauthorized',
   429: 'rate_limited',
 };
 
@@ -343,12 +344,11 @@ async function refusal(url: URL, response: Response): Promise<GeocoderError> {
   const { status, headers } = response;
   const code = CODES[status] ?? (status >= 500 ? 'unavailable' : 'protocol');
   const retryAfter = headers.get('retry-after');
-  const seconds = Number(retryAfter ?? Number.NaN);
-  const retryAfterS = Number.isNaN(seconds)
-    ? (Date.parse(retryAfter ?? '') - Date.now()) / 1000
-    : seconds;
+  const seconds = Number(retryAfter);
+  const waitS = Number.isNaN(seconds) ? (Date.parse(`${retryAfter}`) - Date.now()) / 1000 : seconds;
   return new GeocoderError(code, `${url} answered ${status}`, {
-    ...(retryAfterS > 0 && { retryAfterS }),
+    cause: response,
+    retryAfterS: Math.max(0, waitS),
   });
 }
 

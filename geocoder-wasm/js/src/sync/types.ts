@@ -40,9 +40,11 @@ export interface OpenOptions extends GeocoderOptions {
   /** Key with the permission `sync:read`, and `patches:propose` for proposals. */
   apiKey?: string | undefined;
   /**
-   * Countries (ISO 3166-1 alpha-2) that this device keeps, besides those that were added before.
-   * Default: those; on a new device all that the server offers, up to 256 MB. An empty list waits
-   * for no download: what is not there yet comes by itself.
+   * Countries (ISO 3166-1 alpha-2) that this device keeps and answers from, besides those that
+   * were added before. Default: those; on a new device all that the server offers, up to 256 MB.
+   * When one of them is there, the geocoder is open, and the others come by themselves; an empty
+   * list waits for no download. Files of countries that are not named stay for pages that name
+   * them.
    */
   countries?: readonly string[] | undefined;
   /** Where to keep files. Default: `auto`, the best of the platform; memory in Node. */
