@@ -89,6 +89,7 @@ pub fn change_of(steps: Vec<Step>, caller: &Caller, now: Timestamp) -> Change {
         });
         change.feed.extend(feed_of(&step, now));
         change.writes.push(match (step.before, step.after) {
+            (None, Some(after)) if after.revision > 1 => Write::PatchAgain(Box::new(after)),
             (_, Some(after)) => Write::Patch(Box::new(after)),
             (Some(before), None) => Write::DeletePatch {
                 app_id: before.app_id,

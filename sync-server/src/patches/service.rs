@@ -206,11 +206,24 @@ impl Run<'_> {
                 // Who names a revision means a patch that is there.
                 (self.work.condition)(0)?;
                 let id = found.patch_id;
+                let revision = 1 + self.last_revision(app_id, &id).await?;
                 let patch = edit::create(app_id, id, Some(origin), content, self.now);
-                self.record(None, Some(patch), Deed::Edit, None)
+                self.record(None, Some(Patch { revision, ..patch }), Deed::Edit, None)
             }
             (None, None) => Err(ApiError::NotFound { what: "origin" }),
         }
+    }
+
+    /// Returns the revision at which a patch of this id has ended, 0 when there was none: who knows
+    /// that revision does not know the next patch.
+    async fn last_revision(&self, app_id: &str, id: &str) -> Result<i64, ApiError> {
+        let ended =
+            |step: &Step| step.before.as_ref().filter(|patch| patch.id == id)?.revision.into();
+        if let Some(revision) = self.steps.iter().rev().find_map(ended) {
+            return Ok(revision);
+        }
+        let last = self.state.store.history(app_id, id).await?.pop();
+        Ok(last.and_then(|entry| entry.from.get("revision")?.as_i64()).unwrap_or(0))
     }
 
     /// Finds the patch that made the record that someone got, as the steps so far leave it.

@@ -21,7 +21,8 @@ pub(super) async fn apply(transaction: &mut Transaction, change: &Change) -> Res
         match write {
             Write::App(app) => write_app(transaction, app).await?,
             Write::Key(key) => write_key(transaction, key).await?,
-            Write::Patch(patch) => write_patch(transaction, patch).await?,
+            Write::Patch(patch) => write_patch(transaction, patch, patch.revision == 1).await?,
+            Write::PatchAgain(patch) => write_patch(transaction, patch, true).await?,
             Write::Proposal(proposal) => write_proposal(transaction, proposal).await?,
             Write::DeletePatch { app_id, id, revision } => {
                 let query = "DELETE FROM patches WHERE app_id = $1 AND id = $2 AND revision = $3";
@@ -97,8 +98,8 @@ fn role_name(role: Role) -> &'static str {
     }
 }
 
-async fn write_patch(transaction: &mut Transaction, patch: &Patch) -> Result<()> {
-    let query = if patch.revision == 1 {
+async fn write_patch(transaction: &mut Transaction, patch: &Patch, is_new: bool) -> Result<()> {
+    let query = if is_new {
         "INSERT INTO patches (app_id, id, status, country, kind, x, y, z, words, updated_at, \
          revision, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
          ON CONFLICT DO NOTHING"

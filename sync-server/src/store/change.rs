@@ -29,6 +29,8 @@ pub enum Write {
     Key(Box<Key>),
     /// A new or changed patch.
     Patch(Box<Patch>),
+    /// A patch that is there again after it had ended; its revisions go on.
+    PatchAgain(Box<Patch>),
     /// A new proposal.
     Proposal(Box<Proposal>),
     /// A patch that ends.

@@ -450,6 +450,22 @@ async fn a_revision_that_has_passed_is_a_conflict() {
     assert_eq!(correct("a", "*").await, StatusCode::OK);
     assert_eq!(correct("b", "\"1\"").await, StatusCode::OK);
     assert_eq!(correct("c", "\"1\"").await, StatusCode::CONFLICT);
+
+    // What was rejected and is made anew is another patch than the one that was read before.
+    let body = json!({"origin": origin, "update": {"name": "d"}});
+    let patch = admin.ok(Method::PUT, "/patch", &body).await;
+    let path = format!("/patch/{}", patch["id"].as_str().unwrap());
+    assert_eq!(patch["revision"], 3);
+    let upsert = json!({"method": "upsert", "origin": origin, "update": {"name": "e"}});
+    let delete = json!({"method": "delete", "id": patch["id"]});
+    let body = json!({"operations": [delete, upsert]});
+    admin.ok(Method::POST, "/patch/bulk", &body).await;
+    admin.send(Method::DELETE, &path, &json!({})).await;
+    let body = json!({"origin": origin, "update": {"name": "f"}});
+    assert_eq!(admin.ok(Method::PUT, "/patch", &body).await["revision"], 5);
+    let body = json!({"update": {"name": "g"}});
+    let answer = admin.send_with(Method::PATCH, &path, &body, &[("if-match", "\"1\"")]);
+    assert_eq!(answer.await.status, StatusCode::CONFLICT);
 }
 
 #[actix_web::test]
