@@ -32,6 +32,8 @@ export class MapView extends EventTarget {
   #theme: MapTheme;
   #frame = 0;
   #flight: { from: Camera; to: Camera; startMs: number } | null = null;
+  /** Whether a frame was drawn: before that, nobody sees anything to fly from. */
+  #isDrawn = false;
   #restTimer = 0;
 
   /** What panels cover at the edges of the map, in pixels. */
@@ -108,7 +110,7 @@ export class MapView extends EventTarget {
   }
 
   #flyTo(to: Camera): void {
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+    if (!this.#isDrawn || matchMedia('(prefers-reduced-motion: reduce)').matches) {
       this.moveTo(to);
       return;
     }
@@ -134,12 +136,13 @@ export class MapView extends EventTarget {
     if (width === 0 || height === 0) return;
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
-    this.#flight = null;
+    // A flight goes on: it moves middle and zoom, and takes the size as it is.
     this.#set(limit({ ...this.#camera, width, height }));
   }
 
   #draw(nowMs: number): void {
     this.#frame = 0;
+    this.#isDrawn = true;
     if (this.#flight) this.#fly(nowMs, this.#flight);
     const context = this.#context;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
