@@ -124,6 +124,75 @@ test('translations are added, changed and deleted', async ({ admin }) => {
   await expect(admin.row('Vaduzzo')).toHaveCount(0);
 });
 
+test('a translation holds only its own texts, and one that is emptied is taken back', async ({
+  admin,
+}) => {
+  const { page, dialog } = admin;
+  const id = await admin.correct('Vaduz', { population: 6000 });
+  const update = { name: 'Vadouze', country: 'Le Liechtenstein' };
+  await admin.ask('PATCH', `/patch/${id}`, { language: 'fr', update });
+  await admin.signIn();
+  await showPatch(admin, id);
+  await page.getByRole('button', { name: 'Edit fr' }).click();
+  await expect(dialog.getByLabel('Region')).toHaveValue('');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByText('Nothing is changed.')).toBeVisible();
+  await dialog.getByLabel('Name').fill('Vadouz');
+  await dialog.getByLabel('Country').fill('');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('The translation was saved.')).toBeVisible();
+  const { body } = await admin.ask('GET', `/patch/${id}/history`);
+  expect(body.results.at(-1).to.languages).toEqual({ fr: { name: 'Vadouz' } });
+
+  await page.getByRole('button', { name: 'Edit fr' }).click();
+  await dialog.getByLabel('Name').fill('');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByText('A translation needs a text.')).toBeVisible();
+});
+
+test('a translation is saved over a change by someone else when it is saved again', async ({
+  admin,
+}) => {
+  const { page, dialog } = admin;
+  admin.allow(409);
+  const id = await admin.correct('Vaduz', { population: 6000 });
+  await admin.ask('PATCH', `/patch/${id}`, { language: 'fr', update: { name: 'Vadouze' } });
+  await admin.signIn();
+  await showPatch(admin, id);
+  await page.getByRole('button', { name: 'Edit fr' }).click();
+  await admin.ask('PATCH', `/patch/${id}`, { update: { population: 6100 } });
+  await dialog.getByLabel('Name').fill('Vadouz');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByText('population is now “6,100”')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('The translation was saved.')).toBeVisible();
+  const { body } = await admin.ask('GET', `/patch/${id}?language=fr`);
+  expect([body.name, body.population]).toEqual(['Vadouz', 6100]);
+});
+
+test('a patch with many translations is opened and approved within the usual rate limit', async ({
+  admin,
+}) => {
+  const { page } = admin;
+  const id = await admin.correct('Vaduz', { population: 6000 });
+  const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+  const languages = letters.flatMap((letter) => [`q${letter}`, `x${letter}`]).slice(0, 30);
+  const operations = languages.map((language) => ({
+    method: 'update',
+    id,
+    language,
+    update: { name: `Vaduz ${language}` },
+  }));
+  expect((await admin.ask('POST', '/patch/bulk', { operations })).status).toBe(200);
+  const rateLimit = { limit: 10, window: 1 };
+  const { status, body: key } = await admin.ask('POST', '/keys', { role: 'private', rateLimit });
+  expect(status).toBe(200);
+  await admin.signIn(key.token, `#/patches/${id}`);
+  await expect(admin.row(/^[qx]\w\s*Vaduz [qx]\w/)).toHaveCount(30);
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByText('The patch is approved.')).toBeVisible();
+});
+
 test('selected patches are approved and rejected together', async ({ admin }) => {
   const { page, dialog } = admin;
   for (const number of [41, 43, 45]) {

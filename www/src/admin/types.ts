@@ -73,6 +73,19 @@ export interface PatchList {
   readonly offset: number;
 }
 
+/** A text that translations can have of their own. */
+export type TextName = 'name' | 'city' | 'county' | 'administrative' | 'country';
+
+/** Some of these texts. */
+export type Texts = Partial<Readonly<Record<TextName, string>>>;
+
+/** A patch as it is stored. */
+export interface StoredPatch {
+  readonly revision: number;
+  /** What it says itself in each language. */
+  readonly languages: Readonly<Record<string, Texts>>;
+}
+
 /** A change of a patch. */
 export interface HistoryEntry {
   readonly seq: number;
@@ -80,6 +93,8 @@ export interface HistoryEntry {
   readonly actorKeyId: string | null;
   readonly action: string;
   readonly reason: string | null;
+  /** The patch from then on; `null` when it ended. */
+  readonly to: StoredPatch | null;
 }
 
 /** What approved patches come to in their base. */

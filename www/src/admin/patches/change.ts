@@ -45,6 +45,39 @@ export async function change(
   }
 }
 
+/** Saves what is typed into a dialog, again over each newer state that the person was told of. */
+export class Editing {
+  readonly #session: Session;
+  readonly #shown: Answer<Patch>;
+  #seen: Answer<Patch>;
+
+  constructor(session: Session, shown: Answer<Patch>) {
+    this.#session = session;
+    this.#shown = shown;
+    this.#seen = shown;
+  }
+
+  /** Whether the page behind the dialog is out of date. */
+  get isOvertaken(): boolean {
+    return this.#seen !== this.#shown;
+  }
+
+  /**
+   * Changes the patch.
+   *
+   * @throws Error that tells of a newer state, after which saving again goes over that.
+   */
+  async save(body: Record<string, unknown>): Promise<void> {
+    try {
+      await change(this.#session, this.#seen, 'PATCH', body);
+    } catch (error) {
+      if (!(error instanceof Overtaken) || !error.newer) throw error;
+      this.#seen = error.newer;
+      throw new Error(`${error.message} Save again to put your values over it.`);
+    }
+  }
+}
+
 async function read(session: Session, id: string): Promise<Answer<Patch> | null> {
   try {
     return await session.api.get<Patch>(pathOf(id));

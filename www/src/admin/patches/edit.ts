@@ -1,19 +1,22 @@
-// Dialogs that edit a patch: its fields, its translations, and the reason of a rejection.
+// The dialog that edits the fields of a patch, and the field for the reason of a rejection.
 
 import { h } from '../../dom.js';
 import { textField, values } from '../../form.js';
 import type { Answer } from '../api.js';
 import { entries } from '../format.js';
 import { ask } from '../parts/dialog.js';
-import type { Patch, PlaceRecord } from '../types.js';
+import type { Patch, TextName } from '../types.js';
 import type { Context } from '../view.js';
-import { change, Overtaken } from './change.js';
+import { Editing } from './change.js';
 import { PointMap } from './point-map.js';
 
 /** Digits of a degree that are a centimetre. */
 const DEGREE_DIGITS = 7;
-const TEXTS = ['name', 'city', 'county', 'administrative', 'country'] as const;
-const LABELS = {
+
+/** The texts that translations have, too. */
+export const TEXTS = ['name', 'city', 'county', 'administrative', 'country'] as const;
+/** What people call them. */
+export const TEXT_LABELS: Readonly<Record<TextName, string>> = {
   name: 'Name',
   city: 'City',
   county: 'County',
@@ -35,7 +38,7 @@ export function reasonField(): HTMLElement {
 /** Asks for other values of the patch; answers what became of it. */
 export async function editPatch(context: Context, read: Answer<Patch>): Promise<void> {
   const { data: patch } = read;
-  let seen = read;
+  const editing = new Editing(context.session, read);
   const initial = formValues(patch);
   const lonLat = { lon: patch.lng, lat: patch.lat };
   const origin = patch.origin ? { lon: patch.origin.lng, lat: patch.origin.lat } : null;
@@ -59,53 +62,11 @@ export async function editPatch(context: Context, read: Answer<Patch>): Promise<
     run: async (form) => {
       const update = updateOf(initial, values(form), patch);
       if (Object.keys(update).length === 0) throw new Error('Nothing is changed.');
-      try {
-        await change(context.session, seen, 'PATCH', { update });
-      } catch (error) {
-        if (!(error instanceof Overtaken) || !error.newer) throw error;
-        // What was typed stays; saving again is a decision over the newer state.
-        seen = error.newer;
-        throw new Error(`${error.message} Save again to put your values over it.`);
-      }
+      await editing.save({ update });
     },
   });
   if (isDone) await context.refresh({ kind: 'done', text: 'The patch was changed.' });
-  else if (seen !== read) await context.refresh();
-}
-
-/** Asks for a translation of the patch. */
-export async function translatePatch(
-  context: Context,
-  seen: Answer<Patch>,
-  language = '',
-  known: PlaceRecord | null = null,
-): Promise<void> {
-  const isHouse = Boolean(seen.data.street?.number);
-  const names = isHouse ? TEXTS.filter((name) => name !== 'name') : TEXTS;
-  const code = textField({
-    name: 'language',
-    label: 'Language',
-    value: language,
-    required: true,
-    maxlength: 3,
-    help: 'Code of two letters, such as fr.',
-  });
-  const isDone = await ask({
-    title: language ? `Edit the translation ${language}` : 'Add a translation',
-    nodes: [
-      code,
-      ...names.map((name) => textField({ name, label: LABELS[name], value: known?.[name] ?? '' })),
-    ],
-    submit: 'Save',
-    run: async (form) => {
-      const { language: to = '', ...texts } = values(form);
-      const update = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
-      if (to === '') throw new Error('The language is missing.');
-      if (Object.keys(update).length === 0) throw new Error('A translation needs a text.');
-      await change(context.session, seen, 'PATCH', { language: to.toLowerCase(), update });
-    },
-  });
-  if (isDone) await context.refresh({ kind: 'done', text: 'The translation was saved.' });
+  else if (editing.isOvertaken) await context.refresh();
 }
 
 function labelOf(name: string): string {
@@ -117,7 +78,7 @@ function labelOf(name: string): string {
     population: 'Population',
     coordinates: 'Coordinates',
   };
-  return LABELS[name as keyof typeof LABELS] ?? others[name] ?? name;
+  return TEXT_LABELS[name as TextName] ?? others[name] ?? name;
 }
 
 /** The fields that a patch of this record can change. */

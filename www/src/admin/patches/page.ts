@@ -8,34 +8,30 @@ import { ask } from '../parts/dialog.js';
 import { backLink } from '../parts/pager.js';
 import { table } from '../parts/table.js';
 import type { HistoryEntry, Patch, PlaceRecord } from '../types.js';
-import { type Context, hashOf, type Notice, type View } from '../view.js';
+import { type Context, hashOf, type View } from '../view.js';
 import { change, Overtaken, pathOf } from './change.js';
 import { distanceM, sides, summary } from './compare.js';
 import { comparison } from './comparison.js';
-import { editPatch, reasonField, translatePatch } from './edit.js';
+import { decide } from './decide.js';
+import { editPatch, reasonField } from './edit.js';
 import { PointMap } from './point-map.js';
 import { statusBadge, where } from './queue.js';
+import { translationTable } from './translations.js';
 
 /** Loads the page of a patch, or of one that has ended. */
 export async function patchPage(context: Context): Promise<View> {
   const { session, route } = context;
-  const [read, history] = await Promise.all([
-    session.api.get<Patch>(pathOf(route.id)).catch(ended),
-    session.api.get<{ results: HistoryEntry[] }>(`${pathOf(route.id)}/history`),
-  ]);
+  const path = pathOf(route.id);
+  const read = await session.api.get<Patch>(path).catch(ended);
+  // It is read afterwards, so that it has the state that is shown.
+  const { data: history } = await session.api.get<{ results: HistoryEntry[] }>(`${path}/history`);
   const back = backLink(hashOf('patches'), 'All patches');
-  const past = historyTable(history.data.results);
+  const past = historyTable(history.results);
   if (!read) {
     const title = 'A patch that has ended';
     return { title, nodes: [back, h('h1', { tabindex: -1 }, title), past] };
   }
   const { data: patch } = read;
-  const translations = await Promise.all(
-    patch.languages.map(async (language) => {
-      const path = `${pathOf(patch.id)}?language=${encodeURIComponent(language)}`;
-      return { language, shown: (await session.api.get<Patch>(path)).data };
-    }),
-  );
   const { before, after } = sides(patch);
   const point = (record: PlaceRecord | null) => record && { lon: record.lng, lat: record.lat };
   const map = new PointMap(point(before), point(after));
@@ -58,7 +54,7 @@ export async function patchPage(context: Context): Promise<View> {
         h('div', {}, h('h2', {}, 'Where'), map.element, legend(before, after)),
       ),
       h('h2', {}, 'Translations'),
-      translationTable(context, read, translations),
+      translationTable(context, read, history.results),
       past,
     ],
     mounted: () => map.start(),
@@ -102,15 +98,6 @@ function actions(context: Context, read: Answer<Patch>): HTMLElement {
   );
 }
 
-/** Does something, and shows the newer state when someone else was faster. */
-async function decide(context: Context, run: () => Promise<void>, text: string): Promise<void> {
-  const notice: Notice = await run().then(
-    () => ({ kind: 'done', text }),
-    (error: Error) => ({ kind: 'failed', text: error.message }),
-  );
-  await context.refresh(notice);
-}
-
 async function reject(context: Context, read: Answer<Patch>): Promise<void> {
   const { data: patch } = read;
   const verb = patch.status === 'approved' ? 'Delete' : 'Reject';
@@ -136,60 +123,6 @@ async function reject(context: Context, read: Answer<Patch>): Promise<void> {
     const text = `The patch of ${patch.name} was ${verb === 'Delete' ? 'deleted' : 'rejected'}.`;
     context.go(hashOf('patches'), { kind: 'done', text });
   }
-}
-
-function translationTable(
-  context: Context,
-  read: Answer<Patch>,
-  translations: readonly { language: string; shown: Patch }[],
-): HTMLElement {
-  const { session } = context;
-  const isFree = read.data.status === 'pending' || session.may('patches:approve');
-  const mayChange = session.may('patches:write') && isFree && !read.data.remove;
-  const small = (label: string, language: string, kind: string, run: () => Promise<void>) =>
-    button(
-      { class: `button small ${kind}`, 'aria-label': `${label} ${language}` },
-      () => void run(),
-      label,
-    );
-  const remove = (language: string) => () => {
-    const path = `${pathOf(read.data.id)}/language/${encodeURIComponent(language)}`;
-    const run = () => change(session, read, 'DELETE', undefined, path);
-    return decide(context, run, `The translation ${language} was deleted.`);
-  };
-  const rows = table(
-    'Translations',
-    [
-      {
-        heading: 'Language',
-        names: true,
-        cell: ({ language }: (typeof translations)[0]) => language,
-      },
-      { heading: 'Name', cell: ({ shown }) => shown.name },
-      { heading: 'City', cell: ({ shown }) => shown.city || '–' },
-      { heading: 'Country', cell: ({ shown }) => shown.country || '–' },
-      {
-        heading: 'Actions',
-        hidden: true,
-        cell: ({ language, shown }) =>
-          mayChange &&
-          h(
-            'div',
-            { class: 'row-actions' },
-            small('Edit', language, '', () => translatePatch(context, read, language, shown)),
-            small('Delete', language, 'danger', remove(language)),
-          ),
-      },
-    ],
-    translations,
-    'There are no translations.',
-  );
-  const add = button(
-    { class: 'button small', id: 'translate' },
-    () => void translatePatch(context, read),
-    'Add a translation',
-  );
-  return h('section', { 'aria-label': 'Translations' }, rows, mayChange && add);
 }
 
 function historyTable(entries: readonly HistoryEntry[]): HTMLElement {
