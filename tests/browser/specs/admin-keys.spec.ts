@@ -110,6 +110,41 @@ test('a key is made, used, changed, rotated and revoked', async ({ admin }) => {
   await expect(admin.row('key.rotate')).toHaveCount(1);
 });
 
+test('the token of a rotated key is shown and used, whatever fails afterwards', async ({
+  admin,
+}) => {
+  const { page, dialog } = admin;
+  admin.allow(503);
+  const { body: key } = await admin.ask('POST', '/keys', { role: 'private', name: 'mine' });
+  await admin.open();
+  await page.getByLabel('Keep it until this tab is closed').check();
+  await admin.enter(key.token);
+  await admin.show('Keys');
+  await page.route('**/keys/current', (route) => route.fulfill({ status: 503, body: '{}' }));
+  let answer = () => {};
+  const isClosed = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/keys/*/rotate', async (route) => {
+    await isClosed;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Rotate mine' }).click();
+  await dialog.getByLabel('The old one').selectOption('0');
+  await dialog.getByRole('button', { name: 'Rotate' }).click();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  answer();
+  const token = await dialog.getByLabel('Token', { exact: true }).inputValue();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByText('mine was rotated.')).toBeVisible();
+  expect((await admin.ask('GET', '/keys', undefined, key.token)).status).toBe(401);
+  await page.unroute('**/keys/current');
+  await page.reload();
+  await expect(admin.heading).toHaveText('Keys');
+  expect((await admin.ask('GET', '/keys', undefined, token)).status).toBe(200);
+});
+
 test('a change of a key by someone else is told before it is overwritten', async ({ admin }) => {
   const { page, dialog } = admin;
   admin.allow(409);

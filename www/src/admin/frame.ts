@@ -9,7 +9,7 @@ import { keysPage } from './keys/page.js';
 import { messageOf } from './parts/dialog.js';
 import { patchPage } from './patches/page.js';
 import { queuePage } from './patches/queue.js';
-import { type Session, signIn, storedToken } from './session.js';
+import { goOnWith, type Session } from './session.js';
 import { type Context, hashOf, type Loader, type Notice, type Route, routeOf } from './view.js';
 
 interface Section {
@@ -95,8 +95,8 @@ export class Frame {
         if (location.hash === hash) void this.show();
         else location.hash = hash;
       },
-      changeToken: async (token) => {
-        this.#session = await signIn(token, storedToken() !== null);
+      changeKey: (key) => {
+        this.#session = goOnWith(key);
       },
     };
   }

@@ -45,6 +45,12 @@ export async function signIn(token: string, keep: boolean): Promise<Session> {
   return session;
 }
 
+/** Goes on with the key that has taken the place of the one signed in. */
+export function goOnWith(key: Key): Session {
+  if (storedToken() !== null) sessionStorage.setItem(STORED_TOKEN, key.token);
+  return new Session(new Api(key.token), key);
+}
+
 /** The token that is kept for this tab. */
 export function storedToken(): string | null {
   return sessionStorage.getItem(STORED_TOKEN);

@@ -1,6 +1,7 @@
 // What a page of the admin pages is, and what it gets from the frame around it.
 
 import type { Session } from './session.js';
+import type { Key } from './types.js';
 
 /** Something to tell the person. */
 export interface Notice {
@@ -24,8 +25,8 @@ export interface Context {
   refresh(notice?: Notice): Promise<void>;
   /** Goes to another page, telling what happened. */
   go(hash: string, notice?: Notice): void;
-  /** Goes on with another token of the same person. */
-  changeToken(token: string): Promise<void>;
+  /** Goes on with the key that has taken the place of the one signed in. */
+  changeKey(key: Key): void;
 }
 
 /** A page that is ready to be shown. */

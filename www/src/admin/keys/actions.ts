@@ -98,10 +98,10 @@ export async function rotateKey(context: Context, key: Key): Promise<void> {
       const body = { graceSeconds: Number(values(form)['graceSeconds']) };
       const path = `/keys/${encodeURIComponent(key.id)}/rotate`;
       made = (await session.api.send<Key>('POST', path, { body })).data;
-      if (key.id === session.key.id) await context.changeToken(made.token);
     },
   });
   if (!isDone || !made) return;
+  if (key.id === session.key.id) context.changeKey(made);
   await showToken(made);
   await context.refresh({ kind: 'done', text: `${nameOf(key)} was rotated.` });
 }

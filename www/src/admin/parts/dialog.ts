@@ -43,13 +43,13 @@ export function ask(question: Question): Promise<boolean> {
   );
   const dialog = frame(title, form, wide);
   let isDone = false;
+  let running = Promise.resolve();
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void submitOnce();
+    if (!accept.disabled) running = run();
   });
 
-  async function submitOnce(): Promise<void> {
-    if (accept.disabled) return;
+  async function run(): Promise<void> {
     accept.disabled = true;
     failure.replaceChildren();
     try {
@@ -68,7 +68,8 @@ export function ask(question: Question): Promise<boolean> {
   return new Promise((resolve) => {
     dialog.addEventListener('close', () => {
       dialog.remove();
-      resolve(isDone);
+      // What the server was asked to do is done, also when the dialog is closed meanwhile.
+      void running.then(() => resolve(isDone));
     });
     open(dialog);
     question.shown?.(form);
