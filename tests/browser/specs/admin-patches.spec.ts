@@ -225,6 +225,40 @@ test('selected patches are approved and rejected together', async ({ admin }) =>
   await expect(admin.row(/Städtle \d+/)).toHaveCount(1);
 });
 
+test('selected patches that someone else has changed meanwhile are left and told', async ({
+  admin,
+}) => {
+  const { page, dialog } = admin;
+  admin.allow(409);
+  const change = { zipcode: ['9499'] };
+  const kept = await admin.correct('Städtle 43 Vaduz', change);
+  const other = await admin.correct('Triesen', { population: 5300 });
+  await admin.signIn();
+  const decide = async (verb: string) => {
+    await page.getByLabel('Select Städtle 43').check();
+    await page.getByLabel('Select Triesen').check();
+    await page.getByRole('button', { name: `${verb} selected` }).click();
+    await dialog.getByRole('button', { name: verb }).click();
+  };
+  await expect(admin.row('Städtle 43')).toBeVisible();
+  await admin.ask('PATCH', `/patch/${kept}`, { update: { zipcode: ['9488'] } });
+  await decide('Approve');
+  const told = page.getByRole('alert');
+  await expect(told).toContainText('1 of 2 patches approved.');
+  await expect(told).toContainText('Städtle 43: Nothing was changed');
+  await expect(told).toContainText('postcodes is now “9488”');
+  const statusOf = async (id: string) => (await admin.ask('GET', `/patch/${id}`)).body.status;
+  expect([await statusOf(kept), await statusOf(other)]).toEqual(['pending', 'approved']);
+
+  await page.getByLabel('Status').selectOption('any');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(admin.row('Triesen')).toBeVisible();
+  await admin.ask('PATCH', `/patch/${kept}`, { update: { zipcode: ['9477'] } });
+  await decide('Reject');
+  await expect(told).toContainText('1 of 2 patches rejected.');
+  expect([await statusOf(kept), await statusOf(other)]).toEqual(['pending', undefined]);
+});
+
 test('the queue is turned page by page', async ({ admin }) => {
   const record = await admin.find('Städtle 43 Vaduz');
   const operations = Array.from({ length: 23 }, (_, index) => ({

@@ -137,8 +137,8 @@ export class Frame {
 
   #tell(notice: Notice | undefined): void {
     for (const kind of ['done', 'failed'] as const) {
-      const text = notice?.kind === kind ? notice.text : '';
-      byId(kind, HTMLElement).replaceChildren(text && h('p', {}, text));
+      const told = notice?.kind === kind ? [noticeNode(notice)] : [];
+      byId(kind, HTMLElement).replaceChildren(...told);
     }
   }
 
@@ -171,6 +171,11 @@ export class Frame {
     const same = id ? document.getElementById(id) : null;
     return same ?? this.#main.querySelector<HTMLElement>('h1');
   }
+}
+
+function noticeNode({ text, more = [] }: Notice): HTMLElement {
+  const items = more.map((item) => h('li', {}, item));
+  return h('div', { class: 'notice' }, h('p', {}, text), items.length > 0 && h('ul', {}, ...items));
 }
 
 function isField(node: unknown): node is HTMLInputElement | HTMLSelectElement {

@@ -7,6 +7,8 @@ import type { Key } from './types.js';
 export interface Notice {
   readonly kind: 'done' | 'failed';
   readonly text: string;
+  /** What is listed below the text. */
+  readonly more?: readonly string[];
 }
 
 /** Where a page is: `#/section/id?filters`. */

@@ -4,7 +4,7 @@ import { button, h } from '../../dom.js';
 import { badge } from '../format.js';
 import { ask } from '../parts/dialog.js';
 import { comparison } from '../patches/comparison.js';
-import { reasonField } from '../patches/edit.js';
+import { reasonField, reasonOf } from '../patches/edit.js';
 import type { Conflict, Outcome } from '../types.js';
 import { type Context, hashOf } from '../view.js';
 
@@ -70,8 +70,7 @@ async function resolve(
     submit: isKept ? 'Keep' : 'Retire',
     danger: !isKept,
     run: async (form) => {
-      const reason = String(new FormData(form).get('reason')).trim();
-      const body = reason === '' ? { resolution } : { resolution, reason };
+      const body = { resolution, ...reasonOf(form) };
       const path = `/sync/v1/conflicts/${encodeURIComponent(patch.id)}`;
       await context.session.api.send('POST', path, { body });
     },

@@ -1,6 +1,7 @@
 // Changes of one patch that must not overwrite what others have done meanwhile.
 
 import { type Answer, ApiFailure } from '../api.js';
+import { messageOf } from '../parts/dialog.js';
 import type { Session } from '../session.js';
 import type { Patch } from '../types.js';
 import { compare, sides } from './compare.js';
@@ -43,6 +44,27 @@ export async function change(
     if (newer && newer.data.revision === seen.data.revision) throw error;
     throw new Overtaken(seen.data, newer);
   }
+}
+
+/**
+ * Changes patches one by one, each only in the state that was seen: operations of
+ * `POST /patch/bulk` name no revision. Answers why some were left as they are.
+ */
+export async function changeAll(
+  session: Session,
+  patches: readonly Patch[],
+  method: 'PATCH' | 'DELETE',
+  body: Record<string, unknown>,
+): Promise<string[]> {
+  const left: string[] = [];
+  for (const patch of patches) {
+    try {
+      await change(session, { data: patch, etag: `"${patch.revision}"` }, method, body);
+    } catch (error) {
+      left.push(`${patch.name}: ${messageOf(error)}`);
+    }
+  }
+  return left;
 }
 
 /** Saves what is typed into a dialog, again over each newer state that the person was told of. */

@@ -35,6 +35,12 @@ export function reasonField(): HTMLElement {
   });
 }
 
+/** Reads that field: what a request says of it. */
+export function reasonOf(form: HTMLFormElement): { reason?: string } {
+  const { reason = '' } = values(form);
+  return reason === '' ? {} : { reason };
+}
+
 /** Asks for other values of the patch; answers what became of it. */
 export async function editPatch(context: Context, read: Answer<Patch>): Promise<void> {
   const { data: patch } = read;

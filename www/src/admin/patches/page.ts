@@ -13,7 +13,7 @@ import { change, Overtaken, pathOf } from './change.js';
 import { distanceM, sides, summary } from './compare.js';
 import { comparison } from './comparison.js';
 import { decide } from './decide.js';
-import { editPatch, reasonField } from './edit.js';
+import { editPatch, reasonField, reasonOf } from './edit.js';
 import { PointMap } from './point-map.js';
 import { statusBadge, where } from './queue.js';
 import { translationTable } from './translations.js';
@@ -108,9 +108,8 @@ async function reject(context: Context, read: Answer<Patch>): Promise<void> {
     submit: verb,
     danger: true,
     run: async (form) => {
-      const reason = String(new FormData(form).get('reason')).trim();
       try {
-        await change(context.session, read, 'DELETE', reason === '' ? {} : { reason });
+        await change(context.session, read, 'DELETE', reasonOf(form));
       } catch (error) {
         if (!(error instanceof Overtaken)) throw error;
         // The page behind the dialog is out of date: the person decides again over the newer one.

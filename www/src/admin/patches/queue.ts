@@ -8,8 +8,9 @@ import { pager } from '../parts/pager.js';
 import { table } from '../parts/table.js';
 import type { Patch, PatchList } from '../types.js';
 import { type Context, hashOf, type View } from '../view.js';
+import { changeAll } from './change.js';
 import { summary } from './compare.js';
-import { reasonField } from './edit.js';
+import { reasonField, reasonOf } from './edit.js';
 
 const PAGE_SIZE = 20;
 const TYPES = [
@@ -84,8 +85,8 @@ function selectable(context: Context, patches: readonly Patch[]): HTMLElement[] 
   const told = h('p', { role: 'status' });
   const act = (label: string, run: () => Promise<void>, kind: string) =>
     button({ class: `button small ${kind}` }, () => void run(), label);
-  const approve = act('Approve selected', () => approveAll(context, [...selected.keys()]), '');
-  const reject = act('Reject selected', () => rejectAll(context, [...selected.keys()]), 'danger');
+  const approve = act('Approve selected', () => approveAll(context, [...selected.values()]), '');
+  const reject = act('Reject selected', () => rejectAll(context, [...selected.values()]), 'danger');
   const mayApprove = context.session.may('patches:approve');
 
   function update(): void {
@@ -141,33 +142,57 @@ export function where({ city, country, countrycode }: Patch): string {
   return [city, country || countrycode.toUpperCase()].filter((text) => text !== '').join(', ');
 }
 
-async function approveAll(context: Context, ids: readonly string[]): Promise<void> {
-  const told = count(ids.length, 'patch', 'patches');
-  const isDone = await ask({
-    title: `Approve ${told}?`,
+async function approveAll(context: Context, patches: readonly Patch[]): Promise<void> {
+  await askForAll(context, patches, {
+    verb: 'Approve',
     nodes: [h('p', {}, 'Everybody who searches sees them at once.')],
-    submit: 'Approve',
-    run: async () => {
-      const operations = ids.map((id) => ({ method: 'update', id, status: 'approved' }));
-      await context.session.api.send('POST', '/patch/bulk', { body: { operations } });
-    },
+    method: 'PATCH',
+    body: () => ({ status: 'approved' }),
+    done: 'approved',
   });
-  if (isDone) await context.refresh({ kind: 'done', text: `${told} approved.` });
 }
 
-async function rejectAll(context: Context, ids: readonly string[]): Promise<void> {
-  const told = count(ids.length, 'patch', 'patches');
-  const isDone = await ask({
-    title: `Reject ${told}?`,
+async function rejectAll(context: Context, patches: readonly Patch[]): Promise<void> {
+  await askForAll(context, patches, {
+    verb: 'Reject',
     nodes: [h('p', {}, 'They are deleted; their history stays.'), reasonField()],
-    submit: 'Reject',
     danger: true,
+    method: 'DELETE',
+    body: reasonOf,
+    done: 'rejected',
+  });
+}
+
+/** What is done to all selected patches. */
+interface Decision {
+  readonly verb: string;
+  readonly nodes: readonly Node[];
+  readonly danger?: boolean;
+  readonly method: 'PATCH' | 'DELETE';
+  readonly body: (form: HTMLFormElement) => Record<string, unknown>;
+  readonly done: string;
+}
+
+async function askForAll(
+  context: Context,
+  patches: readonly Patch[],
+  { verb, nodes, danger = false, method, body, done }: Decision,
+): Promise<void> {
+  const all = count(patches.length, 'patch', 'patches');
+  let left: string[] = [];
+  const isDone = await ask({
+    title: `${verb} ${all}?`,
+    nodes,
+    submit: verb,
+    danger,
     run: async (form) => {
-      const reason = String(new FormData(form).get('reason')).trim();
-      const more = reason === '' ? {} : { reason };
-      const operations = ids.map((id) => ({ method: 'delete', id, ...more }));
-      await context.session.api.send('POST', '/patch/bulk', { body: { operations } });
+      left = await changeAll(context.session, patches, method, body(form));
     },
   });
-  if (isDone) await context.refresh({ kind: 'done', text: `${told} rejected.` });
+  if (!isDone) return;
+  if (left.length === 0) await context.refresh({ kind: 'done', text: `${all} ${done}.` });
+  else {
+    const text = `${patches.length - left.length} of ${all} ${done}. Not these:`;
+    await context.refresh({ kind: 'failed', text, more: left });
+  }
 }
