@@ -198,6 +198,62 @@ test('a key that is revoked meanwhile is told at the next step', async ({ admin 
   await expect(admin.page.getByText('The server does not take this key any more.')).toBeVisible();
 });
 
+test('a key that is revoked under an open dialog is told by the form that asks for another', async ({
+  admin,
+}) => {
+  const { page, dialog } = admin;
+  admin.allow(401);
+  const made = await admin.ask('POST', '/keys', { role: 'private', name: 'short' });
+  await admin.ask('POST', '/keys', { name: 'shop' });
+  await admin.signIn(made.body.token);
+  await admin.show('Keys');
+  await page.getByRole('button', { name: 'Revoke shop' }).click();
+  await admin.ask('DELETE', `/keys/${made.body.id}`);
+  await dialog.getByRole('button', { name: 'Revoke' }).click();
+  await expect(page.getByText('The server does not take this key any more.')).toBeVisible();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByLabel('Private key')).toBeFocused();
+});
+
+test('what cannot be begun is told', async ({ admin }) => {
+  const { page, dialog, guard } = admin;
+  guard.allowOffline();
+  await admin.signIn();
+  await admin.show('Keys');
+  await page.route('**/permissions', (route) => route.abort());
+  const create = page.getByRole('button', { name: 'Create key' });
+  await create.click();
+  await expect(page.getByText('The server cannot be reached')).toBeVisible();
+  await page.unroute('**/permissions');
+  await create.click();
+  await expect(dialog).toBeVisible();
+});
+
+test('a kept key stays while the server has a fault, and is forgotten when it is refused', async ({
+  admin,
+}) => {
+  const { page } = admin;
+  admin.allow(503, 401);
+  const made = await admin.ask('POST', '/keys', { role: 'private', name: 'short' });
+  await admin.open();
+  await page.getByLabel('Keep it until this tab is closed').check();
+  await admin.enter(made.body.token);
+  await expect(admin.heading).toHaveText('Patches');
+  await page.route('**/keys/current', (route) => route.fulfill({ status: 503, body: '{}' }));
+  await page.reload();
+  await expect(page.getByText('The server answered with status 503.')).toBeVisible();
+  await page.unroute('**/keys/current');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(admin.heading).toHaveText('Patches');
+  await expect(page.getByText('The server answered with status 503.')).toHaveCount(0);
+  await admin.ask('DELETE', `/keys/${made.body.id}`);
+  await page.reload();
+  await expect(page.getByText('The server does not take this key')).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('Private key')).toBeVisible();
+  await expect(page.getByText('The server does not take this key')).toHaveCount(0);
+});
+
 test('the app neither loads nor keeps anything of the admin pages', async ({ app }) => {
   await app.open();
   const loaded = await app.page.evaluate(() =>

@@ -26,6 +26,23 @@ test('a proposed correction is approved, found by everybody, and taken back', as
   expect((await admin.find('Städtle 43 Vaduz')).zipcode).toEqual(['9490']);
 });
 
+test('a double click on a decision makes it once', async ({ admin }) => {
+  const { page } = admin;
+  const id = await admin.correct('Städtle 43 Vaduz', { zipcode: ['9499'] });
+  await admin.signIn();
+  await showPatch(admin, id);
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'PATCH') sent.push(request.postData() ?? '');
+  });
+  await page.getByRole('button', { name: 'Approve' }).dblclick();
+  await expect(page.getByRole('status').getByText('The patch is approved.')).toBeVisible();
+  await page.getByRole('button', { name: 'Take back' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The patch is pending again.')).toBeVisible();
+  expect(sent).toEqual(['{"status":"approved"}', '{"status":"pending"}']);
+});
+
 test('a patch is edited by its fields and on the map', async ({ admin }) => {
   const { page, dialog } = admin;
   const id = await admin.correct('Städtle 43 Vaduz', { zipcode: ['9499'] });
@@ -273,4 +290,32 @@ test('the queue is turned page by page', async ({ admin }) => {
   await expect(admin.row('Kiosk')).toHaveCount(3);
   await admin.page.goBack();
   await expect(admin.row('Kiosk')).toHaveCount(20);
+});
+
+test('filters that the server refuses are told and stay', async ({ admin }) => {
+  const { page } = admin;
+  admin.allow(422);
+  await admin.correct('Städtle 43 Vaduz', { zipcode: ['9499'] });
+  await admin.signIn();
+  const countries = page.getByLabel('Country codes');
+  await countries.fill('liechtenstein');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page.getByText('Must be an ISO 3166-1 alpha-2 country code.')).toBeVisible();
+  await page.reload();
+  await admin.enter('root-key-of-the-tests-0123456789');
+  await expect(page.getByText('Must be an ISO 3166-1 alpha-2 country code.')).toBeVisible();
+  await expect(countries).toHaveValue('liechtenstein');
+  await countries.fill('li');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(admin.row('Städtle 43')).toBeVisible();
+
+  await page.goto(`${admin.server.origin}/admin/#/patches?offset=-1`);
+  await expect(page.getByRole('alert').getByText(/^offset: /)).toBeVisible();
+  await admin.show('Bases');
+  await page.getByLabel('Country code').fill('x1');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page.getByLabel('Country code')).toHaveAttribute('aria-invalid', 'true');
+  await page.getByLabel('Country code').fill('');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page.getByText('All approved patches fit')).toBeVisible();
 });

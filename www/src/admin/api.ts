@@ -19,6 +19,16 @@ export class ApiFailure extends Error {
   }
 }
 
+/** Writes what is wrong with fields, a line for each. */
+export function linesOf(errors: readonly FieldError[]): string[] {
+  return errors.map(({ path, msg }) => `${path}: ${msg}`);
+}
+
+/** Whether the server does not take the key, or not any more. */
+export function isKeyRefused(error: unknown): error is ApiFailure {
+  return error instanceof ApiFailure && error.status === 401;
+}
+
 /** An answer, with the tag that {@link Sent.etag} takes. */
 export interface Answer<T> {
   readonly data: T;

@@ -6,14 +6,13 @@ import { count, time } from './format.js';
 import { pageHash, pager } from './parts/pager.js';
 import { table } from './parts/table.js';
 import type { AuditEntry, Page } from './types.js';
-import { type Context, hashOf, type View } from './view.js';
+import { type Context, hashOf, loadBelow, type View } from './view.js';
 
 /** Loads a page of the log. */
 export async function auditPage({ session, route, go }: Context): Promise<View> {
   const { filters } = route;
   const action = filters.get('action') ?? '';
   const target = filters.get('target') ?? '';
-  const { data: page } = await session.api.get<Page<AuditEntry>>(`/audit?${filters}`);
   const form = filterForm(
     'Entries',
     [
@@ -27,6 +26,9 @@ export async function auditPage({ session, route, go }: Context): Promise<View> 
     ],
     (wanted) => go(hashOf('audit', '', wanted)),
   );
+  const head = [h('h1', { tabindex: -1 }, 'Audit log'), form];
+  const loading = session.api.get<Page<AuditEntry>>(`/audit?${filters}`);
+  const { data: page } = await loadBelow(head, loading);
   const entries = table(
     'Entries of the audit log, newest first',
     [
@@ -44,12 +46,7 @@ export async function auditPage({ session, route, go }: Context): Promise<View> 
   const told = count(page.total, 'entry', 'entries');
   return {
     title: 'Audit log',
-    nodes: [
-      h('h1', { tabindex: -1 }, 'Audit log'),
-      form,
-      entries,
-      pager(told, newest, pageHash('audit', page.nextUrl), 'Newest'),
-    ],
+    nodes: [...head, entries, pager(told, newest, pageHash('audit', page.nextUrl), 'Newest')],
   };
 
   function targetOf(entry: AuditEntry): HTMLElement {

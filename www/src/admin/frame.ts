@@ -1,8 +1,9 @@
 // The frame around all pages: navigation by the address, loading, and telling what happened.
 
 import { button, byId, h } from '../dom.js';
+import { showErrors } from '../form.js';
 import { icon } from '../icons.js';
-import { ApiFailure } from './api.js';
+import { ApiFailure, isKeyRefused, linesOf } from './api.js';
 import { auditPage } from './audit.js';
 import { basesPage } from './bases/page.js';
 import { keysPage } from './keys/page.js';
@@ -10,7 +11,15 @@ import { messageOf } from './parts/dialog.js';
 import { patchPage } from './patches/page.js';
 import { queuePage } from './patches/queue.js';
 import { goOnWith, type Session } from './session.js';
-import { type Context, hashOf, type Loader, type Notice, type Route, routeOf } from './view.js';
+import {
+  type Context,
+  hashOf,
+  ListFailure,
+  type Loader,
+  type Notice,
+  type Route,
+  routeOf,
+} from './view.js';
 
 interface Section {
   readonly name: string;
@@ -65,20 +74,25 @@ export class Frame {
     try {
       const view = await section.load(this.#context(route));
       if (round !== this.#round) return;
-      const before = this.#shown === location.hash ? this.#filters() : null;
-      const focused = document.activeElement;
       document.title = `${view.title} – Hereabouts admin`;
-      this.#main.replaceChildren(...view.nodes);
-      this.#shown = location.hash;
+      this.#put(view.nodes);
       view.mounted?.();
       this.#tell(notice);
-      const field = before && this.#keepTyped(before, focused);
-      (field ?? this.#sameAs(focused?.id))?.focus();
     } catch (error) {
-      if (round === this.#round) this.#fail(error);
+      if (round === this.#round) this.#failToShow(error);
     } finally {
       if (round === this.#round) this.#main.removeAttribute('aria-busy');
     }
+  }
+
+  /** Shows nodes instead of those before; what was typed and the focus stay where they can. */
+  #put(nodes: readonly Node[]): void {
+    const before = this.#shown === location.hash ? this.#filters() : null;
+    const focused = document.activeElement;
+    this.#main.replaceChildren(...nodes);
+    this.#shown = location.hash;
+    const field = before && this.#keepTyped(before, focused);
+    (field ?? this.#sameAs(focused?.id))?.focus();
   }
 
   #sections(): Section[] {
@@ -95,6 +109,7 @@ export class Frame {
         if (location.hash === hash) void this.show();
         else location.hash = hash;
       },
+      fail: (error) => this.#fail(error),
       changeKey: (key) => {
         this.#session = goOnWith(key);
       },
@@ -125,14 +140,24 @@ export class Frame {
     this.#leave(failure);
   }
 
+  #failToShow(error: unknown): void {
+    const heading = h('h1', { tabindex: -1 }, 'This did not work');
+    const { reason, head } =
+      error instanceof ListFailure ? error : { reason: error, head: [heading] };
+    const retry = button({ class: 'button', id: 'retry' }, () => void this.show(), 'Try again');
+    this.#put([...head, retry]);
+    this.#fail(reason);
+  }
+
   #fail(error: unknown): void {
-    if (error instanceof ApiFailure && error.status === 401) {
+    if (isKeyRefused(error)) {
       this.#signOut('The server does not take this key any more. Sign in again.');
       return;
     }
-    const retry = button({ class: 'button', id: 'retry' }, () => void this.show(), 'Try again');
-    this.#main.replaceChildren(h('h1', { tabindex: -1 }, 'This did not work'), retry);
-    this.#tell({ kind: 'failed', text: messageOf(error) });
+    const errors = error instanceof ApiFailure ? error.errors : [];
+    const form = this.#filters();
+    const more = linesOf(form ? showErrors(form, errors) : errors);
+    this.#tell({ kind: 'failed', text: messageOf(error), more });
   }
 
   #tell(notice: Notice | undefined): void {

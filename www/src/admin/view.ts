@@ -27,8 +27,36 @@ export interface Context {
   refresh(notice?: Notice): Promise<void>;
   /** Goes to another page, telling what happened. */
   go(hash: string, notice?: Notice): void;
+  /** Tells what went wrong, and leaves when the key is not taken any more. */
+  fail(error: unknown): void;
   /** Goes on with the key that has taken the place of the one signed in. */
   changeKey(key: Key): void;
+}
+
+/** A list that could not be loaded, with the heading and filters above it, which stay. */
+export class ListFailure extends Error {
+  readonly reason: unknown;
+  readonly head: readonly Node[];
+
+  constructor(reason: unknown, head: readonly Node[]) {
+    super('the list could not be loaded');
+    this.name = 'ListFailure';
+    this.reason = reason;
+    this.head = head;
+  }
+}
+
+/**
+ * Loads what is shown below the heading and filters of a list.
+ *
+ * @throws ListFailure when that fails.
+ */
+export async function loadBelow<T>(head: readonly Node[], loading: Promise<T>): Promise<T> {
+  try {
+    return await loading;
+  } catch (error) {
+    throw new ListFailure(error, head);
+  }
 }
 
 /** A page that is ready to be shown. */

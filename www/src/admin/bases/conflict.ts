@@ -1,7 +1,8 @@
 // One patch that does not fit its base, and the decision about it.
 
-import { button, h } from '../../dom.js';
+import { h } from '../../dom.js';
 import { badge } from '../format.js';
+import { actionButton } from '../parts/action.js';
 import { ask } from '../parts/dialog.js';
 import { comparison } from '../patches/comparison.js';
 import { reasonField, reasonOf } from '../patches/edit.js';
@@ -29,9 +30,10 @@ export function conflictCard(context: Context, conflict: Conflict): HTMLElement 
   const mayDecide = session.may('patches:write', 'patches:approve');
   const title = h('a', { href: hashOf('patches', patch.id) }, patch.name);
   const decide = (resolution: 'keep' | 'retire', label: string, kind: string) =>
-    button(
+    actionButton(
+      context,
       { class: `button small ${kind}`, 'aria-label': `${label} ${patch.name}` },
-      () => void resolve(context, conflict, resolution),
+      () => resolve(context, conflict, resolution),
       label,
     );
   return h(

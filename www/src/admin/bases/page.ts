@@ -7,7 +7,7 @@ import { bytes, count } from '../format.js';
 import { pageHash, pager } from '../parts/pager.js';
 import { table } from '../parts/table.js';
 import type { Conflict, CountryStatus, Manifest, Outcome, Page, SyncStatus } from '../types.js';
-import { type Context, hashOf, type View } from '../view.js';
+import { type Context, hashOf, loadBelow, type View } from '../view.js';
 import { conflictCard } from './conflict.js';
 
 const OUTCOMES: readonly (readonly [Outcome, string])[] = [
@@ -27,12 +27,16 @@ export async function basesPage(context: Context): Promise<View> {
   const { api } = session;
   const parameters = new URLSearchParams(route.filters);
   if (!parameters.has('limit')) parameters.set('limit', '10');
-  const [status, conflicts, manifest] = await Promise.all([
+  const heading = h('h1', { tabindex: -1 }, 'Bases');
+  const form = filterForm('Patches that do not fit', filters(route.filters), (wanted) =>
+    go(hashOf('bases', '', wanted)),
+  );
+  const loading = Promise.all([
     api.get<SyncStatus>('/sync/v1/status').catch(notOffered),
     api.get<Page<Conflict>>(`/sync/v1/conflicts?${parameters}`).catch(notOffered),
     session.may('sync:read') ? api.get<Manifest>('/sync/v1/manifest') : null,
   ]);
-  const heading = h('h1', { tabindex: -1 }, 'Bases');
+  const [status, conflicts, manifest] = await loadBelow([heading, form], loading);
   if (!status || !conflicts) {
     const told = h('p', { class: 'empty' }, 'This server does not tell how patches fit its bases.');
     return { title: 'Bases', nodes: [heading, told] };
@@ -58,9 +62,7 @@ export async function basesPage(context: Context): Promise<View> {
       ),
       countryTable(rows),
       h('h2', { id: 'conflicts' }, 'Patches that do not fit'),
-      filterForm('Patches that do not fit', filters(route.filters), (wanted) =>
-        go(hashOf('bases', '', wanted)),
-      ),
+      form,
       list.data.length === 0
         ? h('p', { class: 'empty' }, 'All approved patches fit, as far as they were asked for.')
         : h('div', { class: 'conflicts' }, ...list.data.map((item) => conflictCard(context, item))),

@@ -4,7 +4,7 @@ import { button, h } from '../../dom.js';
 import { selectField, values } from '../../form.js';
 import { icon } from '../../icons.js';
 import { ApiFailure } from '../api.js';
-import { ask, messageOf, tell } from '../parts/dialog.js';
+import { ask, tell } from '../parts/dialog.js';
 import type { Key, Permission } from '../types.js';
 import type { Context } from '../view.js';
 import { keyFields, readKey } from './fields.js';
@@ -52,35 +52,31 @@ export async function createKey(context: Context): Promise<void> {
 export async function editKey(context: Context, id: string): Promise<void> {
   const { api } = context.session;
   const path = `/keys/${encodeURIComponent(id)}`;
-  try {
-    const { data: key, etag } = await api.get<Key>(path);
-    let seen = { data: key, etag };
-    const isDone = await ask({
-      title: `Edit ${nameOf(key)}`,
-      nodes: keyFields(key, await grantable(context)),
-      submit: 'Save',
-      wide: true,
-      run: async (form) => {
-        const body = readKey(form, key);
-        try {
-          await api.send('PATCH', path, { body, etag: seen.etag });
-        } catch (error) {
-          if (!(error instanceof ApiFailure) || error.status !== 409) throw error;
-          const newer = await api.get<Key>(path);
-          // A refusal for another reason leaves the key as it was.
-          if (newer.etag === seen.etag) throw error;
-          const told = difference(seen.data, newer.data);
-          // What was typed stays; only what the person changed is sent again.
-          seen = newer;
-          throw new Error(told);
-        }
-      },
-    });
-    if (isDone) await context.refresh({ kind: 'done', text: `${nameOf(key)} was changed.` });
-    else if (seen.etag !== etag) await context.refresh();
-  } catch (error) {
-    await context.refresh({ kind: 'failed', text: messageOf(error) });
-  }
+  const { data: key, etag } = await api.get<Key>(path);
+  let seen = { data: key, etag };
+  const isDone = await ask({
+    title: `Edit ${nameOf(key)}`,
+    nodes: keyFields(key, await grantable(context)),
+    submit: 'Save',
+    wide: true,
+    run: async (form) => {
+      const body = readKey(form, key);
+      try {
+        await api.send('PATCH', path, { body, etag: seen.etag });
+      } catch (error) {
+        if (!(error instanceof ApiFailure) || error.status !== 409) throw error;
+        const newer = await api.get<Key>(path);
+        // A refusal for another reason leaves the key as it was.
+        if (newer.etag === seen.etag) throw error;
+        const told = difference(seen.data, newer.data);
+        // What was typed stays; only what the person changed is sent again.
+        seen = newer;
+        throw new Error(told);
+      }
+    },
+  });
+  if (isDone) await context.refresh({ kind: 'done', text: `${nameOf(key)} was changed.` });
+  else if (seen.etag !== etag) await context.refresh();
 }
 
 /** Asks how long the old token shall work, makes a new one and shows it. */

@@ -1,13 +1,14 @@
 // The list of keys, with everything that can be done to them.
 
-import { button, h } from '../../dom.js';
+import { h } from '../../dom.js';
 import { filterForm, selectField, textField } from '../../form.js';
 import { icon } from '../../icons.js';
 import { badge, count, time } from '../format.js';
+import { actionButton } from '../parts/action.js';
 import { pageHash, pager } from '../parts/pager.js';
 import { table } from '../parts/table.js';
 import type { Key, Page } from '../types.js';
-import { type Context, hashOf, type View } from '../view.js';
+import { type Context, hashOf, loadBelow, type View } from '../view.js';
 import { createKey, editKey, revokeKey, rotateKey } from './actions.js';
 
 /** Characters of a token that may be shown, and by which it is found. */
@@ -18,19 +19,24 @@ export async function keysPage(context: Context): Promise<View> {
   const { session, route, go } = context;
   const parameters = new URLSearchParams(route.filters);
   if (!parameters.has('limit')) parameters.set('limit', '25');
-  const { data: page } = await session.api.get<Page<Key>>(`/keys?${parameters}`);
   const mayWrite = session.may('keys:write');
-  const create = button(
+  const create = actionButton(
+    context,
     { class: 'button primary', id: 'create-key' },
-    () => void createKey(context),
+    () => createKey(context),
     icon('plus'),
     'Create key',
   );
+  const head = [
+    h('div', { class: 'page-head' }, h('h1', { tabindex: -1 }, 'Keys'), mayWrite && create),
+    filterForm('Keys', filters(route.filters), (wanted) => go(hashOf('keys', '', shown(wanted)))),
+  ];
+  const loading = session.api.get<Page<Key>>(`/keys?${parameters}`);
+  const { data: page } = await loadBelow(head, loading);
   return {
     title: 'Keys',
     nodes: [
-      h('div', { class: 'page-head' }, h('h1', { tabindex: -1 }, 'Keys'), mayWrite && create),
-      filterForm('Keys', filters(route.filters), (wanted) => go(hashOf('keys', '', shown(wanted)))),
+      ...head,
       keyTable(context, page.data, mayWrite),
       pager(
         count(page.total, 'key'),
@@ -111,13 +117,14 @@ function keyTable(context: Context, keys: readonly Key[], mayWrite: boolean): HT
 function actions(context: Context, key: Key, isOwn: boolean): HTMLElement {
   const name = key.name ?? key.id;
   const action = (verb: string, run: () => Promise<void>, kind = '') =>
-    button(
+    actionButton(
+      context,
       {
         class: `button small ${kind}`,
         id: `${verb.toLowerCase()}-${key.id}`,
         'aria-label': `${verb} ${name}`,
       },
-      () => void run(),
+      run,
       verb,
     );
   return h(

@@ -3,7 +3,7 @@
 import { button, h } from '../../dom.js';
 import { showErrors } from '../../form.js';
 import { icon } from '../../icons.js';
-import { ApiFailure } from '../api.js';
+import { ApiFailure, isKeyRefused, linesOf } from '../api.js';
 
 /** What a dialog asks. */
 export interface Question {
@@ -20,7 +20,11 @@ export interface Question {
   readonly shown?: (form: HTMLFormElement) => void;
 }
 
-/** Asks something; answers whether it was done. */
+/**
+ * Asks something; answers whether it was done.
+ *
+ * @throws ApiFailure when the key is not taken any more: then nobody can go on here.
+ */
 export function ask(question: Question): Promise<boolean> {
   const { title, nodes, submit, danger = false, wide = false } = question;
   const failure = h('div', { class: 'dialog-failure', role: 'alert' });
@@ -43,6 +47,7 @@ export function ask(question: Question): Promise<boolean> {
   );
   const dialog = frame(title, form, wide);
   let isDone = false;
+  let end: ApiFailure | undefined;
   let running = Promise.resolve();
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -57,19 +62,24 @@ export function ask(question: Question): Promise<boolean> {
       isDone = true;
       dialog.close();
     } catch (error) {
+      if (isKeyRefused(error)) {
+        end = error;
+        dialog.close();
+        return;
+      }
       const errors = showErrors(form, error instanceof ApiFailure ? error.errors : []);
-      const more = errors.map(({ path, msg }) => h('li', {}, `${path}: ${msg}`));
+      const more = linesOf(errors).map((line) => h('li', {}, line));
       failure.append(h('p', {}, messageOf(error)), h('ul', {}, ...more));
     } finally {
       accept.disabled = false;
     }
   }
 
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     dialog.addEventListener('close', () => {
       dialog.remove();
       // What the server was asked to do is done, also when the dialog is closed meanwhile.
-      void running.then(() => resolve(isDone));
+      void running.then(() => (end ? reject(end) : resolve(isDone)));
     });
     open(dialog);
     question.shown?.(form);

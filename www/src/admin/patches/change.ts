@@ -1,6 +1,6 @@
 // Changes of one patch that must not overwrite what others have done meanwhile.
 
-import { type Answer, ApiFailure } from '../api.js';
+import { type Answer, ApiFailure, linesOf } from '../api.js';
 import { messageOf } from '../parts/dialog.js';
 import type { Session } from '../session.js';
 import type { Patch } from '../types.js';
@@ -61,7 +61,8 @@ export async function changeAll(
     try {
       await change(session, { data: patch, etag: `"${patch.revision}"` }, method, body);
     } catch (error) {
-      left.push(`${patch.name}: ${messageOf(error)}`);
+      const errors = error instanceof ApiFailure ? linesOf(error.errors) : [];
+      left.push([`${patch.name}: ${messageOf(error)}`, ...errors].join(' '));
     }
   }
   return left;

@@ -1,9 +1,10 @@
 // The page of one patch: what it changes, its point, its translations, its history, and decisions.
 
-import { button, h } from '../../dom.js';
+import { h } from '../../dom.js';
 import { formatDistance } from '../../map/scale.js';
 import { type Answer, ApiFailure } from '../api.js';
 import { time } from '../format.js';
+import { actionButton } from '../parts/action.js';
 import { ask } from '../parts/dialog.js';
 import { backLink } from '../parts/pager.js';
 import { table } from '../parts/table.js';
@@ -82,7 +83,7 @@ function actions(context: Context, read: Answer<Patch>): HTMLElement {
   // Whatever end users see, before or after, is changed by those who may approve.
   const mayChange = mayApprove || !isApproved;
   const act = (id: string, label: string, kind: string, run: () => Promise<void>) =>
-    button({ class: `button ${kind}`, id }, () => void run(), label);
+    actionButton(context, { class: `button ${kind}`, id }, run, label);
   const to = (status: Patch['status'], text: string) => () =>
     decide(context, () => change(context.session, read, 'PATCH', { status }), text);
   return h(

@@ -1,13 +1,14 @@
 // The queue of patches: filters, pages, and decisions about many at once.
 
-import { button, h } from '../../dom.js';
+import { h } from '../../dom.js';
 import { filterForm, selectField, textField } from '../../form.js';
 import { badge, count, entries, time } from '../format.js';
+import { actionButton } from '../parts/action.js';
 import { ask } from '../parts/dialog.js';
 import { pager } from '../parts/pager.js';
 import { table } from '../parts/table.js';
 import type { Patch, PatchList } from '../types.js';
-import { type Context, hashOf, type View } from '../view.js';
+import { type Context, hashOf, loadBelow, type View } from '../view.js';
 import { changeAll } from './change.js';
 import { summary } from './compare.js';
 import { reasonField, reasonOf } from './edit.js';
@@ -36,7 +37,12 @@ export async function queuePage(context: Context): Promise<View> {
   if (filter('query')) body['query'] = filter('query');
   if (filter('countries')) body['countries'] = entries(filter('countries'));
   if (filter('type')) body['types'] = [filter('type')];
-  const { data: list } = await session.api.send<PatchList>('POST', '/patch/search', { body });
+  const head = [
+    h('h1', { tabindex: -1 }, 'Patches'),
+    filterForm('Patches', filters(filter, status), (wanted) => go(hashOf('patches', '', wanted))),
+  ];
+  const loading = session.api.send<PatchList>('POST', '/patch/search', { body });
+  const { data: list } = await loadBelow(head, loading);
   const at = (to: number) =>
     hashOf('patches', '', { ...Object.fromEntries(route.filters), offset: to > 0 ? `${to}` : '' });
   const hasMore = offset + list.results.length < list.totalResults;
@@ -44,8 +50,7 @@ export async function queuePage(context: Context): Promise<View> {
   return {
     title: 'Patches',
     nodes: [
-      h('h1', { tabindex: -1 }, 'Patches'),
-      filterForm('Patches', filters(filter, status), (wanted) => go(hashOf('patches', '', wanted))),
+      ...head,
       ...(isDecider ? selectable(context, list.results) : [patchTable(list.results, null)]),
       pager(
         count(list.totalResults, 'patch', 'patches'),
@@ -84,7 +89,7 @@ function selectable(context: Context, patches: readonly Patch[]): HTMLElement[] 
   const selected = new Map<string, Patch>();
   const told = h('p', { role: 'status' });
   const act = (label: string, run: () => Promise<void>, kind: string) =>
-    button({ class: `button small ${kind}` }, () => void run(), label);
+    actionButton(context, { class: `button small ${kind}` }, run, label);
   const approve = act('Approve selected', () => approveAll(context, [...selected.values()]), '');
   const reject = act('Reject selected', () => rejectAll(context, [...selected.values()]), 'danger');
   const mayApprove = context.session.may('patches:approve');

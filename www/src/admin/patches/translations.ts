@@ -1,8 +1,9 @@
 // The translations of a patch: their table, and the dialog that adds or edits one.
 
-import { button, h } from '../../dom.js';
+import { h } from '../../dom.js';
 import { textField, values } from '../../form.js';
 import type { Answer } from '../api.js';
+import { actionButton } from '../parts/action.js';
 import { ask } from '../parts/dialog.js';
 import { table } from '../parts/table.js';
 import type { HistoryEntry, Patch, TextName, Texts } from '../types.js';
@@ -28,9 +29,10 @@ export function translationTable(
   const isFree = read.data.status === 'pending' || session.may('patches:approve');
   const mayChange = session.may('patches:write') && isFree && !read.data.remove;
   const small = (label: string, language: string, kind: string, run: () => Promise<void>) =>
-    button(
+    actionButton(
+      context,
       { class: `button small ${kind}`, 'aria-label': `${label} ${language}` },
-      () => void run(),
+      run,
       label,
     );
   const remove = (language: string) => () => {
@@ -64,9 +66,10 @@ export function translationTable(
     translationsOf(read.data, history),
     'There are no translations.',
   );
-  const add = button(
+  const add = actionButton(
+    context,
     { class: 'button small', id: 'translate' },
-    () => void translatePatch(context, read),
+    () => translatePatch(context, read),
     'Add a translation',
   );
   return h('section', { 'aria-label': 'Translations' }, rows, mayChange && add);
