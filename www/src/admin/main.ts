@@ -1,6 +1,7 @@
 // Starts the admin pages: signs in with what is kept for this tab, or asks for a key.
 
-import { byId } from '../dom.js';
+import { button, byId, h } from '../dom.js';
+import { ApiFailure } from './api.js';
 import { Frame } from './frame.js';
 import { messageOf } from './parts/dialog.js';
 import { type Session, signIn, signOut, storedToken } from './session.js';
@@ -18,9 +19,34 @@ async function start(): Promise<void> {
   try {
     enter(await signIn(token, true));
   } catch (error) {
-    signOut();
-    askForKey(messageOf(error));
+    // What passes, such as a server that is being started, is no word about the key.
+    if (error instanceof ApiFailure) offerRetry(error);
+    else leave(messageOf(error));
   }
+}
+
+function offerRetry(failure: ApiFailure): void {
+  const retry = button({ class: 'button primary' }, tryAgain, 'Try again');
+  function tryAgain(): void {
+    retry.disabled = true;
+    void start();
+  }
+  main.replaceChildren(
+    h('h1', { tabindex: -1 }, 'This did not work'),
+    h('p', { class: 'lead', role: 'alert' }, failure.message),
+    h(
+      'div',
+      { class: 'page-actions' },
+      retry,
+      button({ class: 'button' }, () => leave(), 'Sign out'),
+    ),
+  );
+  retry.focus();
+}
+
+function leave(failure = ''): void {
+  signOut();
+  askForKey(failure);
 }
 
 function askForKey(failure = ''): void {
@@ -31,11 +57,7 @@ function askForKey(failure = ''): void {
 }
 
 function enter(session: Session): void {
-  const frame = new Frame(session, (failure) => {
-    signOut();
-    askForKey(failure);
-  });
-  void frame.show();
+  void new Frame(session, leave).show();
 }
 
 void start();
