@@ -43,6 +43,37 @@ test('a double click on a decision makes it once', async ({ admin }) => {
   expect(sent).toEqual(['{"status":"approved"}', '{"status":"pending"}']);
 });
 
+test('a proposal that takes the place of another correction says so before it is approved', async ({
+  admin,
+}) => {
+  const { page, dialog } = admin;
+  const first = await admin.correct('Triesen', { population: 5300 }, { status: 'approved' });
+  const proposal = {
+    mutationId: 'of-a-device',
+    origin: await admin.find('Triesen'),
+    update: { zipcode: ['9499'] },
+  };
+  const { body } = await admin.ask('POST', '/sync/v1/proposals', { proposals: [proposal] });
+  expect(body.results[0].outcome).toBe('conflict');
+  await admin.signIn();
+  await expect(admin.row('Triesen')).toContainText('conflict');
+  await page.getByLabel('Select Triesen').check();
+  await page.getByRole('button', { name: 'Approve selected' }).click();
+  await expect(dialog.getByText('takes back')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Triesen' }).click();
+  const warning = page.getByText('Approving it takes back');
+  await expect(warning).toContainText('approved');
+  await warning.getByRole('link', { name: 'Triesen' }).click();
+  await expect(page.getByRole('button', { name: 'Take back' })).toBeVisible();
+  expect(page.url()).toContain(first);
+  await page.goBack();
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByText('The patch is approved.')).toBeVisible();
+  await expect(warning).toHaveCount(0);
+  expect((await admin.ask('GET', `/patch/${first}`)).body.status).toBe('pending');
+});
+
 test('a patch is edited by its fields and on the map', async ({ admin }) => {
   const { page, dialog } = admin;
   const id = await admin.correct('Städtle 43 Vaduz', { zipcode: ['9499'] });

@@ -64,6 +64,11 @@ export interface Patch extends PlaceRecord {
   readonly remove?: boolean;
   /** The record that is corrected; absent for a new one. */
   readonly origin?: PlaceRecord;
+  /** The proposal of an end user that it came from. */
+  readonly proposal?: {
+    /** Whether the record had another correction when it arrived, or was not there. */
+    readonly conflict: boolean;
+  };
 }
 
 /** Part of the queue. */
@@ -84,6 +89,8 @@ export interface StoredPatch {
   readonly revision: number;
   /** What it says itself in each language. */
   readonly languages: Readonly<Record<string, Texts>>;
+  /** The proposal that it came from; the id is the same for all corrections of one record. */
+  readonly proposal?: { readonly recordId?: string };
 }
 
 /** A change of a patch. */

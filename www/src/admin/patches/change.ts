@@ -23,6 +23,16 @@ export function pathOf(id: string): string {
   return `/patch/${encodeURIComponent(id)}`;
 }
 
+/** Reads a patch; answers `null` when it has ended. */
+export async function readPatch(session: Session, id: string): Promise<Answer<Patch> | null> {
+  try {
+    return await session.api.get<Patch>(pathOf(id));
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status === 404) return null;
+    throw error;
+  }
+}
+
 /**
  * Sends a change of a patch that applies only to the state that was seen.
  *
@@ -39,7 +49,7 @@ export async function change(
     await session.api.send(method, path, { body, etag: seen.etag });
   } catch (error) {
     if (!(error instanceof ApiFailure) || ![404, 409].includes(error.status)) throw error;
-    const newer = await read(session, seen.data.id);
+    const newer = await readPatch(session, seen.data.id);
     // A refusal for another reason leaves the revision as it was.
     if (newer && newer.data.revision === seen.data.revision) throw error;
     throw new Overtaken(seen.data, newer);
@@ -98,15 +108,6 @@ export class Editing {
       this.#seen = error.newer;
       throw new Error(`${error.message} Save again to put your values over it.`);
     }
-  }
-}
-
-async function read(session: Session, id: string): Promise<Answer<Patch> | null> {
-  try {
-    return await session.api.get<Patch>(pathOf(id));
-  } catch (error) {
-    if (error instanceof ApiFailure && error.status === 404) return null;
-    throw error;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { h } from '../../dom.js';
 import { formatDistance } from '../../map/scale.js';
-import { type Answer, ApiFailure } from '../api.js';
+import type { Answer } from '../api.js';
 import { time } from '../format.js';
 import { actionButton } from '../parts/action.js';
 import { ask } from '../parts/dialog.js';
@@ -10,22 +10,24 @@ import { backLink } from '../parts/pager.js';
 import { table } from '../parts/table.js';
 import type { HistoryEntry, Patch, PlaceRecord } from '../types.js';
 import { type Context, hashOf, type View } from '../view.js';
-import { change, Overtaken, pathOf } from './change.js';
+import { change, Overtaken, pathOf, readPatch } from './change.js';
 import { distanceM, sides, summary } from './compare.js';
 import { comparison } from './comparison.js';
 import { decide } from './decide.js';
 import { editPatch, reasonField, reasonOf } from './edit.js';
 import { PointMap } from './point-map.js';
-import { statusBadge, where } from './queue.js';
+import { where } from './queue.js';
+import { rivalWarning, statusBadge } from './status.js';
 import { translationTable } from './translations.js';
 
 /** Loads the page of a patch, or of one that has ended. */
 export async function patchPage(context: Context): Promise<View> {
   const { session, route } = context;
-  const path = pathOf(route.id);
-  const read = await session.api.get<Patch>(path).catch(ended);
+  const read = await readPatch(session, route.id);
   // It is read afterwards, so that it has the state that is shown.
-  const { data: history } = await session.api.get<{ results: HistoryEntry[] }>(`${path}/history`);
+  const { data: history } = await session.api.get<{ results: HistoryEntry[] }>(
+    `${pathOf(route.id)}/history`,
+  );
   const back = backLink(hashOf('patches'), 'All patches');
   const past = historyTable(history.results);
   if (!read) {
@@ -33,6 +35,7 @@ export async function patchPage(context: Context): Promise<View> {
     return { title, nodes: [back, h('h1', { tabindex: -1 }, title), past] };
   }
   const { data: patch } = read;
+  const warning = await rivalWarning(session, patch, history.results);
   const { before, after } = sides(patch);
   const point = (record: PlaceRecord | null) => record && { lon: record.lng, lat: record.lat };
   const map = new PointMap(point(before), point(after));
@@ -44,10 +47,11 @@ export async function patchPage(context: Context): Promise<View> {
         'div',
         { class: 'page-head' },
         h('h1', { tabindex: -1 }, patch.name),
-        statusBadge(patch.status),
+        statusBadge(patch),
         session.may('patches:write') && actions(context, read),
       ),
       h('p', { class: 'lead' }, `${summary(patch)} · ${patch.type} · ${where(patch)}`),
+      ...(warning ? [warning] : []),
       h(
         'div',
         { class: 'sides' },
@@ -60,11 +64,6 @@ export async function patchPage(context: Context): Promise<View> {
     ],
     mounted: () => map.start(),
   };
-}
-
-function ended(error: unknown): null {
-  if (error instanceof ApiFailure && error.status === 404) return null;
-  throw error;
 }
 
 function legend(before: PlaceRecord | null, after: PlaceRecord | null): HTMLElement {

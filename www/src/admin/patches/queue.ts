@@ -2,7 +2,7 @@
 
 import { h } from '../../dom.js';
 import { filterForm, selectField, textField } from '../../form.js';
-import { badge, count, entries, time } from '../format.js';
+import { count, entries, time } from '../format.js';
 import { actionButton } from '../parts/action.js';
 import { ask } from '../parts/dialog.js';
 import { pager } from '../parts/pager.js';
@@ -12,6 +12,7 @@ import { type Context, hashOf, loadBelow, type View } from '../view.js';
 import { changeAll } from './change.js';
 import { summary } from './compare.js';
 import { reasonField, reasonOf } from './edit.js';
+import { hasRival, rivalBadge, statusBadge } from './status.js';
 
 const PAGE_SIZE = 20;
 const TYPES = [
@@ -130,16 +131,11 @@ function patchTable(
     { heading: 'Type', cell: ({ type }: Patch) => type },
     { heading: 'Where', cell: (patch: Patch) => where(patch) },
     { heading: 'What', cell: (patch: Patch) => summary(patch) },
-    { heading: 'Status', cell: ({ status }: Patch) => statusBadge(status) },
+    { heading: 'Status', cell: (patch: Patch) => [statusBadge(patch), ' ', rivalBadge(patch)] },
     { heading: 'Changed', cell: ({ updatedAt }: Patch) => time(updatedAt) },
   ];
   const all = tick ? [{ heading: 'Select', hidden: true, cell: box }, ...columns] : columns;
   return table('Patches', all, patches, 'No patches match.');
-}
-
-/** Shows whether end users see a patch. */
-export function statusBadge(status: Patch['status']): HTMLElement {
-  return badge(status, status === 'approved' ? 'good' : 'warn');
 }
 
 /** Names city and country. */
@@ -148,9 +144,12 @@ export function where({ city, country, countrycode }: Patch): string {
 }
 
 async function approveAll(context: Context, patches: readonly Patch[]): Promise<void> {
+  const rivals = patches.filter(hasRival).length;
+  const warning = `Of ${count(rivals, 'record')} this takes back what else is approved.`;
+  const seen = h('p', {}, 'Everybody who searches sees them at once.');
   await askForAll(context, patches, {
     verb: 'Approve',
-    nodes: [h('p', {}, 'Everybody who searches sees them at once.')],
+    nodes: rivals === 0 ? [seen] : [seen, h('p', { class: 'warning' }, warning)],
     method: 'PATCH',
     body: () => ({ status: 'approved' }),
     done: 'approved',
