@@ -307,14 +307,45 @@ test('selected patches that someone else has changed meanwhile are left and told
   expect([await statusOf(kept), await statusOf(other)]).toEqual(['pending', undefined]);
 });
 
-test('the queue is turned page by page', async ({ admin }) => {
+async function proposeKiosks(admin: AdminPage, length: number): Promise<void> {
   const record = await admin.find('Städtle 43 Vaduz');
-  const operations = Array.from({ length: 23 }, (_, index) => ({
+  const operations = Array.from({ length }, (_, index) => ({
     method: 'create',
     record: { ...record, name: `Kiosk ${index}`, type: 'tourism', street: undefined },
   }));
   const { status, body } = await admin.ask('POST', '/patch/bulk', { operations });
   expect(status, JSON.stringify(body)).toBe(200);
+}
+
+test('filters and page of the queue stay around a patch, while there is such a page', async ({
+  admin,
+}) => {
+  const { page, dialog } = admin;
+  await proposeKiosks(admin, 21);
+  await admin.correct('Triesen', { population: 5300 });
+  await admin.signIn();
+  const text = page.getByLabel('Text');
+  await text.fill('Kiosk');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page.getByText('21 patches')).toBeVisible();
+  await page.getByRole('link', { name: 'Next' }).click();
+  await expect(admin.row('Kiosk')).toHaveCount(1);
+  const last = page.url();
+  await page.getByRole('link', { name: 'Kiosk' }).click();
+  await page.getByRole('link', { name: 'All patches' }).click();
+  await expect(admin.row('Kiosk')).toHaveCount(1);
+  expect(page.url()).toBe(last);
+  await page.getByRole('link', { name: 'Kiosk' }).click();
+  await page.getByRole('button', { name: 'Reject' }).click();
+  await dialog.getByRole('button', { name: 'Reject' }).click();
+  await expect(page.getByText('20 patches')).toBeVisible();
+  await expect(admin.row('Kiosk')).toHaveCount(20);
+  await expect(text).toHaveValue('Kiosk');
+  await expect(page.getByRole('link', { name: 'Previous' })).toHaveCount(0);
+});
+
+test('the queue is turned page by page', async ({ admin }) => {
+  await proposeKiosks(admin, 23);
   await admin.signIn();
   await expect(admin.row('Kiosk')).toHaveCount(20);
   await admin.page.getByRole('link', { name: 'Next' }).click();

@@ -3,6 +3,10 @@
 import { h } from '../dom.js';
 
 const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+/** The marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm. */
+const TURNING = /([\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])/g;
+/** A word that may be broken anywhere; `administrative` and `Liechtenstein` stay whole. */
+const LONG_WORD = /\S{20}/;
 const UNITS = ['B', 'kB', 'MB', 'GB'];
 
 /** Writes a time of the server in the person's zone. */
@@ -30,6 +34,23 @@ export function entries(text: string): string[] {
     .split(/[\n,]/)
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
+}
+
+/** Spells the unseen characters of a text that turn its direction, and with it what is read. */
+export function spelled(text: string): string {
+  return text.replace(TURNING, codeOf);
+}
+
+/** Shows a text that others wrote: those characters as their codes, apart from what is around. */
+export function written(text: string): HTMLElement {
+  const parts = text
+    .split(TURNING)
+    .map((part, index) => (index % 2 === 0 ? part : h('span', { class: 'code' }, codeOf(part))));
+  return h('bdi', { class: LONG_WORD.test(text) && 'long' }, ...parts);
+}
+
+function codeOf(character: string): string {
+  return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /** Shows a state that is told by its word, and by its colour besides. */

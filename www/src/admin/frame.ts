@@ -6,6 +6,7 @@ import { icon } from '../icons.js';
 import { ApiFailure, isKeyRefused, linesOf } from './api.js';
 import { auditPage } from './audit.js';
 import { basesPage } from './bases/page.js';
+import { spelled, written } from './format.js';
 import { keysPage } from './keys/page.js';
 import { messageOf } from './parts/dialog.js';
 import { patchPage } from './patches/page.js';
@@ -74,7 +75,7 @@ export class Frame {
     try {
       const view = await section.load(this.#context(route));
       if (round !== this.#round) return;
-      document.title = `${view.title} – Hereabouts admin`;
+      document.title = `${spelled(view.title)} – Hereabouts admin`;
       this.#put(view.nodes);
       view.mounted?.();
       this.#tell(notice);
@@ -128,7 +129,7 @@ export class Frame {
     byId('top', HTMLElement).replaceChildren(
       h('p', { class: 'brand' }, icon('pin'), 'Hereabouts', h('span', {}, ' admin')),
       h('nav', { 'aria-label': 'Sections' }, h('ul', {}, ...links)),
-      h('p', { class: 'signed-in' }, key.name ?? key.id),
+      h('p', { class: 'signed-in' }, written(key.name ?? key.id)),
       button({ class: 'button small' }, () => this.#signOut(), 'Sign out'),
     );
   }
@@ -199,8 +200,13 @@ export class Frame {
 }
 
 function noticeNode({ text, more = [] }: Notice): HTMLElement {
-  const items = more.map((item) => h('li', {}, item));
-  return h('div', { class: 'notice' }, h('p', {}, text), items.length > 0 && h('ul', {}, ...items));
+  const items = more.map((item) => h('li', {}, written(item)));
+  return h(
+    'div',
+    { class: 'notice' },
+    h('p', {}, written(text)),
+    items.length > 0 && h('ul', {}, ...items),
+  );
 }
 
 function isField(node: unknown): node is HTMLInputElement | HTMLSelectElement {

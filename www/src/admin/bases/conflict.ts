@@ -1,7 +1,7 @@
 // One patch that does not fit its base, and the decision about it.
 
 import { h } from '../../dom.js';
-import { badge } from '../format.js';
+import { badge, written } from '../format.js';
 import { actionButton } from '../parts/action.js';
 import { ask } from '../parts/dialog.js';
 import { comparison } from '../patches/comparison.js';
@@ -28,7 +28,7 @@ export function conflictCard(context: Context, conflict: Conflict): HTMLElement 
   const { outcome, patch, country, generation, base = null } = conflict;
   const { session } = context;
   const mayDecide = session.may('patches:write', 'patches:approve');
-  const title = h('a', { href: hashOf('patches', patch.id) }, patch.name);
+  const title = h('a', { href: hashOf('patches', patch.id) }, written(patch.name));
   const decide = (resolution: 'keep' | 'retire', label: string, kind: string) =>
     actionButton(
       context,

@@ -3,7 +3,7 @@
 import { h } from '../../dom.js';
 import { filterForm, selectField, textField } from '../../form.js';
 import { icon } from '../../icons.js';
-import { badge, count, time } from '../format.js';
+import { badge, count, time, written } from '../format.js';
 import { actionButton } from '../parts/action.js';
 import { pageHash, pager } from '../parts/pager.js';
 import { table } from '../parts/table.js';
@@ -94,7 +94,7 @@ function keyTable(context: Context, keys: readonly Key[], mayWrite: boolean): HT
         heading: 'Name',
         names: true,
         cell: (key: Key) => [
-          h('span', { class: 'row-name' }, key.name ?? 'unnamed'),
+          h('span', { class: 'row-name' }, written(key.name ?? 'unnamed')),
           h('code', { class: 'muted' }, `${key.token.slice(0, SHOWN_CHARS).replace(/…+$/, '')}…`),
         ],
       },

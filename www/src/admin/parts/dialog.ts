@@ -4,6 +4,7 @@ import { button, h } from '../../dom.js';
 import { showErrors } from '../../form.js';
 import { icon } from '../../icons.js';
 import { ApiFailure, isKeyRefused, linesOf } from '../api.js';
+import { written } from '../format.js';
 
 /** What a dialog asks. */
 export interface Question {
@@ -68,8 +69,8 @@ export function ask(question: Question): Promise<boolean> {
         return;
       }
       const errors = showErrors(form, error instanceof ApiFailure ? error.errors : []);
-      const more = linesOf(errors).map((line) => h('li', {}, line));
-      failure.append(h('p', {}, messageOf(error)), h('ul', {}, ...more));
+      const more = linesOf(errors).map((line) => h('li', {}, written(line)));
+      failure.append(h('p', {}, written(messageOf(error))), h('ul', {}, ...more));
     } finally {
       accept.disabled = false;
     }
@@ -111,7 +112,12 @@ function frame(title: string, content: HTMLElement, wide: boolean): HTMLDialogEl
     () => dialog.close(),
     icon('close'),
   );
-  const head = h('div', { class: 'dialog-head' }, h('h2', { id: 'dialog-title' }, title), close);
+  const head = h(
+    'div',
+    { class: 'dialog-head' },
+    h('h2', { id: 'dialog-title' }, written(title)),
+    close,
+  );
   const dialog = h(
     'dialog',
     { class: wide ? 'wide' : null, 'aria-labelledby': 'dialog-title' },

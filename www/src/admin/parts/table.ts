@@ -1,6 +1,7 @@
 // Tables: real rows and headings, which become cards where the window is narrow.
 
 import { type Child, h } from '../../dom.js';
+import { written } from '../format.js';
 
 /** A column of a table. */
 export interface Column<T> {
@@ -44,7 +45,9 @@ export function table<T>(
 function tableRow<T>(columns: readonly Column<T>[], row: T): HTMLElement {
   const cells = columns.map(({ heading, hidden, cell, names }) => {
     const content = cell(row);
-    const children = Array.isArray(content) ? content : [content as Child];
+    const children = (Array.isArray(content) ? content : [content as Child]).map((child) =>
+      typeof child === 'string' ? written(child) : child,
+    );
     const label = hidden ? null : heading;
     return names
       ? h('th', { role: 'rowheader', scope: 'row', 'data-label': label }, ...children)

@@ -1,6 +1,7 @@
 // The table of what is before and after.
 
 import { h } from '../../dom.js';
+import { written } from '../format.js';
 import { table } from '../parts/table.js';
 import type { PlaceRecord } from '../types.js';
 import { compare, type Row } from './compare.js';
@@ -24,7 +25,7 @@ export function comparison(
           if (!after) return 'removed';
           if (!isBoth || !row.isChanged) return row.after || '–';
           return [
-            h('strong', { class: 'changed' }, row.after || '–'),
+            h('strong', { class: 'changed' }, written(row.after || '–')),
             h('span', { class: 'visually-hidden' }, ' (changed)'),
           ];
         },

@@ -3,20 +3,20 @@
 import { h } from '../../dom.js';
 import { formatDistance } from '../../map/scale.js';
 import type { Answer } from '../api.js';
-import { time } from '../format.js';
+import { time, written } from '../format.js';
 import { actionButton } from '../parts/action.js';
 import { ask } from '../parts/dialog.js';
 import { backLink } from '../parts/pager.js';
 import { table } from '../parts/table.js';
 import type { HistoryEntry, Patch, PlaceRecord } from '../types.js';
-import { type Context, hashOf, type View } from '../view.js';
+import type { Context, View } from '../view.js';
 import { change, Overtaken, pathOf, readPatch } from './change.js';
 import { distanceM, sides, summary } from './compare.js';
 import { comparison } from './comparison.js';
 import { decide } from './decide.js';
 import { editPatch, reasonField, reasonOf } from './edit.js';
 import { PointMap } from './point-map.js';
-import { where } from './queue.js';
+import { queueHash, where } from './queue.js';
 import { rivalWarning, statusBadge } from './status.js';
 import { translationTable } from './translations.js';
 
@@ -28,7 +28,7 @@ export async function patchPage(context: Context): Promise<View> {
   const { data: history } = await session.api.get<{ results: HistoryEntry[] }>(
     `${pathOf(route.id)}/history`,
   );
-  const back = backLink(hashOf('patches'), 'All patches');
+  const back = backLink(queueHash(context), 'All patches');
   const past = historyTable(history.results);
   if (!read) {
     const title = 'A patch that has ended';
@@ -46,11 +46,11 @@ export async function patchPage(context: Context): Promise<View> {
       h(
         'div',
         { class: 'page-head' },
-        h('h1', { tabindex: -1 }, patch.name),
+        h('h1', { tabindex: -1 }, written(patch.name)),
         statusBadge(patch),
         session.may('patches:write') && actions(context, read),
       ),
-      h('p', { class: 'lead' }, `${summary(patch)} · ${patch.type} · ${where(patch)}`),
+      h('p', { class: 'lead' }, `${summary(patch)} · ${patch.type} · `, written(where(patch))),
       ...(warning ? [warning] : []),
       h(
         'div',
@@ -120,7 +120,7 @@ async function reject(context: Context, read: Answer<Patch>): Promise<void> {
   if (overtaken) await context.refresh({ kind: 'failed', text: overtaken.message });
   else if (isDone) {
     const text = `The patch of ${patch.name} was ${verb === 'Delete' ? 'deleted' : 'rejected'}.`;
-    context.go(hashOf('patches'), { kind: 'done', text });
+    context.go(queueHash(context), { kind: 'done', text });
   }
 }
 

@@ -2,11 +2,12 @@
 
 import { h } from '../../dom.js';
 import { filterForm, selectField, textField } from '../../form.js';
-import { count, entries, time } from '../format.js';
+import { count, entries, time, written } from '../format.js';
 import { actionButton } from '../parts/action.js';
 import { ask } from '../parts/dialog.js';
 import { pager } from '../parts/pager.js';
 import { table } from '../parts/table.js';
+import type { Session } from '../session.js';
 import type { Patch, PatchList } from '../types.js';
 import { type Context, hashOf, loadBelow, type View } from '../view.js';
 import { changeAll } from './change.js';
@@ -32,8 +33,8 @@ export async function queuePage(context: Context): Promise<View> {
   const { session, route, go } = context;
   const filter = (name: string, usual = '') => route.filters.get(name) ?? usual;
   const status = filter('status', 'pending');
-  const offset = Number.parseInt(filter('offset', '0'), 10) || 0;
-  const body: Record<string, unknown> = { maxResults: PAGE_SIZE, offset };
+  const wanted = Number.parseInt(filter('offset', '0'), 10) || 0;
+  const body: Record<string, unknown> = {};
   if (status !== 'any') body['status'] = status;
   if (filter('query')) body['query'] = filter('query');
   if (filter('countries')) body['countries'] = entries(filter('countries'));
@@ -42,8 +43,8 @@ export async function queuePage(context: Context): Promise<View> {
     h('h1', { tabindex: -1 }, 'Patches'),
     filterForm('Patches', filters(filter, status), (wanted) => go(hashOf('patches', '', wanted))),
   ];
-  const loading = session.api.send<PatchList>('POST', '/patch/search', { body });
-  const { data: list } = await loadBelow(head, loading);
+  const list = await loadBelow(head, loadPage(session, body, wanted));
+  const { offset } = list;
   const at = (to: number) =>
     hashOf('patches', '', { ...Object.fromEntries(route.filters), offset: to > 0 ? `${to}` : '' });
   const hasMore = offset + list.results.length < list.totalResults;
@@ -52,7 +53,9 @@ export async function queuePage(context: Context): Promise<View> {
     title: 'Patches',
     nodes: [
       ...head,
-      ...(isDecider ? selectable(context, list.results) : [patchTable(list.results, null)]),
+      ...(isDecider
+        ? selectable(context, list.results)
+        : [patchTable(context, list.results, null)]),
       pager(
         count(list.totalResults, 'patch', 'patches'),
         offset > 0 ? at(Math.max(0, offset - PAGE_SIZE)) : null,
@@ -60,6 +63,27 @@ export async function queuePage(context: Context): Promise<View> {
       ),
     ],
   };
+}
+
+/** Address of the queue as it is filtered, or of a patch that remembers that. */
+export function queueHash({ route }: Context, id = ''): string {
+  return hashOf('patches', id, Object.fromEntries(route.filters));
+}
+
+/** Loads a page, or the last one that has patches where the decided ones have left it empty. */
+async function loadPage(
+  { api }: Session,
+  filter: Record<string, unknown>,
+  wanted: number,
+): Promise<PatchList> {
+  const load = async (offset: number) => {
+    const body = { ...filter, maxResults: PAGE_SIZE, offset };
+    return (await api.send<PatchList>('POST', '/patch/search', { body })).data;
+  };
+  const list = await load(wanted);
+  if (list.results.length > 0 || wanted === 0) return list;
+  const last = Math.max(0, Math.ceil(list.totalResults / PAGE_SIZE) - 1);
+  return load(last * PAGE_SIZE);
 }
 
 function filters(filter: (name: string) => string, status: string): HTMLElement[] {
@@ -109,10 +133,13 @@ function selectable(context: Context, patches: readonly Patch[]): HTMLElement[] 
   };
   update();
   const bar = h('div', { class: 'bulk' }, mayApprove && approve, reject, told);
-  return patches.length === 0 ? [patchTable(patches, null)] : [bar, patchTable(patches, tick)];
+  return patches.length === 0
+    ? [patchTable(context, patches, null)]
+    : [bar, patchTable(context, patches, tick)];
 }
 
 function patchTable(
+  context: Context,
   patches: readonly Patch[],
   tick: ((patch: Patch, isTicked: boolean) => void) | null,
 ): HTMLElement {
@@ -126,7 +153,11 @@ function patchTable(
       heading: 'Record',
       names: true,
       cell: (patch: Patch) =>
-        h('a', { href: hashOf('patches', patch.id), id: `patch-${patch.id}` }, patch.name),
+        h(
+          'a',
+          { href: queueHash(context, patch.id), id: `patch-${patch.id}` },
+          written(patch.name),
+        ),
     },
     { heading: 'Type', cell: ({ type }: Patch) => type },
     { heading: 'Where', cell: (patch: Patch) => where(patch) },

@@ -1,7 +1,7 @@
 // How the state of a patch is shown: whether it is seen, and what approving it does to another one.
 
 import { h } from '../../dom.js';
-import { badge } from '../format.js';
+import { badge, written } from '../format.js';
 import type { Session } from '../session.js';
 import type { HistoryEntry, Patch } from '../types.js';
 import { hashOf } from '../view.js';
@@ -42,5 +42,5 @@ export async function rivalWarning(
 }
 
 function linkTo({ id, name }: Patch): HTMLElement {
-  return h('a', { href: hashOf('patches', id) }, name);
+  return h('a', { href: hashOf('patches', id) }, written(name));
 }
