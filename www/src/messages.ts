@@ -43,7 +43,6 @@ export function showMessage(
 /** Shows for a while what is told elsewhere as well. */
 export function showNews(id: string, text: string): void {
   showMessage(id, 'success', text);
-  clearTimeout(hiding.get(id));
   hiding.set(
     id,
     setTimeout(() => hideMessage(id), NEWS_MS),
@@ -52,6 +51,8 @@ export function showNews(id: string, text: string): void {
 
 /** Takes a message away. */
 export function hideMessage(id: string): void {
+  clearTimeout(hiding.get(id));
+  hiding.delete(id);
   for (const message of byId('messages', HTMLElement).querySelectorAll<HTMLElement>('.message')) {
     if (message.dataset['message'] === id) message.remove();
   }

@@ -1,4 +1,4 @@
-// What the user chose: language of results and the places picked lately, kept in this browser.
+// What the user chose, such as the language of results, and what was done lately; kept in this browser.
 
 /** Language of the results: a code, `auto` for the browser's, `local` for the place's own. */
 export type LanguageChoice = 'auto' | 'local' | 'de' | 'en' | 'es' | 'fr' | 'it' | 'nl' | 'pt';
@@ -16,6 +16,16 @@ export const LANGUAGES: readonly { readonly code: LanguageChoice; readonly label
   { code: 'pt', label: 'Português' },
 ];
 
+/** Near what answers are preferred: the middle of the map, where the user is, or nothing. */
+export type BiasChoice = 'map' | 'position' | 'none';
+
+/** The choices with their names. */
+export const BIASES: readonly { readonly code: BiasChoice; readonly label: string }[] = [
+  { code: 'map', label: 'Near the middle of the map' },
+  { code: 'position', label: 'Near me' },
+  { code: 'none', label: 'Everywhere alike' },
+];
+
 /** A place that was picked before. */
 export interface RecentPlace {
   /** The text that finds it again. */
@@ -25,6 +35,9 @@ export interface RecentPlace {
 }
 
 const LANGUAGE_KEY = 'hereabouts.language';
+const BIAS_KEY = 'hereabouts.bias';
+const TYPES_KEY = 'hereabouts.types';
+const ASKED_KEY = 'hereabouts.asked';
 const MAY_PROPOSE_KEY = 'hereabouts.may-propose';
 const RECENT_KEY = 'hereabouts.recent';
 const MAX_RECENT = 5;
@@ -47,14 +60,48 @@ export function requestLanguage(): string | undefined {
   return choice === 'auto' ? navigator.language.slice(0, 2).toLowerCase() : choice;
 }
 
+/** Reads near what answers are preferred. */
+export function biasChoice(): BiasChoice {
+  const stored = read(BIAS_KEY);
+  return BIASES.find(({ code }) => code === stored)?.code ?? 'map';
+}
+
+/** Keeps near what answers are preferred. */
+export function chooseBias(choice: BiasChoice): void {
+  write(BIAS_KEY, choice);
+}
+
+/** Reads the groups of types that results are restricted to; none for all. */
+export function chosenTypes(): string[] {
+  return readList(TYPES_KEY).filter((id) => typeof id === 'string');
+}
+
+/** Keeps the groups of types that results are restricted to. */
+export function chooseTypes(ids: Iterable<string>): void {
+  write(TYPES_KEY, JSON.stringify([...ids]));
+}
+
+/** Reads the countries that were asked for and are not there yet, in their order. */
+export function askedCountries(): string[] {
+  return readList(ASKED_KEY).filter((code) => typeof code === 'string');
+}
+
+/** Keeps that a country was asked for, or no longer is. */
+export function rememberAsked(code: string, asked: boolean): void {
+  const others = askedCountries().filter((other) => other !== code);
+  write(ASKED_KEY, JSON.stringify(asked ? [...others, code] : others));
+}
+
+/** Calls when another tab has changed which countries are asked for. */
+export function onAskedElsewhere(changed: () => void): void {
+  addEventListener('storage', ({ key }) => {
+    if (key === ASKED_KEY) changed();
+  });
+}
+
 /** Reads the places picked lately, newest first. */
 export function recentPlaces(): RecentPlace[] {
-  try {
-    const places: unknown = JSON.parse(read(RECENT_KEY) ?? '[]');
-    return Array.isArray(places) ? places.filter(isRecentPlace).slice(0, MAX_RECENT) : [];
-  } catch {
-    return [];
-  }
+  return readList(RECENT_KEY).filter(isRecentPlace).slice(0, MAX_RECENT);
 }
 
 /** Puts a place on top of the places picked lately. */
@@ -91,6 +138,15 @@ function read(key: string): string | null {
     return visit.get(key) ?? localStorage.getItem(key);
   } catch {
     return visit.get(key) ?? null;
+  }
+}
+
+function readList(key: string): unknown[] {
+  try {
+    const list: unknown = JSON.parse(read(key) ?? '[]');
+    return Array.isArray(list) ? list : [];
+  } catch {
+    return [];
   }
 }
 

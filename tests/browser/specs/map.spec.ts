@@ -1,5 +1,6 @@
 // What the map draws: the lines of the downloaded country, and nothing of it before.
 
+import type { Geocoder } from 'hereabouts';
 import { type AppPage, expect, test } from '../harness/test.js';
 
 /** Counts the colours in the middle of the map, which tells drawn lines from bare land. */
@@ -42,4 +43,45 @@ test('the buttons and the wheel zoom, and dragging moves the map', async ({ app 
   await expect(app.card).toBeHidden();
   await app.page.mouse.click(800, 400);
   await expect(app.card).toBeVisible();
+});
+
+test('a double click zooms and asks nothing', async ({ app }) => {
+  await app.open();
+  await app.download('li', 'Liechtenstein');
+  const scale = app.page.locator('#scale');
+  const before = await scale.textContent();
+  await app.page.evaluate(() => {
+    const page = globalThis as unknown as { geocoder: Geocoder; asked: number };
+    const reverse = page.geocoder.reverse.bind(page.geocoder);
+    page.asked = 0;
+    page.geocoder.reverse = (options) => {
+      // The layers of the map ask for cities or streets alone.
+      if (options.types?.includes('tourism')) page.asked += 1;
+      return reverse(options);
+    };
+  });
+  const asked = () => app.page.evaluate(() => (globalThis as unknown as { asked: number }).asked);
+  await app.page.mouse.dblclick(800, 400);
+  await expect(scale).not.toHaveText(before ?? '');
+  // A single click afterwards is asked about, and is the only one.
+  await app.page.mouse.click(800, 400);
+  await expect(app.card).toBeVisible();
+  expect(await asked()).toBe(1);
+});
+
+test.describe('with a position', () => {
+  test.use({ geolocation: { latitude: 47.13814, longitude: 9.52271 } });
+
+  test('what was said about a refused position goes when it is found', async ({ app }) => {
+    await app.open();
+    await app.download('li', 'Liechtenstein');
+    const locate = app.page.getByRole('button', { name: 'Use my location' });
+    const refusal = app.page.getByText('The browser may not use your location.');
+    await locate.click();
+    await expect(refusal).toBeVisible();
+    await app.page.context().grantPermissions(['geolocation']);
+    await locate.click();
+    await expect(app.card).toBeVisible();
+    await expect(refusal).toBeHidden();
+  });
 });

@@ -1,10 +1,12 @@
 // Gestures on the map: drag, pinch, wheel, double click and the keyboard; a still press is a click.
 
-import { type Point, zoomAround } from './projection.js';
+import { type Point, project, toScreen, zoomAround } from './projection.js';
 import type { MapView } from './view.js';
 
 /** Pixels that a finger may wander and still click. */
 const CLICK_SLOP = 6;
+/** Longest time between the two presses of a double click. */
+const DOUBLE_CLICK_MS = 300;
 const KEY_PAN = 90;
 
 /** Lets the user move a map; `onClick` gets the pixel of a click or of Enter on the keyboard. */
@@ -26,8 +28,11 @@ function attachPointers(map: MapView, onClick: (pixel: Point) => void): void {
   const pointers = new Map<number, Point>();
   let still = false;
   let pressed: Point = { x: 0, y: 0 };
+  // A click asks something only when it is known not to be half of a double click, which zooms.
+  let click: ReturnType<typeof setTimeout> | undefined;
 
   canvas.addEventListener('pointerdown', (event) => {
+    clearTimeout(click);
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, pixelOf(event));
@@ -53,13 +58,19 @@ function attachPointers(map: MapView, onClick: (pixel: Point) => void): void {
   });
   const release = (event: PointerEvent) => {
     const known = pointers.delete(event.pointerId);
-    if (known && still && event.type === 'pointerup') onClick(pixelOf(event));
+    if (known && still && event.type === 'pointerup') {
+      const point = map.lonLatAt(pixelOf(event));
+      // Meanwhile the map may be moved by the wheel or by keys.
+      const now = () => toScreen(map.camera, project(point));
+      click = setTimeout(() => onClick(now()), DOUBLE_CLICK_MS);
+    }
     still = false;
   };
   canvas.addEventListener('pointerup', release);
   canvas.addEventListener('pointercancel', release);
   canvas.addEventListener('dblclick', (event) => {
     event.preventDefault();
+    clearTimeout(click);
     map.moveTo(zoomAround(map.camera, pixelOf(event), map.camera.zoom + 1));
   });
 }

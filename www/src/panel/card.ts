@@ -5,7 +5,7 @@ import { isCorrectable } from '../corrections/fields.js';
 import { append, button, h } from '../dom.js';
 import { icon } from '../icons.js';
 import { formatDistance } from '../map/scale.js';
-import { announce } from '../messages.js';
+import { announce, hideMessage, showMessage } from '../messages.js';
 import { formatCount, iconOf, precisionLabel, secondLine, typeLabel } from '../places.js';
 
 /** What the card shows. */
@@ -84,12 +84,13 @@ function copyButton(label: string, name: 'copy' | 'share', text: string): HTMLBu
       navigator.clipboard.writeText(text).then(
         () => {
           caption.textContent = 'Copied';
+          hideMessage('copy');
           announce(`Copied ${text}`);
           setTimeout(() => {
             caption.textContent = label;
           }, 2000);
         },
-        () => announce('The browser did not allow copying'),
+        () => showMessage('copy', 'error', `The browser did not allow copying: ${text}`),
       );
     },
     icon(name),

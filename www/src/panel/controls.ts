@@ -6,14 +6,13 @@ import { zoomBy } from '../map/gestures.js';
 import { type LonLat, metresPerPixel } from '../map/projection.js';
 import { scaleBar } from '../map/scale.js';
 import { CAMERA_RESTED, type MapView } from '../map/view.js';
-import { showMessage } from '../messages.js';
 import { TYPE_GROUPS } from '../places.js';
+import { findPosition } from '../position.js';
 
 /** What the panel can show. */
 export type ViewName = 'home' | 'card' | 'correction' | 'countries' | 'settings';
 
 const SCALE_MAX_PX = 110;
-const POSITION_TIMEOUT_MS = 15_000;
 
 /** Makes the buttons that switch the panel. */
 export function buildNavigation(toggle: (view: ViewName) => void): void {
@@ -43,7 +42,7 @@ export function markNavigation(view: ViewName): void {
 export function buildTypeChips(chosen: Set<string>, changed: () => void): void {
   const chips = TYPE_GROUPS.map(({ id, label }) => {
     const chip = button(
-      { class: 'chip', 'aria-pressed': 'false' },
+      { class: 'chip', 'aria-pressed': String(chosen.has(id)) },
       () => {
         if (!chosen.delete(id)) chosen.add(id);
         chip.setAttribute('aria-pressed', String(chosen.has(id)));
@@ -61,7 +60,7 @@ export function buildMapControls(map: MapView, located: (position: LonLat) => vo
   const controls = group('map-controls', 'Map controls');
   const locate = button(
     { class: 'map-button', 'aria-label': 'Use my location', title: 'Use my location' },
-    () => findPosition(locate, located),
+    () => void locateUser(locate, located),
     icon('locate'),
   );
   controls.replaceChildren(
@@ -100,27 +99,12 @@ function group(id: string, label: string): HTMLElement {
   return element;
 }
 
-function findPosition(locate: HTMLButtonElement, located: (position: LonLat) => void): void {
-  if (!navigator.geolocation) {
-    showMessage('position', 'error', 'This browser does not tell where you are.');
-    return;
-  }
+async function locateUser(
+  locate: HTMLButtonElement,
+  located: (position: LonLat) => void,
+): Promise<void> {
   locate.setAttribute('aria-busy', 'true');
-  navigator.geolocation.getCurrentPosition(
-    ({ coords }) => {
-      locate.removeAttribute('aria-busy');
-      located({ lat: coords.latitude, lon: coords.longitude });
-    },
-    ({ code }) => {
-      locate.removeAttribute('aria-busy');
-      showMessage(
-        'position',
-        'error',
-        code === GeolocationPositionError.PERMISSION_DENIED
-          ? 'The browser may not use your location. Allow it in the settings of this page, then try again.'
-          : 'Your location could not be found. Try again under the open sky.',
-      );
-    },
-    { enableHighAccuracy: true, timeout: POSITION_TIMEOUT_MS, maximumAge: 30_000 },
-  );
+  const position = await findPosition();
+  locate.removeAttribute('aria-busy');
+  if (position) located(position);
 }
