@@ -34,7 +34,7 @@ const files = readdirSync(dist, { recursive: true, withFileTypes: true })
   .sort();
 const version = createHash('sha256');
 for (const file of files) version.update(`${file.slice(dist.length)}\0`).update(readFileSync(file));
-const paths = files.map((file) => file.slice(dist.length).replace(/^\/index\.html$/, '/'));
+const paths = files.map((file) => file.slice(dist.length + 1).replace(/^index\.html$/, './'));
 await build({
   ...common(),
   entryPoints: [at('src/sw.ts')],
@@ -46,14 +46,15 @@ await build({
   },
 });
 
-// Behind the list of what is kept for offline use: administration needs the server anyway.
+// Behind the list of what is kept for offline use: administration needs the server anyway, whose
+// root it stands at.
 const adminPage = readFileSync(at('src/admin/index.html'), 'utf8')
-  .replace('%STYLE%', await bundle('admin', at('src/admin/styles/admin.css')))
+  .replace('%STYLE%', `/${await bundle('admin', at('src/admin/styles/admin.css'))}`)
   .replace(
     '%SCRIPT%',
-    await bundle('admin', at('src/admin/main.ts'), {
-      ASSETS: JSON.stringify({ world: assets.world }),
-    }),
+    `/${await bundle('admin', at('src/admin/main.ts'), {
+      ASSETS: JSON.stringify({ world: `/${assets.world}` }),
+    })}`,
   );
 mkdirSync(`${dist}/admin`);
 writeFileSync(`${dist}/admin/index.html`, adminPage);
@@ -68,7 +69,7 @@ function common() {
   };
 }
 
-/** Bundles one entry point into a hashed file; answers its address. */
+/** Bundles one entry point into a hashed file; answers its path in the folder. */
 async function bundle(name, entry, define = {}) {
   const { outputFiles } = await build({
     ...common(),
@@ -87,5 +88,5 @@ function writeHashed(name, extension, contents) {
   const hash = createHash('sha256').update(contents).digest('hex').slice(0, 10);
   const path = `assets/${name}-${hash}.${extension}`;
   writeFileSync(`${dist}/${path}`, contents);
-  return `/${path}`;
+  return path;
 }

@@ -12,7 +12,7 @@ import { icon } from './icons.js';
 import { showMessage, showNews } from './messages.js';
 import { register } from './offline/registration.js';
 
-/** Addresses of files whose names carry a hash; filled in by the build. */
+/** Paths, in the page's folder, of files whose names carry a hash; filled in by the build. */
 declare const ASSETS: { readonly worker: string; readonly wasm: string; readonly world: string };
 
 async function start(): Promise<void> {
@@ -25,12 +25,12 @@ async function start(): Promise<void> {
   }
   const connection = new Connection();
   const geocoder = await Geocoder.open({
-    server: new URL('/', location.href),
+    server: new URL('./', document.baseURI),
     // Those that were added before; the page waits for none of them.
     countries: [],
     fetch: connection.fetch,
-    workerUrl: new URL(ASSETS.worker, location.href),
-    wasm: new URL(ASSETS.wasm, location.href),
+    workerUrl: new URL(ASSETS.worker, document.baseURI),
+    wasm: new URL(ASSETS.wasm, document.baseURI),
   });
   Object.assign(globalThis, { geocoder });
   const countries = new Countries(geocoder);

@@ -27,19 +27,19 @@ afterEach(() => {
 });
 
 test('the key is read once, and sent with everything but blobs', async () => {
-  const asked = serve((path) => (path === '/config.json' ? config('pk_1') : new Response()));
+  const asked = serve((path) => (path === 'config.json' ? config('pk_1') : new Response()));
   const connection = new Connection();
   await connection.fetch('/sync/v1/blobs/aa');
   await connection.fetch(HEADS);
   await connection.fetch(HEADS);
   const sent = `${HEADS} pk_1`;
-  assert.deepEqual(asked, ['/sync/v1/blobs/aa -', '/config.json -', sent, sent]);
+  assert.deepEqual(asked, ['/sync/v1/blobs/aa -', 'config.json -', sent, sent]);
 });
 
 test('a key that was replaced is read again, and a refused one is not asked with forever', async () => {
   let current = 'pk_1';
   const asked = serve((path, key) => {
-    if (path === '/config.json') return config(current);
+    if (path === 'config.json') return config(current);
     return new Response(null, { status: key === 'pk_2' ? 200 : 401 });
   });
   const connection = new Connection();
@@ -54,10 +54,10 @@ test('hosts of files need no key, whatever they answer in its place', async () =
     () => new Response(null, { status: 404 }),
     () => new Response('<!doctype html>'),
   ]) {
-    const asked = serve((path) => (path === '/config.json' ? missing() : new Response()));
+    const asked = serve((path) => (path === 'config.json' ? missing() : new Response()));
     const connection = new Connection();
     await connection.fetch('/manifest.json');
-    assert.deepEqual(asked, ['/config.json -', '/manifest.json -']);
+    assert.deepEqual(asked, ['config.json -', '/manifest.json -']);
     assert.equal(await connection.askPermissions(), false);
     assert.equal(mayPropose(), false);
   }
@@ -71,7 +71,7 @@ test('a server that cannot answer is told as such', async () => {
 
 test('what the key may do is asked, and remembered while nobody can be asked', async () => {
   let permissions = ['sync:read', 'patches:propose'];
-  serve((path) => (path === '/config.json' ? config('pk_1') : Response.json({ permissions })));
+  serve((path) => (path === 'config.json' ? config('pk_1') : Response.json({ permissions })));
   const connection = new Connection();
   assert.equal(await connection.askPermissions(), true);
   assert.equal(mayPropose(), true);

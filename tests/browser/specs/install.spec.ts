@@ -16,11 +16,12 @@ interface WebManifest {
 test('the manifest has what installing needs and every icon has its size', async ({ app }) => {
   await app.open();
   const address = await app.page.locator('link[rel=manifest]').getAttribute('href');
-  const response = await app.page.request.get(app.server.origin + address);
+  const url = new URL(address ?? '', app.page.url());
+  const response = await app.page.request.get(url.href);
   expect(response.ok()).toBe(true);
   expect(response.headers()['content-type']).toContain('application/manifest+json');
   const manifest = (await response.json()) as WebManifest;
-  expect(manifest).toMatchObject({ start_url: '/', scope: '/', display: 'standalone' });
+  expect(manifest).toMatchObject({ start_url: './', scope: './', display: 'standalone' });
   expect(manifest.name).not.toBe('');
   expect(manifest.theme_color).toMatch(/^#[0-9a-f]{6}$/);
   const sizes = manifest.icons.map(({ sizes, purpose }) => `${sizes} ${purpose}`);
@@ -31,7 +32,7 @@ test('the manifest has what installing needs and every icon has its size', async
       image.src = path;
       await image.decode();
       return `${image.naturalWidth}x${image.naturalHeight}`;
-    }, src);
+    }, new URL(src, url).href);
     if (type === 'image/png') expect(size).toBe(sizes);
   }
 });

@@ -17,15 +17,26 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-const test = base.extend({
+/** What the host serves. */
+interface Site {
+  /** Folder that it stands in, with slashes at both ends. */
+  folder: string;
+  /** What another version of the app would have in its service worker. */
+  workerEnd: string;
+}
+
+const test = base.extend<{ site: Site }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from the pattern
-  server: async ({}, use) => {
+  site: async ({}, use) => use({ folder: '/', workerEnd: '' }),
+  server: async ({ site }, use) => {
     const host = createServer(async ({ url = '/' }, response) => {
       const { pathname } = new URL(url, 'http://host');
-      const path = pathname === '/' ? '/index.html' : normalize(pathname);
-      const folder = /^\/(manifest\.json|blobs\/)/.test(path) ? DATA : WWW;
+      const inside = pathname.startsWith(site.folder) ? pathname.slice(site.folder.length) : '..';
+      const path = inside === '' ? 'index.html' : normalize(inside);
+      const folder = /^(manifest\.json|blobs\/)/.test(path) ? DATA : WWW;
       try {
-        const content = await readFile(join(folder, path));
+        let content = await readFile(join(folder, path));
+        if (path === 'sw.js') content = Buffer.concat([content, Buffer.from(site.workerEnd)]);
         const type = TYPES[extname(path)] ?? 'application/octet-stream';
         response.writeHead(200, { 'content-type': type }).end(content);
       } catch {
@@ -57,4 +68,47 @@ test('countries come from a folder of files, without a key and without correctio
   await app.goOffline();
   await app.search.fill('Städtle 43 Vaduz');
   await expect(app.options.first()).toContainText('43');
+});
+
+test.describe('in a folder of a site', () => {
+  test.use({
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from the pattern
+    site: async ({}, use) => use({ folder: '/maps/geo/', workerEnd: '' }),
+  });
+
+  test('the app and its countries are found there, with and without a connection', async ({
+    app,
+  }) => {
+    app.guard.allowed.push(/status of 404/);
+    await app.open('/maps/geo/');
+    await app.download('li', 'Liechtenstein');
+    await app.goOffline();
+    await app.search.fill('Städtle 43 Vaduz');
+    await expect(app.options.first()).toContainText('43');
+    await app.search.press('Enter');
+    await app.page.reload();
+    await expect(app.card.getByRole('heading', { level: 2 })).toHaveText('Städtle 43');
+    await app.page.goto(`${app.server.origin}/maps/geo/index.html`);
+    await expect(app.page.getByText('Liechtenstein is ready on this device.')).toBeVisible();
+  });
+});
+
+test('a new version of the app is taken by every tab that is told to', async ({ app, site }) => {
+  app.guard.allowed.push(/status of 404/);
+  await app.open();
+  const second = await app.page.context().newPage();
+  await second.goto(app.server.origin);
+  await expect(second.locator('html[data-offline-ready]')).toBeAttached();
+  site.workerEnd = '// Another version.';
+  await app.page.evaluate(async () => {
+    await (await navigator.serviceWorker.getRegistration())?.update();
+  });
+  for (const page of [app.page, second]) {
+    await expect(page.getByText('A new version of the app is ready.')).toBeVisible();
+  }
+  for (const page of [app.page, second]) {
+    const reloaded = page.waitForEvent('load');
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await reloaded;
+  }
 });

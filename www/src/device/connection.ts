@@ -1,11 +1,11 @@
-// How the page reaches its server: with the public key of `/config.json`, and what that key may do.
+// How the page reaches its server: with the public key of `config.json`, and what that key may do.
 
 import { mayPropose, rememberMayPropose } from '../settings.js';
 
-const CONFIG = '/config.json';
+const CONFIG = 'config.json';
 const KEY_HEADER = 'x-placekit-api-key';
 
-/** Asks the server of the page's own origin, be it a sync server or a static host. */
+/** Asks the server beside the page, be it a sync server or a static host. */
 export class Connection {
   #apiKey: string | null | undefined;
 
@@ -30,7 +30,7 @@ export class Connection {
     try {
       if (await this.#readConfig()) return false;
       // Without a key the server is a static host, which takes nothing.
-      const response = this.#apiKey ? await this.fetch('/keys/current') : null;
+      const response = this.#apiKey ? await this.fetch('keys/current') : null;
       if (response && [429, 500, 502, 503, 504].includes(response.status)) return false;
       const { permissions } = response?.ok ? await response.json() : {};
       rememberMayPropose(permissions?.includes('patches:propose') === true);

@@ -12,12 +12,17 @@ export interface RegistrationHost {
 export async function register(host: RegistrationHost): Promise<void> {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
-  const registration = await serviceWorker.register('/sw.js');
+  const registration = await serviceWorker.register('sw.js');
   void serviceWorker.ready.then(() => host.ready());
   const offer = (worker: ServiceWorker | null) => {
     // The first version has nothing to replace.
     if (!worker || !serviceWorker.controller) return;
     host.updateWaiting(() => {
+      // Another tab may have let it in already; then nothing is left to wait for.
+      if (worker.state !== 'installed') {
+        location.reload();
+        return;
+      }
       serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
       worker.postMessage('skip-waiting');
     });
