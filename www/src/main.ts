@@ -52,6 +52,7 @@ async function start(): Promise<void> {
     if (await connection.askPermissions()) app.suggestionsChanged();
   };
   addEventListener('online', () => void Promise.all([ask(), suggestions.ask()]));
+  countries.resume();
   await Promise.all([app.start(ASSETS.world), ask(), suggestions.refresh()]);
 }
 

@@ -122,6 +122,40 @@ test('a second download waits for the first one', async ({ app }) => {
   }
 });
 
+test('a download that waits for its turn is cancelled at once', async ({ app }) => {
+  const release = await holdBlobs(app);
+  await app.open();
+  await app.page.getByRole('button', { name: 'Download Monaco' }).click();
+  await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
+  await app.page.getByRole('button', { name: 'Download Liechtenstein' }).click();
+  await expect(app.country('li')).toContainText('Waiting');
+  await app.page.getByRole('button', { name: 'Cancel download of Liechtenstein' }).click();
+  await expect(app.country('li')).toHaveAttribute('data-state', 'available');
+  await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
+  await release();
+  await app.showCountries();
+  await expect(app.country('mc')).toHaveAttribute('data-state', 'ready');
+  await expect(app.country('li')).toHaveAttribute('data-state', 'available');
+});
+
+test('a download that waits for its turn is not forgotten when the page is closed', async ({
+  app,
+}) => {
+  const release = await holdBlobs(app);
+  await app.open();
+  await app.page.getByRole('button', { name: 'Download Monaco' }).click();
+  await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
+  await app.page.getByRole('button', { name: 'Download Liechtenstein' }).click();
+  await expect(app.country('li')).toContainText('Waiting');
+  await app.page.reload();
+  await app.showCountries();
+  await expect(app.country('li')).toHaveAttribute('data-state', 'downloading');
+  await release();
+  for (const code of ['li', 'mc']) {
+    await expect(app.country(code)).toHaveAttribute('data-state', 'ready');
+  }
+});
+
 test.describe('without a writable private file system', () => {
   test('countries are kept in IndexedDB', async ({ app }) => {
     await app.page.addInitScript(() => {

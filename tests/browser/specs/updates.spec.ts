@@ -1,6 +1,7 @@
 // New builds of a country while the page is open, at once and when the user says so; and no room.
 
 import { expect, publishRecords, test } from '../harness/admin.js';
+import type { AppPage } from '../harness/test.js';
 
 const RECORDS = [
   { type: 'city', name: 'Vaduz', countrycode: 'li', lat: 47.1394, lng: 9.5227 },
@@ -27,7 +28,8 @@ test('a new build comes by itself and answers without a reload', async ({ app, d
   await expect(app.options.first()).toContainText('Quixotopia');
 });
 
-test('where the user saves data a new build waits for a click', async ({ app, data }) => {
+/** Opens the app, where the user saves data, with a country of which there is a newer build. */
+async function offerUpdate(app: AppPage, data: string): Promise<void> {
   await app.page.addInitScript(() => {
     const connection = { saveData: true };
     Object.defineProperty(navigator, 'connection', { value: connection, configurable: true });
@@ -40,6 +42,20 @@ test('where the user saves data a new build waits for a click', async ({ app, da
     await app.showCountries();
     await expect(app.country('li')).toHaveAttribute('data-state', 'update', { timeout: 2000 });
   }).toPass();
+}
+
+test('an update is cancelled without the country being removed', async ({ app, data }) => {
+  await offerUpdate(app, data);
+  await app.page.route('**/sync/v1/blobs/*', () => undefined);
+  await app.page.getByRole('button', { name: 'Update Liechtenstein' }).click();
+  await app.page.getByRole('button', { name: 'Cancel update of Liechtenstein' }).click();
+  await expect(app.country('li')).toHaveAttribute('data-state', 'update');
+  await app.search.fill('Städtle 43 Vaduz');
+  await expect(app.options.first()).toContainText('Städtle');
+});
+
+test('where the user saves data a new build waits for a click', async ({ app, data }) => {
+  await offerUpdate(app, data);
   await expect(app.country('li')).toContainText('Newer data is available.');
   await app.page.getByRole('button', { name: 'Update Liechtenstein' }).click();
   await expect(app.country('li')).toHaveAttribute('data-state', 'ready');

@@ -11,6 +11,7 @@ import {
   type SyncUpdate,
 } from 'hereabouts';
 import type { BBox } from '../map/projection.js';
+import { askedCountries, onAskedElsewhere, rememberAsked } from '../settings.js';
 import { explainError } from './errors.js';
 
 /** State of one country. */
@@ -94,6 +95,7 @@ export class Countries {
       const passing = /^(network|unavailable|rate_limited|aborted|closed)$/.test(error.code);
       if (!passing && !reported.has(error)) this.#emit('failed', error);
     });
+    onAskedElsewhere(() => this.#followOtherTabs());
     geocoder.on('online', () => void (this.#offer === 'offline' && this.refreshOffers()));
   }
 
@@ -181,6 +183,7 @@ export class Countries {
     if (this.#asked.has(code)) return;
     const abort = new AbortController();
     this.#asked.set(code, abort);
+    rememberAsked(code, true);
     this.#problems.delete(code);
     this.#emit('changed', undefined);
     try {
@@ -191,20 +194,32 @@ export class Countries {
       if (!abort.signal.aborted) this.#problems.set(code, explainError(error));
     }
     this.#asked.delete(code);
+    rememberAsked(code, false);
     this.#progress.delete(code);
     await this.refresh();
   }
 
+  /** Goes on with what was asked for before the page was closed. */
+  resume(): void {
+    for (const code of askedCountries()) void this.download(code);
+  }
+
+  /** Stops waiting for what the user asked for; what is on this device stays. */
+  cancel(code: string): void {
+    this.#asked.get(code)?.abort();
+  }
+
   /** Removes a country, or stops its download. */
   async remove(code: string): Promise<void> {
-    this.#asked.get(code)?.abort();
+    this.cancel(code);
     const kept = this.#kept.get(code);
     // Without a server nobody else knows what it was.
     if (kept && !this.#offers.has(code)) {
       const sizes = { sizeBytes: kept.sizeBytes, downloadBytes: kept.sizeBytes };
       this.#offers.set(code, { ...kept, ...sizes, country: code, sha256: '' });
     }
-    this.#leaving.add(code);
+    // Of what only waited for its turn nothing is here that would have to go first.
+    if (kept || (await this.#isBegun(code))) this.#leaving.add(code);
     this.#missing.delete(code);
     for (const known of [this.#problems, this.#progress, this.#corrected]) known.delete(code);
     this.#damaged.delete(code);
@@ -223,6 +238,18 @@ export class Countries {
     const agreed = await this.#geocoder.persist();
     await this.refresh();
     return agreed;
+  }
+
+  /** Whether the device would go on with a country that is not there yet. */
+  async #isBegun(code: string): Promise<boolean> {
+    const storage = await this.#geocoder.storage().catch(() => null);
+    return storage?.missing.includes(code) ?? true;
+  }
+
+  /** Ends what has been cancelled, or is done, in another tab. */
+  #followOtherTabs(): void {
+    const asked = askedCountries();
+    for (const code of this.#asked.keys()) if (!asked.includes(code)) this.cancel(code);
   }
 
   #state(code: string): CountryState {

@@ -173,6 +173,11 @@ function rowActions(state: CountryState, countries: Countries, host: CountriesHo
     );
   }
   const remove = () => void countries.remove(code);
+  if (loaded && activity) {
+    const label = `Cancel update of ${name}`;
+    const cancel = () => countries.cancel(code);
+    actions.push(button({ class: 'button small', 'aria-label': label }, cancel, 'Cancel'));
+  }
   if (loaded) {
     actions.push(
       button(
