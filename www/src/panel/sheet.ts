@@ -26,24 +26,22 @@ export class Sheet {
     new ResizeObserver(() => this.updatePadding()).observe(element);
   }
 
-  /** Puts a view into the panel, keeping the focus and the scroll position of a redrawn one. */
+  /** Puts a view into the panel; what of the one before is the same in it stays as the user left it. */
   render(name: ViewName, view: HTMLElement): void {
     markNavigation(name);
+    const before = this.#body.firstElementChild;
     // One that lives on, such as a form, is left alone.
-    if (this.#body.firstElementChild === view) return;
-    const focused = this.#body.contains(document.activeElement)
-      ? document.activeElement?.getAttribute('aria-label')
-      : null;
-    const same = this.#body.firstElementChild?.getAttribute('data-view') === view.dataset['view'];
+    if (before === view) return;
+    const same = before?.getAttribute('data-view') === view.dataset['view'];
+    if (before && same) keepDetails(before, view);
+    // A new node would take the focus and what is selected in the old one for nothing.
+    if (before?.isEqualNode(view)) return;
+    const focused = document.activeElement;
+    const again = before?.contains(focused) ? counterpart(focused, before, view) : undefined;
     const { scrollTop } = this.#body;
     this.#body.replaceChildren(view);
     this.#body.scrollTop = same ? scrollTop : 0;
-    if (focused) {
-      const again = [...view.querySelectorAll<HTMLElement>('[aria-label]')].find(
-        (element) => element.getAttribute('aria-label') === focused,
-      );
-      again?.focus();
-    }
+    again?.focus({ preventScroll: true });
   }
 
   /** Shows a newly entered view from its top, with the focus on its heading where it has one. */
@@ -73,4 +71,29 @@ export class Sheet {
     this.#element.toggleAttribute('data-folded', folded);
     this.#handle.setAttribute('aria-expanded', String(!folded));
   }
+}
+
+/** Opens in a view what the user opened in the one before it. */
+function keepDetails(before: Element, view: Element): void {
+  const opened = [...before.querySelectorAll('details')].map(({ open }) => open);
+  view.querySelectorAll('details').forEach((details, index) => {
+    details.open = opened[index] ?? false;
+  });
+}
+
+/** Finds the element of a view that stands for one of the view before it, by its name or its turn. */
+function counterpart(
+  element: Element | null,
+  before: Element,
+  view: Element,
+): HTMLElement | undefined {
+  if (!element) return undefined;
+  const tag = element.tagName;
+  const name = (other: Element) =>
+    other.getAttribute('aria-label') ?? (other.id || other.textContent);
+  const all = [...view.querySelectorAll<HTMLElement>(tag)];
+  const turn = [...before.querySelectorAll(tag)].indexOf(element);
+  const like = all.filter((other) => name(other) === name(element));
+  if (all[turn] && like.includes(all[turn])) return all[turn];
+  return like[0] ?? (element.hasAttribute('aria-label') ? undefined : all[turn]);
 }
