@@ -66,6 +66,8 @@ export class App {
   #card: { result: SearchResult; others: readonly SearchResult[] } | null = null;
   /** The form of a correction, which keeps what was written into it. */
   #form: HTMLElement | null = null;
+  /** Codes of the countries that answer. */
+  #loaded = '';
   #stage: 'empty' | 'offered' | 'loaded' = 'empty';
 
   constructor(geocoder: Geocoder, countries: Countries, suggestions: Suggestions) {
@@ -90,7 +92,7 @@ export class App {
     this.#sheet = new Sheet(byId('sheet', HTMLElement), this.#map);
     buildNavigation((view) => this.#show(this.#view === view ? 'home' : view));
     buildTypeChips(this.#types, () => {
-      this.#ask(this.#combobox.value);
+      this.#combobox.outdate();
       this.#combobox.open();
     });
     buildMapControls(this.#map, (position) => this.#showPosition(position));
@@ -166,19 +168,20 @@ export class App {
             text: 'Nothing found. Check the spelling, or download another country.',
           } as const);
     this.#data.listed = this.#data.asked;
-    this.#combobox.showResults(results, notice);
     this.#setMarkers(results);
     announce(
       results.length === 0
         ? 'Nothing found'
         : `${results.length} ${results.length === 1 ? 'result' : 'results'}, use the up and down arrows`,
     );
+    // Last, since the box may take the first one at once.
+    this.#combobox.showResults(results, notice);
   }
 
   /** Asks once more for what is listed and shown, since the data has changed. */
   #askAgain(): void {
     this.#data.now += 1;
-    if (this.#combobox.isOpen) this.#ask(this.#combobox.value);
+    this.#combobox.outdate();
     void this.#refreshCard();
   }
 
@@ -365,6 +368,11 @@ export class App {
     this.#coverage.set(countries.flatMap(({ bbox, ...rest }) => (bbox ? [{ ...rest, bbox }] : [])));
     this.#render();
     void this.#refreshSurroundings();
+    const codes = loaded.map(({ code }) => code).join();
+    if (codes !== this.#loaded) {
+      this.#loaded = codes;
+      this.#combobox.outdate();
+    }
     // The map goes where the countries are when the first are listed, and again when one is there.
     const stage = loaded.length > 0 ? 'loaded' : countries.length > 0 ? 'offered' : 'empty';
     if (stage === this.#stage) return;

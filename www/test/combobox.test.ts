@@ -4,8 +4,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ComboboxEvent, type ComboboxState, INITIAL, step } from '../src/combobox/state.js';
 
-const OPEN: ComboboxState = { value: 'vad', expanded: true, active: -1, count: 3 };
+const OPEN: ComboboxState = { ...INITIAL, value: 'vad', expanded: true, count: 3 };
 const CLOSED: ComboboxState = { ...OPEN, expanded: false };
+/** Typed into, with the options of the text before. */
+const TYPING: ComboboxState = { ...OPEN, current: false };
+const WAITING: ComboboxState = { ...TYPING, waiting: true };
 
 const key = (name: string, alt = false): ComboboxEvent => ({ type: 'key', key: name, alt });
 
@@ -30,9 +33,8 @@ function check(
 }
 
 test('typing searches, opens the list and puts the highlight back on the text', () => {
-  check({ ...OPEN, active: 1 }, { type: 'input', value: 'vadu' }, { value: 'vadu', active: -1 }, [
-    'search "vadu"',
-  ]);
+  const expected = { value: 'vadu', active: -1, current: false };
+  check({ ...OPEN, active: 1 }, { type: 'input', value: 'vadu' }, expected, ['search "vadu"']);
 });
 
 test('emptying the box closes the list and drops its options', () => {
@@ -43,6 +45,37 @@ test('emptying the box closes the list and drops its options', () => {
 
 test('new options take the highlight away', () => {
   check({ ...OPEN, active: 2 }, { type: 'options', count: 1 }, { count: 1, active: -1 }, []);
+});
+
+test('enter waits for the options of the present text and takes the first of them', () => {
+  check(TYPING, key('Enter'), { waiting: true }, ['handled']);
+  const expected = { count: 2, expanded: false, current: true, waiting: false };
+  check(WAITING, { type: 'options', count: 2 }, expected, ['pick 0']);
+  const none = { count: 0, current: true, waiting: false };
+  check(WAITING, { type: 'options', count: 0 }, none, []);
+});
+
+test('enter takes what was highlighted since the text changed without waiting', () => {
+  check({ ...TYPING, active: 1 }, key('Enter'), { expanded: false, active: -1 }, [
+    'pick 1',
+    'handled',
+  ]);
+});
+
+test('escape, typing, moving on and leaving end the waiting of enter', () => {
+  check(WAITING, key('Escape'), { expanded: false, waiting: false }, ['handled']);
+  check(WAITING, key('ArrowDown'), { active: 0, waiting: false }, ['handled']);
+  check(WAITING, { type: 'leave' }, { expanded: false, waiting: false }, []);
+  const typed = { value: 'vadu', waiting: false };
+  check(WAITING, { type: 'input', value: 'vadu' }, typed, ['search "vadu"']);
+});
+
+test('outdated options are asked for anew when the list is open, else once it is opened', () => {
+  check(OPEN, { type: 'outdated' }, { current: false }, ['search "vad"']);
+  check(CLOSED, { type: 'outdated' }, { current: false }, []);
+  const expected = { expanded: true };
+  check({ ...CLOSED, current: false }, key('ArrowDown'), expected, ['search "vad"', 'handled']);
+  check(INITIAL, { type: 'outdated' }, {}, []);
 });
 
 test('down arrow moves to the next option and from the last to the first', () => {

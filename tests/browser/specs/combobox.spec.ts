@@ -1,5 +1,6 @@
 // The keyboard table of the ARIA combobox pattern in the real page, one row a test.
 
+import type { Geocoder } from 'hereabouts';
 import { type AppPage, expect, test } from '../harness/test.js';
 
 /** Opens the app with a country and a list of suggestions. */
@@ -100,6 +101,42 @@ test('enter without a highlight takes the first option', async ({ app }) => {
   await expect(app.card.getByRole('heading', { level: 2 })).toHaveText(name ?? '');
 });
 
+/** Lets answers to searches wait; what is returned lets them through. */
+async function holdSearches(app: AppPage): Promise<() => Promise<void>> {
+  await app.page.evaluate(() => {
+    const page = globalThis as unknown as { geocoder: Geocoder; release(): void };
+    const { geocoder } = page;
+    const held = new Promise<void>((resolve) => {
+      page.release = resolve;
+    });
+    const search = geocoder.search.bind(geocoder);
+    geocoder.search = (query, options) => held.then(() => search(query, options));
+  });
+  return () => app.page.evaluate(() => (globalThis as unknown as { release(): void }).release());
+}
+
+test('enter right after typing waits for the answer to the new text', async ({ app }) => {
+  await suggest(app);
+  const release = await holdSearches(app);
+  await app.search.fill('Städtle 43 Vaduz');
+  await app.search.press('Enter');
+  await expect(app.card).toBeHidden();
+  await release();
+  await expect(app.card.getByRole('heading', { level: 2 })).toHaveText('Städtle 43');
+  await expectClosed(app);
+});
+
+test('escape calls off what enter waits for', async ({ app }) => {
+  await suggest(app);
+  const release = await holdSearches(app);
+  await app.search.fill('Städtle 43 Vaduz');
+  await app.search.press('Enter');
+  await app.search.press('Escape');
+  await release();
+  await expect(app.page.locator('[role=option]').first()).toContainText('43');
+  await expect(app.card).toBeHidden();
+});
+
 test('escape first closes the list and then clears the box', async ({ app }) => {
   await suggest(app);
   await app.search.press('Escape');
@@ -172,4 +209,13 @@ test('chips restrict the kinds of results', async ({ app }) => {
       /type-(city|county|administrative|country)/,
     );
   }
+});
+
+test('what was found is asked for anew once another country is there', async ({ app }) => {
+  await suggest(app);
+  await app.search.fill('Boulevard Princesse Charlotte 30');
+  await expect(app.page.getByText('Nothing found').first()).toBeVisible();
+  await app.download('mc', 'Monaco');
+  await app.search.click();
+  await expect(app.options.first()).toContainText('Boulevard Princesse Charlotte');
 });

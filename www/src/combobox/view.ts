@@ -77,14 +77,14 @@ export class ComboboxView {
     this.#send({ type: 'key', key: 'ArrowDown', alt: true });
   }
 
-  /** Whether the list is shown, or would be if there were anything to list. */
-  get isOpen(): boolean {
-    return this.#state.expanded;
-  }
-
   /** Text in the box. */
   get value(): string {
     return this.#state.value;
+  }
+
+  /** The data, or what is asked of it, has changed: what is listed counts no more. */
+  outdate(): void {
+    this.#send({ type: 'outdated' });
   }
 
   /** Shows the answers to the present text. */
@@ -99,7 +99,8 @@ export class ComboboxView {
 
   /** Puts a text into the box without searching for it, such as the name of the picked place. */
   showText(text: string): void {
-    this.#state = { ...this.#state, value: text, expanded: false, active: -1 };
+    const closed = { expanded: false, active: -1, current: text === '', waiting: false };
+    this.#state = { ...this.#state, ...closed, value: text };
     this.#render();
   }
 
