@@ -234,7 +234,7 @@ export class App {
   }
 
   async #startCorrection(place: SearchResult): Promise<void> {
-    const origin = await this.#suggestions.origin(place).catch(() => place);
+    const origin = await this.#suggestions.origin(place, requestLanguage()).catch(() => place);
     this.#form = correctionView(origin, {
       middle: () => this.#map.middle(),
       propose: (input) => this.#suggestions.add(input),

@@ -1,6 +1,7 @@
 // The user's own proposals: what was suggested on this device, and what became of it.
 
 import type { Geocoder, Proposal, ProposalInput, SearchResult } from 'hereabouts';
+import { inLanguage } from '../records.js';
 
 /** What is told of {@link Suggestions}. */
 export interface SuggestionsListener {
@@ -57,21 +58,11 @@ export class Suggestions {
   }
 
   /**
-   * Gives a place as its record has it: in the local language, since a correction of a translated
-   * name would otherwise take the place of the name itself.
+   * Gives a place, told in a language, as its record has it: in the local language, since a
+   * correction of a translated name would otherwise take the place of the name itself.
    */
-  async origin(place: SearchResult): Promise<SearchResult> {
-    const { lat, lng, type, coordinates } = place;
-    const question = { coordinates, types: [type], maxResults: 20 };
-    const { results } = await this.#geocoder.reverse(question);
-    const { number, suffix } = place.street ?? {};
-    const local = results.find(
-      (result) =>
-        result.lat === lat &&
-        result.lng === lng &&
-        result.street?.number === number &&
-        result.street?.suffix === suffix,
-    );
+  async origin(place: SearchResult, language: string | undefined): Promise<SearchResult> {
+    const local = await inLanguage(this.#geocoder, place, language, undefined);
     const { highlight: _, precision: __, distance: ___, ...origin } = local ?? place;
     return origin as SearchResult;
   }
