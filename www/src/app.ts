@@ -4,10 +4,10 @@ import { type Geocoder, LatestSearch, type SearchResult } from 'hereabouts';
 import { type ComboboxHost, ComboboxView } from './combobox/view.js';
 import { correctionView } from './corrections/form.js';
 import type { Suggestions } from './corrections/suggestions.js';
-import type { Countries } from './device/countries.js';
+import type { Countries, CountryState } from './device/countries.js';
 import { explainError } from './device/errors.js';
-import { byId, h } from './dom.js';
-import { formatLink, parseLink } from './link.js';
+import { byId } from './dom.js';
+import { parseLink } from './link.js';
 import { CoverageLayer } from './map/coverage.js';
 import { attachGestures } from './map/gestures.js';
 import { GraticuleLayer } from './map/graticule.js';
@@ -18,7 +18,9 @@ import type { BBox, LonLat } from './map/projection.js';
 import { SurroundingsLayer } from './map/surroundings.js';
 import { CAMERA_RESTED, MapView } from './map/view.js';
 import { loadWorld } from './map/world.js';
-import { announce, hideMessage, showMessage, showNews } from './messages.js';
+import { zoomOf } from './map/zoom.js';
+import { announce, showMessage, showNews } from './messages.js';
+import { buildAttribution } from './panel/attribution.js';
 import { cardView } from './panel/card.js';
 import {
   buildMapControls,
@@ -26,28 +28,29 @@ import {
   buildTypeChips,
   type ViewName,
 } from './panel/controls.js';
-import { countriesView, externalLink, homeView, settingsView } from './panel/home.js';
+import { countriesView, homeView } from './panel/home.js';
+import { settingsView } from './panel/settings.js';
 import { Sheet } from './panel/sheet.js';
-import { oneLine, TYPE_GROUPS } from './places.js';
-import { mayPropose, type RecentPlace, rememberPlace, requestLanguage } from './settings.js';
-import { whatsHere } from './whats-here.js';
+import { oneLine, pointOf, TYPE_GROUPS } from './places.js';
+import { allowedPosition, biasPoint, findPosition } from './position.js';
+import {
+  biasChoice,
+  chooseTypes,
+  chosenTypes,
+  mayPropose,
+  type RecentPlace,
+  rememberPlace,
+  requestLanguage,
+} from './settings.js';
+import { type Card, ShownPlace } from './shown.js';
 
-/** Zoom for a house; a street, a city and larger areas are shown from further away. */
-const ZOOM_BY_PRECISION = { exact: 17.5, range: 17.5, interpolated: 17.5, street: 16 } as const;
-const ZOOM_BY_AREA: Readonly<Record<string, number>> = {
-  city: 13.5,
-  county: 10,
-  administrative: 9,
-};
-const COUNTRY_ZOOM = 6;
 /** Zoom at which countries on offer are shown with what is around them. */
 const OFFER_ZOOM = 5;
-/** From this zoom on, what is in view is likely what the user means. */
-const BIAS_ZOOM = 9;
+/** Zoom at which a point is shown of which nothing else is known. */
+const POINT_ZOOM = 16;
 
 /** Runs the page. */
 export class App {
-  readonly #geocoder: Geocoder;
   readonly #countries: Countries;
   readonly #suggestions: Suggestions;
   readonly #coverage = new CoverageLayer();
@@ -59,19 +62,21 @@ export class App {
   readonly #search: LatestSearch;
   readonly #combobox: ComboboxView;
   readonly #sheet: Sheet;
-  readonly #types = new Set<string>();
+  readonly #shown: ShownPlace;
+  readonly #types = new Set(chosenTypes());
   /** Number of the data that answers, that was last asked, and that the list is of. */
   readonly #data = { now: 0, asked: 0, listed: 0 };
-  #view: ViewName = 'home';
-  #card: { result: SearchResult; others: readonly SearchResult[] } | null = null;
   /** The form of a correction, which keeps what was written into it. */
   #form: HTMLElement | null = null;
+  #view: ViewName = 'home';
+  /** The view that countries or settings were opened over. */
+  #under: ViewName = 'home';
+  #position: LonLat | null = null;
   /** Codes of the countries that answer. */
   #loaded = '';
   #stage: 'empty' | 'offered' | 'loaded' = 'empty';
 
   constructor(geocoder: Geocoder, countries: Countries, suggestions: Suggestions) {
-    this.#geocoder = geocoder;
     this.#countries = countries;
     this.#suggestions = suggestions;
     this.#lines = new LineLayer(geocoder);
@@ -90,19 +95,29 @@ export class App {
     });
     this.#combobox = new ComboboxView(byId('search-box', HTMLElement), this.#comboboxHost());
     this.#sheet = new Sheet(byId('sheet', HTMLElement), this.#map);
-    buildNavigation((view) => this.#show(this.#view === view ? 'home' : view));
+    const parts = { geocoder, markers: this.#markers, combobox: this.#combobox };
+    this.#shown = new ShownPlace(parts, {
+      canAnswer: () => this.#countries.loaded().length > 0,
+      showPoint: (point) => this.#map.showPoint(point, POINT_ZOOM),
+      center: (place) => this.#center(place),
+      enter: () => this.#enter(),
+      changed: () => this.#cardChanged(),
+    });
+    buildNavigation((view) => (this.#view === view ? this.#back() : this.#show(view)));
     buildTypeChips(this.#types, () => {
+      chooseTypes(this.#types);
       this.#combobox.outdate();
       this.#combobox.open();
     });
     buildMapControls(this.#map, (position) => this.#showPosition(position));
-    attachGestures(this.#map, (pixel) => void this.#whatsAt(this.#map.lonLatAt(pixel)));
+    attachGestures(this.#map, (pixel) => void this.#shown.whatsAt(this.#map.lonLatAt(pixel)));
     this.#map.addEventListener(CAMERA_RESTED, () => void this.#refreshSurroundings());
     countries.on('changed', () => this.#countriesChanged());
     countries.on('corrected', () => this.#askAgain());
     countries.on('updated', () => this.#askAgain());
-    addEventListener('hashchange', () => void this.#openLink());
+    addEventListener('hashchange', () => void this.#shown.openLink());
     this.#render();
+    if (biasChoice() === 'position') void allowedPosition().then((at) => this.#takePosition(at));
   }
 
   /** Shows what is stored: the linked place if there is one, else all downloaded countries. */
@@ -114,7 +129,7 @@ export class App {
       },
       (error: unknown) => showMessage('world', 'error', explainError(error)),
     );
-    if (!(await this.#openLink())) this.#showCountries();
+    if (!(await this.#shown.openLink())) this.#showCountries();
   }
 
   #comboboxHost(): ComboboxHost {
@@ -147,15 +162,13 @@ export class App {
     const types = TYPE_GROUPS.filter(({ id }) => this.#types.has(id)).flatMap(
       (group) => group.types,
     );
-    const { lat, lon } = this.#map.middle();
+    const near = biasPoint(this.#map, this.#position);
     this.#data.asked = this.#data.now;
     this.#search.ask(query, {
       language: requestLanguage(),
       maxResults: 7,
       ...(types.length > 0 && { types }),
-      ...(this.#map.camera.zoom >= BIAS_ZOOM && {
-        coordinates: `${lat.toFixed(4)},${lon.toFixed(4)}`,
-      }),
+      ...(near && { coordinates: `${near.lat.toFixed(4)},${near.lon.toFixed(4)}` }),
     });
   }
 
@@ -182,18 +195,7 @@ export class App {
   #askAgain(): void {
     this.#data.now += 1;
     this.#combobox.outdate();
-    void this.#refreshCard();
-  }
-
-  /** Shows the place of the card as it is now; one that is gone or was moved stays as it was. */
-  async #refreshCard(): Promise<void> {
-    const card = this.#card;
-    if (!card) return;
-    const { distance } = card.result;
-    const found = await this.#find(oneLine(card.result), pointOf(card.result)).catch(() => null);
-    if (!found || this.#card !== card) return;
-    this.#card = { ...card, result: { ...found, ...(distance !== undefined && { distance }) } };
-    this.#render();
+    void this.#shown.refresh();
   }
 
   #setMarkers(results: readonly SearchResult[]): void {
@@ -212,34 +214,20 @@ export class App {
     this.#setMarkers([]);
     this.#markers.set({ asked: null });
     rememberPlace({ query, ...pointOf(result) });
-    this.#showCard(result, []);
+    this.#shown.show(result);
     this.#center(result);
     // Who picks from a list that is about to be replaced sees what replaces it.
-    if (this.#data.listed !== this.#data.now) void this.#refreshCard();
+    if (this.#data.listed !== this.#data.now) void this.#shown.refresh();
     announce(`${result.name} selected`);
   }
 
-  #showCard(result: SearchResult, others: readonly SearchResult[]): void {
-    this.#card = { result, others };
-    this.#markers.set({ selected: pointOf(result) });
-    history.replaceState(null, '', formatLink({ at: pointOf(result), query: oneLine(result) }));
-    this.#show('card');
-  }
-
-  #closeCard(): void {
-    this.#card = null;
-    this.#markers.set({ selected: null, asked: null });
-    history.replaceState(null, '', location.pathname);
-    this.#show('home');
-  }
-
-  async #startCorrection(place: SearchResult): Promise<void> {
-    const origin = await this.#suggestions.origin(place, requestLanguage()).catch(() => place);
+  async #startCorrection({ result, language }: Card): Promise<void> {
+    const origin = await this.#suggestions.origin(result, language).catch(() => result);
     this.#form = correctionView(origin, {
       middle: () => this.#map.middle(),
       propose: (input) => this.#suggestions.add(input),
       done: (proposed) => {
-        this.#show('card');
+        this.#enter();
         if (!proposed) return;
         showNews('suggestion', 'Thank you. The settings list what becomes of your suggestion.');
       },
@@ -248,78 +236,33 @@ export class App {
   }
 
   #center(result: SearchResult): void {
-    const zoom =
-      result.precision === 'area'
-        ? (ZOOM_BY_AREA[result.type] ?? COUNTRY_ZOOM)
-        : ZOOM_BY_PRECISION[result.precision];
     this.#sheet.updatePadding();
-    this.#map.showPoint(pointOf(result), zoom);
+    const isOf = ({ code }: CountryState) => code === result.countrycode;
+    const country = result.type === 'country' ? this.#countries.list().find(isOf) : undefined;
+    if (country?.bbox) this.#map.showBox(country.bbox);
+    else this.#map.showPoint(pointOf(result), zoomOf(result));
   }
 
-  async #whatsAt(point: LonLat): Promise<void> {
-    if (this.#countries.loaded().length === 0) return;
-    try {
-      const { nearest, others } = await whatsHere(this.#geocoder, point, requestLanguage());
-      this.#setMarkers([]);
-      this.#combobox.showText('');
-      if (nearest) {
-        this.#markers.set({ asked: point });
-        this.#showCard(nearest, others);
-        announce(`${oneLine(nearest)} is here`);
-      } else {
-        this.#closeCard();
-        showMessage(
-          'nothing-here',
-          'news',
-          'The downloaded countries hold nothing near this point.',
-        );
-      }
-      if (nearest) hideMessage('nothing-here');
-    } catch (error) {
-      showMessage('reverse', 'error', explainError(error));
-    }
+  #takePosition(position: LonLat | null): void {
+    if (!position) return;
+    this.#position = position;
+    this.#markers.set({ position });
+    this.#map.redraw();
   }
 
   #showPosition(position: LonLat): void {
-    this.#markers.set({ position });
-    this.#map.showPoint(position, 16);
-    void this.#whatsAt(position);
+    this.#takePosition(position);
+    this.#map.showPoint(position, Math.max(POINT_ZOOM, this.#map.camera.zoom));
+    void this.#shown.whatsAt(position);
   }
 
-  /** Opens the place of the URL; answers whether it names one. */
-  async #openLink(): Promise<boolean> {
-    const link = parseLink(location.hash);
-    if (!link) return false;
-    this.#map.showPoint(link.at, 16);
-    if (this.#countries.loaded().length === 0) return true;
-    const found = await this.#find(link.query, link.at);
-    if (found) {
-      this.#combobox.showText(oneLine(found));
-      this.#showCard(found, []);
-      this.#center(found);
-    } else {
-      await this.#whatsAt(link.at);
-    }
-    return true;
-  }
-
-  /** Finds the place of a link again: the answer to its text that stands at its point. */
-  async #find(query: string, at: LonLat): Promise<SearchResult | undefined> {
-    if (query === '') return undefined;
-    const coordinates = `${at.lat},${at.lon}`;
-    const language = requestLanguage();
-    const { results } = await this.#geocoder.search(query, {
-      coordinates,
-      language,
-      maxResults: 20,
-    });
-    return results.find(
-      ({ lat, lng }) => Math.abs(lat - at.lat) < 2e-5 && Math.abs(lng - at.lon) < 2e-5,
-    );
+  async #biasChanged(): Promise<void> {
+    if (biasChoice() === 'position' && !this.#position) this.#takePosition(await findPosition());
+    this.#combobox.outdate();
   }
 
   async #showRecent({ query, lat, lon }: RecentPlace): Promise<void> {
-    const found = await this.#find(query, { lat, lon });
+    const found = await this.#shown.find({ query, at: { lat, lon } });
     if (found) this.#pick(found);
     else {
       this.#combobox.showText(query);
@@ -372,6 +315,7 @@ export class App {
     if (codes !== this.#loaded) {
       this.#loaded = codes;
       this.#combobox.outdate();
+      void this.#shown.seekAgain();
     }
     // The map goes where the countries are when the first are listed, and again when one is there.
     const stage = loaded.length > 0 ? 'loaded' : countries.length > 0 ? 'offered' : 'empty';
@@ -388,11 +332,30 @@ export class App {
 
   #show(view: ViewName): void {
     const changed = this.#view !== view;
+    if (changed && !isAside(this.#view)) this.#under = this.#view;
     this.#view = view;
     this.#render();
+
     if (changed) this.#sheet.entered();
     if (changed && view === 'settings') void this.#suggestions.ask();
     if (changed && view === 'countries') void this.#countries.refreshOffers();
+  }
+
+  /** Shows a card that changed by itself, unless the user is at something else. */
+  #cardChanged(): void {
+    if (this.#view === 'home') this.#show('card');
+    else this.#render();
+  }
+
+  /** Returns to what the countries or the settings were opened over. */
+  #back(): void {
+    if (this.#under === 'correction') this.#show('correction');
+    else this.#enter();
+  }
+
+  /** Shows the card, or the start where there is none. */
+  #enter(): void {
+    this.#show(this.#shown.card ? 'card' : 'home');
   }
 
   #render(): void {
@@ -411,9 +374,11 @@ export class App {
       },
       languageChanged: () => {
         void this.#refreshSurroundings();
-        this.#ask(this.#combobox.value);
+        this.#combobox.outdate();
+        void this.#shown.translate();
       },
-      back: () => this.#show(this.#card ? 'card' : 'home'),
+      biasChanged: () => void this.#biasChanged(),
+      back: () => this.#back(),
       redraw: () => this.#render(),
     };
     switch (this.#view) {
@@ -424,15 +389,16 @@ export class App {
       case 'correction':
         return this.#form ?? homeView(this.#countries, host);
       case 'card':
-        if (this.#card) {
-          const { result, others } = this.#card;
+        if (this.#shown.card) {
+          const { card } = this.#shown;
+          const { result, others } = card;
           return cardView(
             { result, others, url: location.href },
             {
-              close: () => this.#closeCard(),
-              show: (other) => this.#showCard(other, []),
+              close: () => this.#shown.close(),
+              show: (other) => this.#shown.show(other),
               center: (place) => this.#center(place),
-              correct: mayPropose() ? (place) => void this.#startCorrection(place) : null,
+              correct: mayPropose() ? () => void this.#startCorrection(card) : null,
             },
           );
         }
@@ -443,18 +409,7 @@ export class App {
   }
 }
 
-/** Writes the notices that the licences of what is shown demand. */
-function buildAttribution(countries: Countries): void {
-  const notices = new Map<string, HTMLElement>();
-  for (const { attribution } of countries.loaded()) {
-    for (const { notice, licence, url } of attribution) {
-      notices.set(notice + licence, externalLink(url, `${notice} (${licence})`));
-    }
-  }
-  const world = h('span', {}, 'Outlines: Natural Earth');
-  byId('attribution', HTMLElement).replaceChildren(...notices.values(), world);
-}
-
-function pointOf({ lat, lng }: SearchResult): LonLat {
-  return { lat, lon: lng };
+/** Whether a view is looked into beside what the user is at. */
+function isAside(view: ViewName): boolean {
+  return view === 'countries' || view === 'settings';
 }

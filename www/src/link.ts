@@ -25,6 +25,24 @@ export function parseLink(hash: string): PlaceLink | null {
   return { at: { lat, lon }, query: (parameters.get('q') ?? '').slice(0, 512) };
 }
 
+/**
+ * Writes what is shown, or that nothing is, into the address: as a new entry of the history, or in
+ * place of the present one. An address that says so already is left alone.
+ */
+export function writeAddress(link: PlaceLink | null, entry: 'push' | 'replace'): void {
+  const before = parseLink(location.hash);
+  const hash = link ? formatLink(link) : '';
+  if (hash === (before ? formatLink(before) : '')) return;
+  const url = hash || location.pathname;
+  if (entry === 'push') history.pushState(null, '', url);
+  else history.replaceState(null, '', url);
+}
+
+/** Whether the address names a part of the page itself, such as the search box to skip to. */
+export function isAnchor(hash: string): boolean {
+  return document.getElementById(hash.slice(1)) !== null;
+}
+
 /** Five decimals are about a metre. */
 function round(degrees: number): number {
   return Number(degrees.toFixed(5));

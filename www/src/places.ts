@@ -2,6 +2,7 @@
 
 import type { Precision, RecordType, SearchResult } from 'hereabouts';
 import type { IconName } from './icons.js';
+import type { LonLat } from './map/projection.js';
 
 const TYPE_LABELS: Readonly<Record<RecordType, string>> = {
   administrative: 'Region',
@@ -80,6 +81,11 @@ export function secondLine(result: SearchResult): string {
 /** The whole address in one line, which searches find again. */
 export function oneLine(result: SearchResult): string {
   return joined([result.name, secondLine(result)]);
+}
+
+/** The point of a result. */
+export function pointOf({ lat, lng }: SearchResult): LonLat {
+  return { lat, lon: lng };
 }
 
 /** Writes a number of inhabitants or records with separators. */

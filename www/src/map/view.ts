@@ -72,10 +72,9 @@ export class MapView extends EventTarget {
     this.#flyTo(fit(this.#camera, box, this.padding, maxZoom));
   }
 
-  /** Shows a point, at least at the given zoom. */
+  /** Shows a point at the given zoom. */
   showPoint(point: LonLat, zoom: number): void {
-    const to = Math.max(zoom, this.#camera.zoom);
-    this.#flyTo(centered(this.#camera, project(point), to, this.padding));
+    this.#flyTo(centered(this.#camera, project(point), zoom, this.padding));
   }
 
   /** Whether a point is in the part of the map that no panel covers. */

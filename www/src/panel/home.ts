@@ -1,28 +1,17 @@
-// The panel's views without a chosen place: the start, the countries, the settings.
+// The panel's views without a chosen place: the start and the countries.
 
-import { suggestionsSection } from '../corrections/list.js';
-import type { Suggestions } from '../corrections/suggestions.js';
 import type { Countries } from '../device/countries.js';
 import { append, button, h } from '../dom.js';
 import { icon } from '../icons.js';
-import {
-  chooseLanguage,
-  forgetPlaces,
-  LANGUAGES,
-  type LanguageChoice,
-  languageChoice,
-  mayPropose,
-  type RecentPlace,
-  recentPlaces,
-} from '../settings.js';
+import { forgetPlaces, type RecentPlace, recentPlaces } from '../settings.js';
 import { type CountriesHost, countryList } from './countries.js';
+import { viewHeader } from './header.js';
 import { storageLine } from './storage.js';
 
 /** What the page does for these views. */
 export interface HomeHost extends CountriesHost {
   showRecent(place: RecentPlace): void;
   showCountries(): void;
-  languageChanged(): void;
   back(): void;
   redraw(): void;
 }
@@ -127,7 +116,7 @@ export function countriesView(countries: Countries, host: HomeHost): HTMLElement
   return h(
     'section',
     { class: 'view', 'aria-labelledby': 'countries-title', 'data-view': 'countries' },
-    viewHeader('countries-title', 'Countries', host),
+    viewHeader('countries-title', 'Countries', () => host.back()),
     countryList(countries, host),
     storageLine(countries),
     sources(countries),
@@ -149,53 +138,6 @@ function sources(countries: Countries): HTMLElement | null {
     { class: 'sources-section', 'aria-labelledby': 'sources-title' },
     h('h3', { id: 'sources-title' }, 'Sources and licences'),
     list,
-  );
-}
-
-/** The settings. */
-export function settingsView(suggestions: Suggestions, host: HomeHost): HTMLElement {
-  const select = h('select', { id: 'language', class: 'select' });
-  for (const { code, label } of LANGUAGES) {
-    select.append(h('option', { value: code, selected: code === languageChoice() }, label));
-  }
-  select.addEventListener('change', () => {
-    chooseLanguage(select.value as LanguageChoice);
-    host.languageChanged();
-  });
-  return h(
-    'section',
-    { class: 'view', 'aria-labelledby': 'settings-title', 'data-view': 'settings' },
-    viewHeader('settings-title', 'Settings', host),
-    h('label', { class: 'field-label', for: 'language' }, 'Language of results'),
-    select,
-    h(
-      'p',
-      { class: 'field-help' },
-      'Places without a name in this language keep their local name.',
-    ),
-    suggestionsSection(suggestions.list, mayPropose()),
-    h('h3', {}, 'Privacy'),
-    h(
-      'p',
-      { class: 'prose' },
-      'What you type and where you click never leaves this device. The server is asked for the list of countries, their data and its corrections only; it gets the suggestions that you send.',
-    ),
-    h('h3', {}, 'For developers'),
-    h('p', { class: 'prose' }, 'The same geocoder answers in the console of this page:'),
-    h(
-      'pre',
-      { class: 'code', tabindex: '0' },
-      "await geocoder.search('…', { maxResults: 3 })\nawait geocoder.reverse({ coordinates: '47.14,9.52' })",
-    ),
-  );
-}
-
-function viewHeader(id: string, title: string, host: HomeHost): HTMLElement {
-  return h(
-    'header',
-    { class: 'view-header' },
-    button({ class: 'icon-button', 'aria-label': 'Back' }, () => host.back(), icon('back')),
-    h('h2', { id, tabindex: '-1' }, title),
   );
 }
 
