@@ -2,7 +2,7 @@
 
 import { type Geocoder, LatestSearch, type SearchResult } from 'hereabouts';
 import { type ComboboxHost, ComboboxView } from './combobox/view.js';
-import { correctionView } from './corrections/form.js';
+import { Drafts } from './corrections/drafts.js';
 import type { Suggestions } from './corrections/suggestions.js';
 import type { Countries, CountryState } from './device/countries.js';
 import { explainError } from './device/errors.js';
@@ -62,12 +62,11 @@ export class App {
   readonly #search: LatestSearch;
   readonly #combobox: ComboboxView;
   readonly #sheet: Sheet;
+  readonly #drafts: Drafts;
   readonly #shown: ShownPlace;
   readonly #types = new Set(chosenTypes());
   /** Number of the data that answers, that was last asked, and that the list is of. */
   readonly #data = { now: 0, asked: 0, listed: 0 };
-  /** The form of a correction, which keeps what was written into it. */
-  #form: HTMLElement | null = null;
   #view: ViewName = 'home';
   /** The view that countries or settings were opened over. */
   #under: ViewName = 'home';
@@ -103,6 +102,16 @@ export class App {
       enter: () => this.#enter(),
       changed: () => this.#cardChanged(),
     });
+    this.#drafts = new Drafts({
+      middle: () => this.#map.middle(),
+      pointChanged: () => this.#showDraftPoint(),
+      propose: (input) => this.#suggestions.add(input),
+      left: (proposed) => {
+        this.#enter();
+        if (!proposed) return;
+        showNews('suggestion', 'Thank you. The settings list what becomes of your suggestion.');
+      },
+    });
     buildNavigation((view) => (this.#view === view ? this.#back() : this.#show(view)));
     buildTypeChips(this.#types, () => {
       chooseTypes(this.#types);
@@ -110,7 +119,7 @@ export class App {
       this.#combobox.open();
     });
     buildMapControls(this.#map, (position) => this.#showPosition(position));
-    attachGestures(this.#map, (pixel) => void this.#shown.whatsAt(this.#map.lonLatAt(pixel)));
+    attachGestures(this.#map, (pixel) => this.#clicked(this.#map.lonLatAt(pixel)));
     this.#map.addEventListener(CAMERA_RESTED, () => void this.#refreshSurroundings());
     countries.on('changed', () => this.#countriesChanged());
     countries.on('corrected', () => this.#askAgain());
@@ -223,16 +232,14 @@ export class App {
 
   async #startCorrection({ result, language }: Card): Promise<void> {
     const origin = await this.#suggestions.origin(result, language).catch(() => result);
-    this.#form = correctionView(origin, {
-      middle: () => this.#map.middle(),
-      propose: (input) => this.#suggestions.add(input),
-      done: (proposed) => {
-        this.#enter();
-        if (!proposed) return;
-        showNews('suggestion', 'Thank you. The settings list what becomes of your suggestion.');
-      },
-    });
+    this.#drafts.open(origin);
     this.#show('correction');
+  }
+
+  #showDraftPoint(): void {
+    const draft = this.#view === 'correction' ? this.#drafts.current : null;
+    this.#markers.set({ corrected: draft?.point() ?? null });
+    this.#map.redraw();
   }
 
   #center(result: SearchResult): void {
@@ -241,6 +248,12 @@ export class App {
     const country = result.type === 'country' ? this.#countries.list().find(isOf) : undefined;
     if (country?.bbox) this.#map.showBox(country.bbox);
     else this.#map.showPoint(pointOf(result), zoomOf(result));
+  }
+
+  /** While a correction is written, a click says where the place is; else it asks what is there. */
+  #clicked(point: LonLat): void {
+    if (this.#view === 'correction') this.#drafts.current?.takePoint(point);
+    else void this.#shown.whatsAt(point);
   }
 
   #takePosition(position: LonLat | null): void {
@@ -335,7 +348,7 @@ export class App {
     if (changed && !isAside(this.#view)) this.#under = this.#view;
     this.#view = view;
     this.#render();
-
+    this.#showDraftPoint();
     if (changed) this.#sheet.entered();
     if (changed && view === 'settings') void this.#suggestions.ask();
     if (changed && view === 'countries') void this.#countries.refreshOffers();
@@ -349,7 +362,8 @@ export class App {
 
   /** Returns to what the countries or the settings were opened over. */
   #back(): void {
-    if (this.#under === 'correction') this.#show('correction');
+    const draft = this.#under === 'correction' && this.#drafts.current;
+    if (draft) this.#show('correction');
     else this.#enter();
   }
 
@@ -387,7 +401,7 @@ export class App {
       case 'settings':
         return settingsView(this.#suggestions, host);
       case 'correction':
-        return this.#form ?? homeView(this.#countries, host);
+        return this.#drafts.current?.node ?? homeView(this.#countries, host);
       case 'card':
         if (this.#shown.card) {
           const { card } = this.#shown;

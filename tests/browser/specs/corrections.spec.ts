@@ -201,3 +201,73 @@ test('a place that is shown in another language is corrected as its record', asy
   await app.card.getByRole('button', { name: 'Suggest a correction' }).click();
   await expect(app.page.getByLabel('Name')).toHaveValue('Schloss Vaduz');
 });
+
+test('the form is that of the very record, not of another one at its point', async ({ app }) => {
+  await allowSuggestions(app);
+  await app.open();
+  await app.download('li', 'Liechtenstein');
+  await app.search.fill('Gaflei Aussichtsturm');
+  // The other one is called Aussichtsturm Gaflei.
+  await app.options.filter({ hasText: 'Gaflei Aussichtsturm' }).click();
+  await app.card.getByRole('button', { name: 'Suggest a correction' }).click();
+  await expect(app.page.getByLabel('Name')).toHaveValue('Gaflei Aussichtsturm');
+});
+
+test('a click on the map sets the point of a correction and keeps what was written', async ({
+  app,
+}) => {
+  await allowSuggestions(app);
+  await app.open();
+  await app.download('li', 'Liechtenstein');
+  await openHouse(app);
+  await app.card.getByRole('button', { name: 'Suggest a correction' }).click();
+  const coordinates = app.page.getByLabel('Coordinates');
+  const before = await coordinates.inputValue();
+  const comment = app.page.getByLabel('Comment');
+  await comment.fill('the door is at the back');
+  await app.page.mouse.click(850, 420);
+  await expect(coordinates).not.toHaveValue(before);
+  await expect(coordinates).toHaveValue(/^47\.1\d+, 9\.5\d+$/);
+  await expect(comment).toHaveValue('the door is at the back');
+  await showSettings(app);
+  await app.page.getByRole('button', { name: 'Back' }).click();
+  await expect(comment).toHaveValue('the door is at the back');
+  await app.page.getByRole('button', { name: 'Back' }).click();
+  await expect(app.card).toBeVisible();
+  await app.card.getByRole('button', { name: 'Suggest a correction' }).click();
+  await expect(comment).toHaveValue('the door is at the back');
+  await app.page.getByRole('button', { name: 'Cancel' }).click();
+  await app.card.getByRole('button', { name: 'Suggest a correction' }).click();
+  await expect(comment).toHaveValue('');
+});
+
+test('what was decided stays to be read when the thanks would have gone', async ({ app }) => {
+  // Timers of the length of news run when the test says so.
+  await app.page.addInitScript(() => {
+    const { setTimeout, clearTimeout } = globalThis;
+    const due = new Map<number, () => void>();
+    const page = globalThis as unknown as Record<string, unknown>;
+    page['setTimeout'] = (run: () => void, ms?: number) => {
+      if (ms !== 10_000) return setTimeout(run, ms);
+      due.set(-due.size - 1, run);
+      return -due.size;
+    };
+    page['clearTimeout'] = (id: number) => (due.delete(id) ? undefined : clearTimeout(id));
+    page['passTime'] = () => {
+      for (const run of due.values()) run();
+    };
+  });
+  await allowSuggestions(app);
+  await app.open();
+  await app.download('li', 'Liechtenstein');
+  await openHouse(app);
+  await suggestPostcode(app);
+  await expect(async () => void (await pendingPatch(app))).toPass();
+  const { id } = await pendingPatch(app);
+  await app.server.call('DELETE', `/patch/${id}`, { reason: 'no' });
+  await showSettings(app);
+  const declined = app.page.getByText('was declined.');
+  await expect(declined).toBeVisible();
+  await app.page.evaluate(() => (globalThis as unknown as { passTime(): void }).passTime());
+  await expect(declined).toBeVisible();
+});

@@ -2,6 +2,7 @@
 
 import type { ProposalInput, SearchResult } from 'hereabouts';
 import type { FieldError } from '../form.js';
+import type { LonLat } from '../map/projection.js';
 import { isHouse } from '../places.js';
 
 /** A field as the form shows it. */
@@ -32,7 +33,7 @@ export function editableFields(place: SearchResult): EditableField[] {
     label: 'Coordinates',
     value: `${lat}, ${lng}`,
     required: true,
-    help: 'Latitude and longitude in degrees.',
+    help: 'Latitude and longitude in degrees; a click on the map sets them.',
   };
   if (isHouse(place)) {
     return [
@@ -76,8 +77,8 @@ export function readUpdate(
     else if (/[<>\p{Cc}]/u.test(value)) refuse(name, 'The signs < and > cannot be taken.');
     else if (name === 'zipcode') update[name] = value.split(/[,;]\s*/).filter(Boolean);
     else if (name === 'coordinates') {
-      const coordinates = readCoordinates(value);
-      if (coordinates) update[name] = coordinates;
+      const point = readPoint(value);
+      if (point) update[name] = `${point.lat},${point.lon}`;
       else refuse(name, 'Two numbers are needed, such as 47.139, 9.523.');
     } else if (name === 'population') {
       const count = Number(value);
@@ -97,11 +98,12 @@ export function readUpdate(
   return { update, errors };
 }
 
-function readCoordinates(text: string): string | null {
+/** Reads a latitude and a longitude; null where a text names none. */
+export function readPoint(text: string): LonLat | null {
   const match = /^(-?\d{1,2}(?:\.\d+)?)[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)$/.exec(text);
   if (!match) return null;
-  const inRange = Math.abs(Number(match[1])) <= 90 && Math.abs(Number(match[2])) <= 180;
-  return inRange ? `${match[1]},${match[2]}` : null;
+  const [lat, lon] = [Number(match[1]), Number(match[2])];
+  return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lat, lon } : null;
 }
 
 /** Says in a few words what a proposal changes. */

@@ -6,8 +6,9 @@ import { button, h } from '../dom.js';
 import { checkField, showErrors, textField, values } from '../form.js';
 import { icon } from '../icons.js';
 import type { LonLat } from '../map/projection.js';
+import { viewHeader } from '../panel/header.js';
 import { oneLine } from '../places.js';
-import { editableFields, readUpdate } from './fields.js';
+import { editableFields, readPoint, readUpdate } from './fields.js';
 
 const MAX_COMMENT_CHARS = 1000;
 
@@ -15,25 +16,45 @@ const MAX_COMMENT_CHARS = 1000;
 export interface CorrectionHost {
   /** Point in the middle of what is seen of the map. */
   middle(): LonLat;
+  /** The form puts the place somewhere else. */
+  pointChanged(): void;
   /** Queues a proposal. */
   propose(input: ProposalInput): Promise<void>;
+  /** The user leaves the form as it is. */
+  back(): void;
   /** The user is done, with or without a proposal. */
   done(proposed: boolean): void;
 }
 
+/** A form, with what was written into it. */
+export interface Correction {
+  readonly node: HTMLElement;
+  /** Where it puts the place; null where that is its old point, or none. */
+  point(): LonLat | null;
+  /** Puts the place at a point. */
+  takePoint(point: LonLat): void;
+}
+
 /** Makes the form for a place as its record has it. */
-export function correctionView(origin: SearchResult, host: CorrectionHost): HTMLElement {
+export function correctionView(origin: SearchResult, host: CorrectionHost): Correction {
+  const coordinates = () => form.elements.namedItem('coordinates') as HTMLInputElement;
+  const removes = () => new FormData(form).has('remove');
+  const takePoint = ({ lat, lon }: LonLat) => {
+    if (removes()) return;
+    coordinates().value = `${lat.toFixed(6)}, ${lon.toFixed(6)}`;
+    host.pointChanged();
+  };
+  const point = () =>
+    removes() || coordinates().value === origin.coordinates
+      ? null
+      : readPoint(coordinates().value.trim());
   const fields = h(
     'div',
     { class: 'form-fields' },
     ...editableFields(origin).map((field) => textField({ ...field, maxlength: 200 })),
     button(
       { class: 'button small' },
-      () => {
-        const { lat, lon } = host.middle();
-        const input = form.elements.namedItem('coordinates');
-        if (input instanceof HTMLInputElement) input.value = `${lat.toFixed(6)}, ${lon.toFixed(6)}`;
-      },
+      () => takePoint(host.middle()),
       icon('locate'),
       'Take the middle of the map',
     ),
@@ -62,10 +83,11 @@ export function correctionView(origin: SearchResult, host: CorrectionHost): HTML
       submit,
     ),
   );
-  const removes = () => new FormData(form).has('remove');
   remove.addEventListener('change', () => {
     fields.hidden = removes();
+    host.pointChanged();
   });
+  coordinates().addEventListener('input', () => host.pointChanged());
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const written = values(form);
@@ -92,15 +114,10 @@ export function correctionView(origin: SearchResult, host: CorrectionHost): HTML
       },
     );
   });
-  return h(
+  const node = h(
     'section',
     { class: 'view', 'aria-labelledby': 'correction-title', 'data-view': 'correction' },
-    h(
-      'header',
-      { class: 'view-header' },
-      button({ class: 'icon-button', 'aria-label': 'Back' }, () => host.done(false), icon('back')),
-      h('h2', { id: 'correction-title', tabindex: '-1' }, 'Suggest a correction'),
-    ),
+    viewHeader('correction-title', 'Suggest a correction', () => host.back()),
     h('p', { class: 'prose' }, oneLine(origin)),
     form,
     h(
@@ -109,4 +126,5 @@ export function correctionView(origin: SearchResult, host: CorrectionHost): HTML
       'What you send here goes to the people who run this server, with this place and nothing else of what you searched for. Without a connection it is kept until there is one.',
     ),
   );
+  return { node, point, takePoint };
 }

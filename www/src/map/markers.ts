@@ -13,13 +13,22 @@ export interface Markers {
   readonly selected: LonLat | null;
   /** The point that was clicked. */
   readonly asked: LonLat | null;
+  /** Where a correction that is being written puts the place. */
+  readonly corrected: LonLat | null;
   /** Where the user is. */
   readonly position: LonLat | null;
 }
 
 /** Draws pins and dots. */
 export class MarkerLayer implements MapLayer {
-  #markers: Markers = { results: [], active: -1, selected: null, asked: null, position: null };
+  #markers: Markers = {
+    results: [],
+    active: -1,
+    selected: null,
+    asked: null,
+    corrected: null,
+    position: null,
+  };
 
   /** Changes some of the markers. */
   set(change: Partial<Markers>): void {
@@ -27,9 +36,10 @@ export class MarkerLayer implements MapLayer {
   }
 
   draw(frame: Frame): void {
-    const { results, active, selected, asked, position } = this.#markers;
+    const { results, active, selected, asked, corrected, position } = this.#markers;
     if (position) drawPosition(frame, at(frame, position));
     if (asked && selected) drawLink(frame, at(frame, asked), at(frame, selected));
+    if (corrected && selected) drawLink(frame, at(frame, selected), at(frame, corrected));
     results.forEach((result, index) => {
       if (index !== active) drawDot(frame, at(frame, result), `${index + 1}`, false);
     });
@@ -37,6 +47,7 @@ export class MarkerLayer implements MapLayer {
     if (highlighted) drawDot(frame, at(frame, highlighted), `${active + 1}`, true);
     if (asked) drawAsked(frame, at(frame, asked));
     if (selected) drawPin(frame, at(frame, selected));
+    if (corrected) drawAsked(frame, at(frame, corrected));
   }
 }
 
