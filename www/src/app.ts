@@ -7,7 +7,7 @@ import type { Suggestions } from './corrections/suggestions.js';
 import type { Countries, CountryState } from './device/countries.js';
 import { explainError } from './device/errors.js';
 import { byId } from './dom.js';
-import { parseLink } from './link.js';
+import { formatLink, parseLink } from './link.js';
 import { CoverageLayer } from './map/coverage.js';
 import { attachGestures } from './map/gestures.js';
 import { GraticuleLayer } from './map/graticule.js';
@@ -279,8 +279,7 @@ export class App {
     if (found) this.#pick(found);
     else {
       this.#combobox.showText(query);
-      this.#combobox.focus();
-      this.#ask(query);
+      this.#combobox.open();
     }
   }
 
@@ -407,7 +406,7 @@ export class App {
           const { card } = this.#shown;
           const { result, others } = card;
           return cardView(
-            { result, others, url: location.href },
+            { result, others, url: new URL(linkTo(result), location.href).href },
             {
               close: () => this.#shown.close(),
               show: (other) => this.#shown.show(other),
@@ -421,6 +420,11 @@ export class App {
         return homeView(this.#countries, host);
     }
   }
+}
+
+/** The address of a place in the page. */
+function linkTo(place: SearchResult): string {
+  return formatLink({ at: pointOf(place), query: oneLine(place) });
 }
 
 /** Whether a view is looked into beside what the user is at. */
