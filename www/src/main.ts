@@ -24,8 +24,11 @@ async function start(): Promise<void> {
     return;
   }
   const connection = new Connection();
+  const folder = new URL('./', document.baseURI);
   const geocoder = await Geocoder.open({
-    server: new URL('./', document.baseURI),
+    server: folder,
+    // Pages in other folders of the origin have other servers.
+    storageName: ['hereabouts', ...folder.pathname.split('/').filter(Boolean)].join('-'),
     // Those that were added before; the page waits for none of them.
     countries: [],
     fetch: connection.fetch,

@@ -45,9 +45,9 @@ async function precache(): Promise<void> {
 
 async function takeOver(): Promise<void> {
   const names = await caches.keys();
-  const stale = names.filter(
-    (name) => name.startsWith(PREFIX) && name.endsWith(SUFFIX) && name !== CACHE,
-  );
+  // Earlier versions named no folder.
+  const isOwn = (name: string) => name.endsWith(SUFFIX) || !name.includes(' ');
+  const stale = names.filter((name) => name.startsWith(PREFIX) && isOwn(name) && name !== CACHE);
   await Promise.all(stale.map((name) => caches.delete(name)));
   await worker.clients.claim();
 }

@@ -122,6 +122,19 @@ test('a second download waits for the first one', async ({ app }) => {
   }
 });
 
+test('the keyboard stays at a country while its buttons change', async ({ app }) => {
+  const release = await holdBlobs(app);
+  await app.open();
+  await app.showCountries();
+  await app.page.getByRole('button', { name: 'Download Monaco' }).focus();
+  await app.page.keyboard.press('Enter');
+  await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
+  await expect(app.page.getByRole('button', { name: 'Cancel download of Monaco' })).toBeFocused();
+  await release();
+  await expect(app.country('mc')).toHaveAttribute('data-state', 'ready');
+  await expect(app.page.getByRole('button', { name: 'Show Monaco on the map' })).toBeFocused();
+});
+
 test('a download that waits for its turn is cancelled at once', async ({ app }) => {
   const release = await holdBlobs(app);
   await app.open();

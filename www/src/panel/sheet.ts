@@ -95,5 +95,13 @@ function counterpart(
   const turn = [...before.querySelectorAll(tag)].indexOf(element);
   const like = all.filter((other) => name(other) === name(element));
   if (all[turn] && like.includes(all[turn])) return all[turn];
-  return like[0] ?? (element.hasAttribute('aria-label') ? undefined : all[turn]);
+  return like[0] ?? nearby(element, view) ?? all[turn];
+}
+
+/** Finds what stands where a control of a country was that is gone, such as that of its download. */
+function nearby(element: Element, view: Element): HTMLElement | null {
+  const country = element.closest<HTMLElement>('[data-country]')?.dataset['country'];
+  if (country === undefined) return null;
+  const control = view.querySelector<HTMLElement>(`[data-country="${country}"] button`);
+  return control ?? view.querySelector<HTMLElement>('h2[tabindex]');
 }
