@@ -14,11 +14,23 @@ const SUBPATHS = ['placekit', 'element', 'maplibre', 'leaflet', 'react', 'servic
 
 rmSync(at('dist'), { recursive: true, force: true });
 
-/** Lets a page take the engine for its own thread, and the errors, out of the worker's file. */
+/** What the worker's file exports. */
+const WORKER_EXPORTS = 'abortedError, GeocoderError, openLocalHost, toGeocoderError';
+/**
+ * Lets a page take the engine for its own thread, and the errors, out of the worker's file: through
+ * one module, so that there is one import.
+ */
 const takeFromWorker = {
   name: 'take-from-worker',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/(local|errors)\.js$/ }, () => ({ path: './worker.js', external: true }));
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/(local|errors)\.js$/ }, () => ({
+      path: 'exports',
+      namespace: 'worker',
+    }));
+    onLoad({ filter: /.*/, namespace: 'worker' }, () => ({
+      contents: `export { ${WORKER_EXPORTS} } from './worker.js';`,
+    }));
+    onResolve({ filter: /.*/, namespace: 'worker' }, ({ path }) => ({ path, external: true }));
   },
 };
 

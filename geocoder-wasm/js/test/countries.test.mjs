@@ -276,3 +276,28 @@ test('what becomes of proposals is told', async () => {
   const [{ outcome, message }] = await geocoder.proposals();
   assert.deepEqual([outcome, message], ['rejected', 'no such place']);
 });
+
+test('a country is removed at once while another one is downloaded, which goes on', async () => {
+  const server = newServer();
+  const storage = keptStorage();
+  const geocoder = await open(server, { storage });
+  await geocoder.addCountry('mc');
+  const held = heldBlobs(server);
+  const added = geocoder.addCountry('li');
+  await held.asked;
+  assert.equal(await geocoder.removeCountry('mc'), true);
+  assert.deepEqual(await codes(geocoder), []);
+  held.release();
+  await added;
+  assert.deepEqual(await codes(geocoder), ['li']);
+  assert.deepEqual((await geocoder.storage()).missing, []);
+  // Also the one that is next.
+  await geocoder.removeCountry('li');
+  const again = heldBlobs(server);
+  const both = [geocoder.addCountry('li'), geocoder.addCountry('mc')];
+  await again.asked;
+  assert.equal(await geocoder.removeCountry('mc'), false);
+  again.release();
+  await Promise.all(both);
+  assert.deepEqual(await codes(geocoder), ['li']);
+});

@@ -379,6 +379,10 @@ impl Case {
         record.default.county.clone_from(&in_city.default.county);
         record.default.administrative.clone_from(&in_city.default.administrative);
         record.zipcodes.clone_from(&in_city.zipcodes);
+        // What the former city is called elsewhere is no name of this one.
+        for (_, names) in &mut record.languages {
+            *names = PatchNames { name: names.name.take(), ..PatchNames::default() };
+        }
         let point = &mut self.gazetteer.points[number];
         point.city = city;
         point.zipcodes.clear();

@@ -31,10 +31,8 @@ const MESSAGES: Readonly<Record<number, string>> = {
 export function asRefusal(error: unknown): unknown {
   if (!(error instanceof GeocoderError)) return error;
   const { code, errors, message, cause } = error;
-  if (code === 'unauthorized' && cause instanceof Response) {
-    const { status, statusText } = cause;
-    return refusal(status, statusText, { message: MESSAGES[status] ?? message });
-  }
+  const said = cause instanceof Response && MESSAGES[cause.status];
+  if (said) return refusal(cause.status, cause.statusText, { message: said });
   if (code === 'invalid_options') return invalid(errors);
   if (code === 'aborted') return timedOut();
   return refusal(503, 'Service Unavailable', { message });

@@ -55,8 +55,10 @@ export class Device {
   /** The stream of events that is followed, and the countries that it is about. */
   #stream: { about: string; end(): void } | undefined;
   #online = true;
-  /** The country that is being brought to where the server is, and what ends that. */
-  #running: { country: string; end(): void } | undefined;
+  /** Ends what is being fetched, while countries are brought to where the server is. */
+  #pause: (() => void) | undefined;
+  /** Changes that then come first. */
+  #waiting: (() => Promise<void>)[] = [];
   #minPollS = 0;
 
   private constructor(
@@ -134,8 +136,7 @@ export class Device {
   /** Removes a country with its files; answers whether there was one. */
   removeCountry(country: string, signal: AbortSignal): Promise<boolean> {
     const code = countryCode(country);
-    if (this.#running?.country === code) this.#running.end();
-    return this.#change(signal, async () => {
+    return this.#first(signal, async () => {
       const wanted = this.#wanted() ?? [];
       this.#state.wanted = wanted.filter((other) => other !== code);
       this.#state.removed = [...new Set([...(this.#state.removed ?? []), code])];
@@ -242,6 +243,22 @@ export class Device {
       for (const country of this.#loaded.takeDamaged()) this.#emit('damaged', { country });
       return run();
     });
+  }
+
+  /** The same at once: what is being fetched goes on afterwards. */
+  #first<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    if (!this.#pause) return this.#change(signal, run);
+    this.#pause();
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(() => run().then(resolve, reject));
+    });
+  }
+
+  /** Makes the changes that come first; answers whether there were any. */
+  async #makeWay(): Promise<boolean> {
+    const { length } = this.#waiting;
+    while (this.#waiting.length > 0) await this.#waiting.shift()?.();
+    return length > 0;
   }
 
   async #adopt(): Promise<void> {
@@ -417,9 +434,10 @@ export class Device {
         signal,
         bases,
         write: () => this.#write(),
-        onBegin: (country, end) => {
-          this.#running = { country, end };
+        onBegin: (end) => {
+          this.#pause = end;
         },
+        makeWay: () => this.#makeWay(),
         onUpdate: (report) => this.#emit('update', report),
         onProgress: (country, receivedBytes, totalBytes) =>
           this.#emit('progress', { country, receivedBytes, totalBytes }),
@@ -427,14 +445,19 @@ export class Device {
       wanted,
       heads,
     );
-    return update.run();
+    try {
+      return await update.run();
+    } finally {
+      this.#pause = undefined;
+      await this.#makeWay();
+    }
   }
 }
 
 function countryCode(country: string): string {
   const code = `${country}`.toLowerCase();
   if (/^[a-z]{2}$/.test(code)) return code;
-  throw new GeocoderError('invalid_options', `${country} is no ISO 3166-1 alpha-2 country code`);
+  throw new GeocoderError('invalid_options', `${country} is no ISO 3166-1 alpha-2 code`);
 }
 
 /** Whether bases that are there may be replaced: not where the user pays by the byte, or saves. */

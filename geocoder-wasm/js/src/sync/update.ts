@@ -35,7 +35,9 @@ export interface UpdateTools {
   /** Makes the state as it is now the stored one. */
   write(): Promise<void>;
   /** Called when a country's turn has come, with what ends it. */
-  onBegin(country: string, end: () => void): void;
+  onBegin(end: () => void): void;
+  /** Makes other changes, for which it was ended; answers whether there were any. */
+  makeWay(): Promise<boolean>;
   onUpdate(report: CountryReport): void;
   onProgress(country: string, receivedBytes: number, totalBytes: number): void;
 }
@@ -67,7 +69,7 @@ export class Update {
 
   /** Runs; what fails for one country is told in its report, what concerns all is thrown. */
   async run(): Promise<CountryReport[]> {
-    const { state, write } = this.#tools;
+    const { state, write, makeWay } = this.#tools;
     const { epoch, version } = this.#heads;
     // Answers can be overtaken by newer ones on their way. One that nothing vouches for may also
     // have named a version that never was: what is said twice is believed.
@@ -83,7 +85,11 @@ export class Update {
     if (!this.#codes) await this.#wantAll();
     const reports: CountryReport[] = [];
     for (const code of this.#codes ?? []) {
-      const report = await this.#runOne(code);
+      if (state.removed?.includes(code)) continue;
+      let report = await this.#runOne(code);
+      while ((await makeWay()) && report.error && !state.removed?.includes(code)) {
+        report = await this.#runOne(code);
+      }
       reports.push(report);
       // Those that are left would wait for the same failure, one after the other.
       if (report.error && GENERAL.test(report.error.code)) throw report.error;
@@ -101,7 +107,7 @@ export class Update {
     const { countries } = await this.#readManifest();
     const bytes = [...countries.values()].reduce((sum, { base }) => sum + base.size, 0);
     if (bytes > MAX_UNNAMED_BYTES) {
-      const message = `the server offers ${bytes} bytes: name countries in the option \`countries\``;
+      const message = `the server offers ${bytes} bytes: name countries`;
       throw new GeocoderError('too_large', message);
     }
     this.#codes = [...countries.keys()].sort();
@@ -118,7 +124,7 @@ export class Update {
     const { transport, signal, onBegin, onUpdate } = this.#tools;
     const stop = new TiedController(signal);
     this.#signal = stop.signal;
-    onBegin(code, () => stop.abort());
+    onBegin(() => stop.abort());
     const before = transport.receivedBytes;
     let afresh = false;
     try {
