@@ -141,14 +141,21 @@ fn score(hit: &Hit) -> f32 {
 }
 
 /// Returns the scores of those results of an answer that are like another one. Of records with the
-/// same name in the same city only the first is shown, whatever its point and postcodes.
+/// same name in the same city only the first is shown, whatever its point and postcodes, be it a
+/// house or a street that is called as the house is.
 fn scores_of(hits: &[Hit], wanted: &Hit, case: &Case) -> Vec<f32> {
     let is_twin = case.is_twin(wanted);
     let without_zipcodes = |hit: &Hit| label(&Hit { zipcode: Vec::new(), ..hit.clone() });
+    let is_house = |hit: &Hit| hit.street.as_ref().is_some_and(|street| !street.number.is_empty());
+    let is_called_alike = |hit: &Hit| {
+        (hit.kind, &hit.name, &hit.city) == (wanted.kind, &wanted.name, &wanted.city)
+            && is_house(hit) != is_house(wanted)
+    };
     let is_like = |hit: &&Hit| {
         let near = at(hit).distance_m(at(wanted)) <= tolerance_m(wanted);
         (near && label(hit) == label(wanted))
             || (is_twin && without_zipcodes(hit) == without_zipcodes(wanted))
+            || is_called_alike(hit)
     };
     hits.iter().filter(is_like).map(score).collect()
 }
@@ -168,7 +175,8 @@ fn scores_by_name(hits: &[Hit], wanted: &Hit, case: &Case) -> Vec<f32> {
 /// query alike, another part of it may be looked at. What then has come into one answer only,
 /// behind the first result, must be in both answers to its own name, with the same score. Of a
 /// query with a number also the first one may be such: a house that no other street of the crowd
-/// has; without it, the search goes on with errors, and scores are others.
+/// has; without it, the search goes on with errors, and scores are others. So they are where the
+/// city beside a result decides by the metre whether that answers the query.
 fn compare_search(
     laid_over: &Geocoder<Vec<u8>>,
     rebuilt: &Geocoder<Vec<u8>>,
@@ -185,17 +193,25 @@ fn compare_search(
     let [a, b] = ask(request);
     let full = a.len() == request.max_results || b.len() == request.max_results;
     let last = a.last().into_iter().chain(b.last()).map(score).fold(-1e9, f32::max);
-    for (some, others) in [(&a, &b), (&b, &a)] {
+    let may_be_cut_off = |hit: &Hit| full && score(hit) <= last + 2.0 * tolerance;
+    let is_unlike = |hit: &Hit, others: &[Hit]| {
+        scores_of(others, hit, case).iter().all(|other| !is_same(score(hit), *other))
+    };
+    let pairs = [(&a, &b), (&b, &a)];
+    let differs_at_edge = pairs.iter().any(|(some, others)| {
+        let mut edges = some.iter().filter(|hit| case.is_at_edge(hit) && !may_be_cut_off(hit));
+        edges.any(|hit| is_unlike(hit, others))
+    });
+    if differs_at_edge {
+        return Ok(());
+    }
+    for (some, others) in pairs {
         for (rank, hit) in some.iter().enumerate() {
-            let may_be_cut_off = full && score(hit) <= last + 2.0 * tolerance;
-            if may_be_cut_off || case.is_at_edge(hit) {
+            if may_be_cut_off(hit) || !is_unlike(hit, others) {
                 continue;
             }
-            let found = scores_of(others, hit, case);
-            if found.iter().any(|found| is_same(score(hit), *found)) {
-                continue;
-            }
-            if full && (numbers || (rank > 0 && found.is_empty())) {
+            let is_missing = scores_of(others, hit, case).is_empty();
+            if full && (numbers || (rank > 0 && is_missing)) {
                 let answers = ask(&SearchRequest { query: hit.name.clone(), ..request.clone() });
                 let [one, other] = answers.each_ref().map(|hits| scores_by_name(hits, hit, case));
                 if one.iter().any(|one| other.iter().any(|other| is_same(*one, *other))) {
