@@ -173,10 +173,10 @@ fn scores_by_name(hits: &[Hit], wanted: &Hit, case: &Case) -> Vec<f32> {
 ///
 /// Searches look into so many blocks and at so many houses and no further. Where a crowd answers a
 /// query alike, another part of it may be looked at. What then has come into one answer only,
-/// behind the first result, must be in both answers to its own name, with the same score. Of a
-/// query with a number also the first one may be such: a house that no other street of the crowd
-/// has; without it, the search goes on with errors, and scores are others. So they are where the
-/// city beside a result decides by the metre whether that answers the query.
+/// behind the first result, must be in both answers to its own name, or that and its city, with the
+/// same score. Of a query with a number also the first one may be such: a house that no other
+/// street of the crowd has; without it, the search goes on with errors, and scores are others. So
+/// they are where the city beside a result decides by the metre whether that answers the query.
 fn compare_search(
     laid_over: &Geocoder<Vec<u8>>,
     rebuilt: &Geocoder<Vec<u8>>,
@@ -212,9 +212,15 @@ fn compare_search(
             }
             let is_missing = scores_of(others, hit, case).is_empty();
             if full && (numbers || (rank > 0 && is_missing)) {
-                let answers = ask(&SearchRequest { query: hit.name.clone(), ..request.clone() });
-                let [one, other] = answers.each_ref().map(|hits| scores_by_name(hits, hit, case));
-                if one.iter().any(|one| other.iter().any(|other| is_same(*one, *other))) {
+                let is_in_both = |query: String| {
+                    let answers = ask(&SearchRequest { query, ..request.clone() });
+                    let scores = answers.each_ref().map(|hits| scores_by_name(hits, hit, case));
+                    let [one, other] = scores;
+                    one.iter().any(|one| other.iter().any(|other| is_same(*one, *other)))
+                };
+                // A crowd may answer its very name, where a city is called so.
+                if is_in_both(hit.name.clone()) || is_in_both(format!("{} {}", hit.name, hit.city))
+                {
                     continue;
                 }
             }
