@@ -190,8 +190,8 @@ test('keys of an input method are left to it', async () => {
 });
 
 /** Holds the answers to searches back until `release` is called in the page. */
-async function hold() {
-  await shown.page.evaluate(() => {
+const hold = () =>
+  shown.page.evaluate(() => {
     const held = new Promise((resolve) => (window.release = resolve));
     box.geocoder = {
       async search(query, options) {
@@ -200,13 +200,14 @@ async function hold() {
       },
     };
   });
-  return async () => {
-    await shown.page.evaluate(() => {
-      window.release();
-      box.geocoder = window.geocoder;
-    });
-  };
-}
+
+const release = () => shown.page.evaluate(() => window.release());
+
+/** Lets answers come as they are ready again. */
+const answerAtOnce = () =>
+  shown.page.evaluate(() => {
+    box.geocoder = window.geocoder;
+  });
 
 test('enter before the answer is there takes the first of that answer, not of the one before', async () => {
   for (const keys of [['Enter'], ['ArrowDown', 'Enter'], ['ArrowDown', 'ArrowUp', 'Enter']]) {
@@ -215,13 +216,11 @@ test('enter before the answer is there takes the first of that answer, not of th
     await shown.input.fill('schaan');
     await shown.press(...keys);
     assert.equal((await shown.state()).picked, null, `${keys}`);
-    await shown.page.evaluate(() => window.release());
+    await release();
     const { picked } = await shown.settled(({ picked }) => picked !== null);
     assert.match(picked, /^Schaan/, `${keys}`);
     await expectClosed();
-    await shown.page.evaluate(() => {
-      box.geocoder = window.geocoder;
-    });
+    await answerAtOnce();
   }
 });
 
@@ -230,14 +229,12 @@ test('who types on, closes the list or leaves takes nothing of what is still to 
     await hold();
     await shown.input.fill('schaan');
     await shown.press('Enter', key);
-    await shown.page.evaluate(() => window.release());
+    await release();
     const { picked } = await shown.settled(({ names }) =>
       names.some((name) => /Schaan/.test(name)),
     );
     assert.equal(picked, null, key);
-    await shown.page.evaluate(() => {
-      box.geocoder = window.geocoder;
-    });
+    await answerAtOnce();
     await shown.input.focus();
   }
 });
@@ -252,9 +249,7 @@ test('a second enter does not wait for the answer and sends the form', async () 
     ['change', null],
     ['submit', null],
   ]);
-  await shown.page.evaluate(() => {
-    box.geocoder = window.geocoder;
-  });
+  await answerAtOnce();
 });
 
 test('enter sends the form where there is nothing to take', async () => {

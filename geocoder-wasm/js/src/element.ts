@@ -24,8 +24,8 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * `min-length`, and for the search `countries`, `types`, `language`, `max-results`, `coordinates`.
  *
  * Events: `input` and `change` as of a text box; `select` with the picked {@link SearchResult} as
- * its `detail`, after `input`; `highlight` with the result that the keyboard is on, or `null`; `results` with the
- * answer; `error` with what a search failed with.
+ * its `detail`, after `input`; `highlight` with the result that the keyboard is on, or `null`;
+ * `results` with the answer; `error` with what a search failed with.
  *
  * @example
  * ```ts

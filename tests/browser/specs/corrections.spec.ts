@@ -147,14 +147,19 @@ test('a suggestion is queued offline, sent later, and its outcome is shown', asy
   await expect(app.card).toContainText('9491');
 });
 
-test('a declined suggestion tells why', async ({ app }) => {
+/** Suggests a postcode in a new page, and returns the id of the patch that the server makes of it. */
+async function sendSuggestion(app: AppPage): Promise<string> {
   await allowSuggestions(app);
   await app.open();
   await app.download('li', 'Liechtenstein');
   await openHouse(app);
   await suggestPostcode(app);
   await expect(async () => void (await pendingPatch(app))).toPass();
-  const { id } = await pendingPatch(app);
+  return (await pendingPatch(app)).id;
+}
+
+test('a declined suggestion tells why', async ({ app }) => {
+  const id = await sendSuggestion(app);
   const reason = 'the letterbox is wrong';
   await app.server.call('DELETE', `/patch/${id}`, { reason });
   await showSettings(app);
@@ -257,13 +262,7 @@ test('what was decided stays to be read when the thanks would have gone', async 
       for (const run of due.values()) run();
     };
   });
-  await allowSuggestions(app);
-  await app.open();
-  await app.download('li', 'Liechtenstein');
-  await openHouse(app);
-  await suggestPostcode(app);
-  await expect(async () => void (await pendingPatch(app))).toPass();
-  const { id } = await pendingPatch(app);
+  const id = await sendSuggestion(app);
   await app.server.call('DELETE', `/patch/${id}`, { reason: 'no' });
   await showSettings(app);
   const declined = app.page.getByText('was declined.');

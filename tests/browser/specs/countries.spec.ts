@@ -135,13 +135,19 @@ test('the keyboard stays at a country while its buttons change', async ({ app })
   await expect(app.page.getByRole('button', { name: 'Show Monaco on the map' })).toBeFocused();
 });
 
-test('a download that waits for its turn is cancelled at once', async ({ app }) => {
+/** Downloads Monaco, whose blobs are held until the result is called, while Liechtenstein waits. */
+async function startTwoDownloads(app: AppPage) {
   const release = await holdBlobs(app);
   await app.open();
   await app.page.getByRole('button', { name: 'Download Monaco' }).click();
   await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
   await app.page.getByRole('button', { name: 'Download Liechtenstein' }).click();
   await expect(app.country('li')).toContainText('Waiting');
+  return release;
+}
+
+test('a download that waits for its turn is cancelled at once', async ({ app }) => {
+  const release = await startTwoDownloads(app);
   await app.page.getByRole('button', { name: 'Cancel download of Liechtenstein' }).click();
   await expect(app.country('li')).toHaveAttribute('data-state', 'available');
   await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
@@ -154,12 +160,7 @@ test('a download that waits for its turn is cancelled at once', async ({ app }) 
 test('a download that waits for its turn is not forgotten when the page is closed', async ({
   app,
 }) => {
-  const release = await holdBlobs(app);
-  await app.open();
-  await app.page.getByRole('button', { name: 'Download Monaco' }).click();
-  await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
-  await app.page.getByRole('button', { name: 'Download Liechtenstein' }).click();
-  await expect(app.country('li')).toContainText('Waiting');
+  const release = await startTwoDownloads(app);
   await app.page.reload();
   await app.showCountries();
   await expect(app.country('li')).toHaveAttribute('data-state', 'downloading');
