@@ -56,6 +56,20 @@ fn a_translation_of_a_house_is_one_of_its_city_as_well() {
 }
 
 #[test]
+fn the_street_of_a_house_is_called_as_its_translation_says_where_it_has_no_name_in_the_language() {
+    let mut world = World::brittany();
+    let straed = PatchNames { name: Some("Straed Kereon".into()), ..PatchNames::default() };
+    translate(&mut world, "9 rue kereon", "br", straed);
+    assert_eq!(shown(&world, "9 rue kereon", "br").name, "9 Straed Kereon");
+    assert_eq!(shown(&world, "straed kereon", "br").name, "Straed Kereon");
+    assert_eq!(shown(&world, "straed kereon", "fr").name, "Rue Kéréon");
+    // A correction of the street itself counts before it.
+    let own = PatchNames { name: Some("Straed ar C'here".into()), ..PatchNames::default() };
+    translate(&mut world, "rue kereon", "br", own);
+    assert_eq!(shown(&world, "9 rue kereon", "br").name, "9 Straed ar C'here");
+}
+
+#[test]
 fn a_city_that_a_record_calls_itself_is_not_what_contains_it() {
     let mut world = World::brittany();
     translate(&mut world, "quimper", "br", city("Kemper"));

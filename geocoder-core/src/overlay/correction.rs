@@ -156,7 +156,7 @@ pub struct PatchFields {
 /// The same in one language; where a value is missing, the default one shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PatchNames {
-    /// Its name.
+    /// Its name; of a house, that of its street.
     pub name: Option<String>,
     /// City.
     pub city: Option<String>,

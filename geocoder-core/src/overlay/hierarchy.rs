@@ -138,24 +138,37 @@ impl<'a, D: AsRef<[u8]>> Hierarchy<'a, D> {
                 Some(names) => names.to_vec(),
                 None => draft::read_place_names(self.base, ordinal)?,
             };
-            let known = |name: &DraftName| match name.role {
-                Role::Default => name.text == text,
-                role => role == Role::Language(language),
-            };
-            if names.len() >= MAX_NAMES as usize || names.iter().any(known) {
-                continue;
+            if self.add_translation(&mut names, language, &text) {
+                self.set_names(ordinal, names);
             }
-            let code = |number: u32| self.places.languages.get(number as usize);
-            let before = names.iter().take_while(|name| match name.role {
-                Role::Default => true,
-                Role::Language(other) => code(other) < code(language),
-                Role::Alternate => false,
-            });
-            let at = before.count();
-            names.insert(at, DraftName::new(Role::Language(language), &text));
-            self.set_names(ordinal, names);
         }
         Ok(())
+    }
+
+    /// Adds a name in a language, unless there is one in it already or all show it anyway; returns
+    /// whether it did. Names in languages stand in the order of their codes.
+    pub(super) fn add_translation(
+        &self,
+        names: &mut Vec<DraftName>,
+        language: u32,
+        text: &str,
+    ) -> bool {
+        let known = |name: &DraftName| match name.role {
+            Role::Default => name.text == text,
+            role => role == Role::Language(language),
+        };
+        if names.len() >= MAX_NAMES as usize || names.iter().any(known) {
+            return false;
+        }
+        let code = |number: u32| self.places.languages.get(number as usize);
+        let before = names.iter().take_while(|name| match name.role {
+            Role::Default => true,
+            Role::Language(other) => code(other) < code(language),
+            Role::Alternate => false,
+        });
+        let at = before.count();
+        names.insert(at, DraftName::new(Role::Language(language), text));
+        true
     }
 
     /// Returns the first country.

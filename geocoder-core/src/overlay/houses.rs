@@ -110,8 +110,12 @@ impl<D: AsRef<[u8]>> Builder<'_, D> {
         };
         let zipcode = self.house_zipcode(street, record);
         let (lat, lon) = (units(record.coordinates.lat), units(record.coordinates.lon));
+        let languages = self.hierarchy.in_languages(record, None);
         let Some(draft) = self.drafts.get_mut(street) else { return Ok(Err(SkipReason::Invalid)) };
         self.hierarchy.note_translations(draft.place, record);
+        for (language, text) in languages {
+            self.hierarchy.add_translation(&mut draft.names, language, text);
+        }
         if draft.houses.len() >= MAX_HOUSES as usize {
             return Ok(Err(SkipReason::Invalid));
         }

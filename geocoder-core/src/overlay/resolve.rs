@@ -317,11 +317,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
                 let mut record = self.described_record(&base, &found)?;
                 let street = record.default.name.clone();
                 let first = self.meta().number_first;
-                let translated = record.languages.iter_mut();
-                let translated = translated.filter_map(|(_, names)| names.name.as_mut());
-                for name in translated.chain([&mut record.default.name]) {
-                    *name = full_name(*number, suffix, name, first);
-                }
+                record.default.name = full_name(*number, suffix, &street, first);
                 let mut houses = found.houses.iter();
                 let house = houses.find(|h| h.number == *number && h.suffix == *suffix);
                 if let Some(house) = house {

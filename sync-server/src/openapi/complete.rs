@@ -45,6 +45,9 @@ const OF_KEYS: [Refusal; 6] = [
 const OF_QUOTAS: [Refusal; 1] =
     [("451", "QuotaExceeded", "The monthly quota of the key's app is used up.")];
 
+/// First segments of the routes whose query is read as forms send it (`FieldReader::query`).
+const READ_AS_FORMS: [&str; 4] = ["/apps", "/audit", "/keys", "/sync/v1/conflicts"];
+
 /// Operations that take the id of a patch.
 const OF_PATCHES: [&str; 5] =
     ["getPatch", "updatePatch", "getPatchHistory", "deletePatchLanguage", "deletePatch"];
@@ -100,6 +103,9 @@ fn complete_operation(operation: &mut Operation, entry: &RouteEntry) {
         let id = operation.operation_id.take().unwrap_or_default();
         operation.operation_id = Some(id.replacen("update", "replace", 1));
     }
+    if READ_AS_FORMS.iter().any(|path| entry.path.starts_with(path)) {
+        allow_empty_values(operation);
+    }
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
             add_headers(response, entry.need);
@@ -134,6 +140,18 @@ fn complete_operation(operation: &mut Operation, entry: &RouteEntry) {
     refuse(operation, &OF_KEYS);
     if matches!(entry.need, Need::Key(Scope::GeocodeSearch | Scope::GeocodeReverse)) {
         refuse(operation, &OF_QUOTAS);
+    }
+}
+
+/// Says that parameters of a query may stand there without a value, as those of forms do.
+fn allow_empty_values(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && parameter.parameter_in == ParameterIn::Query
+        {
+            // OpenAPI has a member for it, utoipa writes it only as one of those it does not know.
+            parameter.extensions = Some([("allowEmptyValue", true)].into_iter().collect());
+        }
     }
 }
 

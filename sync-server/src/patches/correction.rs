@@ -48,7 +48,7 @@ pub(super) fn put(
         }
         None => house_of(&fields, base)?,
     };
-    let languages = languages_of(patch, known, &default);
+    let languages = languages_of(patch, known, &default, house.as_ref());
     let record = PatchRecord {
         kind,
         default,
@@ -75,9 +75,11 @@ fn languages_of(
     patch: &Patch,
     known: Option<&PatchRecord>,
     default: &PatchFields,
+    house: Option<&PatchHouse>,
 ) -> Vec<(String, PatchNames)> {
     let mut languages: BTreeMap<String, PatchNames> = BTreeMap::new();
-    if let Some(known) = known {
+    // Names of a house are those of its street, which has them unless the house leaves it.
+    if let Some(known) = known.filter(|_| house.is_none()) {
         // Names of what contains the record stay with that, whatever becomes of it.
         for (code, names) in &known.languages {
             let name = names.name.clone().filter(|_| known.default.name == default.name);
@@ -87,7 +89,7 @@ fn languages_of(
     for (code, fields) in &patch.languages {
         let names = languages.entry(code.clone()).or_default();
         let pairs = [
-            (&mut names.name, &fields.name),
+            (&mut names.name, &translated_name(fields, house)),
             (&mut names.city, &fields.city),
             (&mut names.county, &fields.county),
             (&mut names.administrative, &fields.administrative),
@@ -100,6 +102,23 @@ fn languages_of(
         }
     }
     languages.into_iter().filter(|(_, names)| *names != PatchNames::default()).collect()
+}
+
+/// Returns what a translation calls a record; of a house its street, whether or not the house
+/// number stands beside that.
+pub(super) fn translated_name(fields: &Fields, house: Option<&PatchHouse>) -> Option<String> {
+    let (Some(house), Some(name)) = (house, &fields.name) else {
+        let street = fields.street.as_ref().filter(|_| house.is_some());
+        return fields.name.clone().or(street.map(|street| street.name.clone()));
+    };
+    let is_of_house = |number: &str| {
+        let found = text::parse_house_number(number);
+        found.is_some_and(|of| {
+            of.number == house.number && of.suffix.eq_ignore_ascii_case(&house.suffix)
+        })
+    };
+    let street = numbers_of(name).find(|(number, _)| is_of_house(number));
+    Some(street.map_or(name.as_str(), |(_, street)| street).to_owned())
 }
 
 /// Returns the house that a record is: as its `street` says, or as its name does when the rest
@@ -182,16 +201,21 @@ pub(super) fn member_of(object: &str, field: &str) -> String {
 
 /// Takes the house number off a name: behind it or before it, with its suffix.
 fn split_number(name: &str) -> Option<(&str, &str)> {
+    numbers_of(name).next()
+}
+
+/// Returns what may be the house number of a name, each with the street that is left: first those
+/// behind it, then those before it, the longest of each first.
+fn numbers_of(name: &str) -> impl Iterator<Item = (&str, &str)> {
     let is_number = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_digit()) && text::parse_house_number(part).is_some()
     };
     let spaces = || name.match_indices(' ').map(|(at, _)| at);
     let behind = spaces().filter_map(|at| Some((name.get(at + 1..)?, name.get(..at)?)));
-    let mut before = spaces().filter_map(|at| Some((name.get(..at)?, name.get(at + 1..)?)));
     // The longest number takes a suffix that stands apart: `43 bis`.
-    let longest = before.rfind(|(number, _)| is_number(number));
-    let mut behind = behind.filter(|(number, _)| is_number(number));
-    behind.next().or(longest).filter(|(_, street)| !street.trim().is_empty())
+    let before = spaces().rev().filter_map(|at| Some((name.get(..at)?, name.get(at + 1..)?)));
+    let all = behind.chain(before);
+    all.filter(move |(number, street)| is_number(number) && !street.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -210,5 +234,34 @@ mod tests {
         ] {
             assert_eq!(split_number(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn a_translation_of_a_house_names_its_street() {
+        let house = |number, suffix: &str| {
+            Some(PatchHouse { number, suffix: suffix.into(), street: String::new() })
+        };
+        for (name, house, expected) in [
+            ("9 Straed Kereon", house(9, ""), "Straed Kereon"),
+            ("Straed Kereon 9", house(9, ""), "Straed Kereon"),
+            ("Straed Kereon", house(9, ""), "Straed Kereon"),
+            ("12 bis Straed Nevez", house(12, "bis"), "Straed Nevez"),
+            ("Straed Nevez 12 bis", house(12, "bis"), "Straed Nevez"),
+            // Numbers of others belong to the name.
+            ("9 Street 11", house(9, ""), "Street 11"),
+            ("11 Novembre", house(9, ""), "11 Novembre"),
+            ("9", house(9, ""), "9"),
+            ("9 Straed Kereon", None, "9 Straed Kereon"),
+        ] {
+            let fields = Fields { name: Some(name.into()), ..Fields::default() };
+            let found = translated_name(&fields, house.as_ref());
+            assert_eq!(found.as_deref(), Some(expected), "{name}");
+        }
+        let name = "Straed Kereon".to_owned();
+        let street = Street { number: "9".into(), suffix: String::new(), name: name.clone() };
+        let fields = Fields { street: Some(street), ..Fields::default() };
+        assert_eq!(translated_name(&fields, None), None);
+        let house = house_of_street(fields.street.as_ref().unwrap());
+        assert_eq!(translated_name(&fields, house.as_ref()), Some(name));
     }
 }

@@ -10,7 +10,7 @@ use geocoder_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::correction::{house_of, put};
+use super::correction::{house_of, put, translated_name};
 use super::merge::{Merged, POINT_M, merge, radius_m};
 use super::origin::{core_origin, fields_of, has_house};
 use crate::model::{Fields, Patch};
@@ -299,11 +299,13 @@ impl Look<'_> {
     /// Whether the patch has a translation that the base does not show.
     fn translates(&self, record: &PatchRecord) -> bool {
         let default = &record.default;
+        let house = record.house.as_ref();
+        let default_name = house.map_or(&default.name, |house| &house.street);
         self.patch.languages.iter().any(|(code, own)| {
             let shown = record.languages.iter().find(|(other, _)| other == code);
             let shown = shown.map(|(_, names)| names.clone()).unwrap_or_default();
             let pairs = [
-                (&own.name, &shown.name, &default.name),
+                (&translated_name(own, house), &shown.name, default_name),
                 (&own.city, &shown.city, &default.city),
                 (&own.county, &shown.county, &default.county),
                 (&own.administrative, &shown.administrative, &default.administrative),

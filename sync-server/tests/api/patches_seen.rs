@@ -176,6 +176,28 @@ async fn every_field_of_a_translation_is_shown_in_its_language() {
 }
 
 #[actix_web::test]
+async fn a_translation_of_a_house_is_the_name_of_its_street_in_the_language() {
+    let server = server().await;
+    let origin = server.first("Städtle 43, Vaduz").await;
+    let update = json!({"name": "43 La Petite Ville"});
+    let body = json!({"origin": origin, "update": update, "language": "fr", "status": "approved"});
+    let made = server.ok("PUT", "/patch", body).await;
+    let name = async |query: &str, language: &str| {
+        let search = json!({"query": query, "language": language});
+        let hit = server.ok("POST", "/search", search).await["results"][0].clone();
+        hit["name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(name("Städtle 43, Vaduz", "fr").await, "La Petite Ville 43");
+    assert_eq!(name("Städtle, Vaduz", "fr").await, "La Petite Ville");
+    assert_eq!(name("43 la petite ville", "fr").await, "La Petite Ville 43");
+    assert_eq!(name("Städtle 43, Vaduz", "de").await, "Städtle 43");
+    // Where the house goes to another street, that has the name.
+    assert_eq!(server.edit(&made, json!({"update": {"name": "Neue Gasse 43"}})).await, 204);
+    assert_eq!(name("Städtle, Vaduz", "fr").await, "Städtle");
+    assert_eq!(name("Neue Gasse 43, Vaduz", "fr").await, "La Petite Ville 43");
+}
+
+#[actix_web::test]
 async fn a_record_that_moves_to_another_country_is_in_that_one_alone() {
     let mut server = server().await;
     server.publish("mc", &monaco()).await;

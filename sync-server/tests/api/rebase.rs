@@ -313,6 +313,17 @@ fn a_translation_ends_where_the_base_has_it() {
 }
 
 #[test]
+fn a_translation_of_a_house_ends_where_the_base_has_it_for_its_street() {
+    let french = Content { language: Some("fr".into()), ..name("10 Rue de la Sainte-Croix") };
+    let (before, after, _) =
+        outcomes("Heiligkreuz 10, Vaduz", RecordType::Street, french, |gazetteer| {
+            let names = &mut street(gazetteer, "Heiligkreuz", "Vaduz").names;
+            names.languages.push(("fr".into(), "Rue de la Sainte-Croix".into()));
+        });
+    assert_eq!((before, after.outcome), (Outcome::Applied, Outcome::Redundant));
+}
+
+#[test]
 fn a_house_between_two_others_applies_until_the_base_has_it() {
     // Städtle has no house of this number, and search puts it between its neighbours.
     let mut gazetteer = liechtenstein();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use geocoder_core::gazetteer::House;
-use geocoder_core::overlay::{Change, PatchHouse, PatchRecord, RecordRef};
+use geocoder_core::overlay::{Change, PatchHouse, PatchNames, PatchRecord, RecordRef};
 
 use super::Case;
 use crate::{At, BASE};
@@ -58,9 +58,23 @@ impl Case {
         self.names.insert(format!("{name} {}", number + 2));
     }
 
+    /// Names the street of a house in a language, as no other house of it does.
+    fn translate_street(&mut self, street: usize, code: &str, record: &mut PatchRecord) {
+        let name = self.random.name();
+        let names = PatchNames { name: Some(name.clone()), ..PatchNames::default() };
+        record.languages = vec![(code.into(), names)];
+        let street = &mut self.gazetteer.streets[street].names;
+        if street.default != name && street.languages.iter().all(|(other, _)| other != code) {
+            street.languages.push((code.into(), name.clone()));
+            street.languages.sort_by(|(code, _), (other, _)| code.cmp(other));
+            let number = record.house.as_ref().unwrap().number;
+            self.names.insert(format!("{name} {number}"));
+        }
+    }
+
     pub(super) fn fix_house(&mut self) {
         let (block, index, _, street) = self.pick_street();
-        for _ in 0..2 {
+        for code in ["fr", "tlh"] {
             let house = self.house(street);
             let House { number, suffix, .. } = self.gazetteer.streets[street].houses[house].clone();
             let target = RecordRef::House { block, index, number, suffix };
@@ -82,6 +96,9 @@ impl Case {
             }
             self.gazetteer.streets[street].houses.remove(house);
             self.put_in_gazetteer(street, &record);
+            if self.random.below(3) == 0 {
+                self.translate_street(street, code, &mut record);
+            }
             if self.random.below(2) == 0 {
                 // What names no street stays on its own.
                 record.house.as_mut().unwrap().street.clear();
@@ -97,6 +114,9 @@ impl Case {
         let mut record = BASE.shard.record(&target).unwrap().unwrap();
         record.coordinates = self.random.beside(record.coordinates, 40);
         self.put_in_gazetteer(street, &record);
+        if self.random.below(3) == 0 {
+            self.translate_street(street, "en", &mut record);
+        }
         self.put(Some(target), record);
     }
 
