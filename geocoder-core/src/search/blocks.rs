@@ -8,7 +8,7 @@ use super::bounds::{BlockWords, Promising, static_points};
 use super::candidates::{
     Best, Evaluation, MAX_CANDIDATES, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS, keep_best,
 };
-use super::containers::{Costs, PlaceIndex, Zipcodes};
+use super::containers::{Costs, PlaceIndex, PlaceWords, Zipcodes};
 use super::evaluate::Of;
 use super::query::TokenMask;
 use super::term_set::Membership;
@@ -80,10 +80,13 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let mut words = self.block_words(ranked)?;
         let everywhere = words.everywhere;
         if words.wide.all != 0 {
-            // What contains a block may answer wide words for nothing.
-            let names = index.list.iter().fold(0, |names, place| names | place.names);
-            words.wide.free |= (names & words.wide.all) | everywhere;
             words.wide.all |= everywhere;
+            words.wide.free |= everywhere;
+            // Cities may be meant wherever they are near.
+            if !index.cities.is_empty() {
+                let cheaper = |place| self.cheaper_words(place, words.wide, &least);
+                words.wide.free |= index.list.iter().fold(0, |all, place| all | cheaper(place));
+            }
         }
         let mut by_block = words.by_block;
         let mut order = Vec::with_capacity(words.list.len());
@@ -95,10 +98,17 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
             let around = self.around_block(*block, index, &mut around_place);
             let proximity = self.proximity_of_block(*block, &near);
-            let mut own = own.with(words.wide);
-            own.all |= everywhere;
-            own.free |= everywhere;
-            order.push(self.promise(*block, around, own, &least, proximity));
+            let mut all = own.with(words.wide);
+            all.all |= everywhere;
+            all.free |= everywhere;
+            // A name with words of the block's own stands where these do, and its record is as large
+            // as they say; others have none but those that any block may answer.
+            (all.digits, all.in_names) = (own.digits, own.in_names);
+            let mut promising = self.promise(*block, around, all, &least, proximity);
+            if words.wide.all != 0 {
+                promising.or(&self.promise(*block, around, words.wide, &least, proximity));
+            }
+            order.push(promising);
         }
         let mut rest: &[(f32, u32)] = &[];
         if words.wide.all != 0 {
@@ -247,11 +257,13 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         near: &[f32],
     ) {
         let places = self.shard.places();
-        let other = |words: TokenMask| words & !wide.all != 0;
-        let any_around = index.list.iter().any(|words| other(words.names | words.zipcodes));
-        if !any_around && near.is_empty() {
+        let other = |place: &PlaceWords| {
+            (place.names | place.zipcodes) & !wide.all | self.cheaper_words(place, wide, least)
+        };
+        if near.is_empty() && index.list.iter().all(|place| other(place) == 0) {
             return;
         }
+        // Words of the places that say more about a block than those that any may answer.
         let mut around: Vec<TokenMask> = Vec::with_capacity(places.places.len());
         for (ordinal, place) in (0u32..).zip(&places.places) {
             // Parents come before their children, unless a correction has given them others.
@@ -259,32 +271,43 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 Some(above) => Some(*above),
                 None => (place.parent == NO_PARENT).then_some(0),
             };
-            let own = index.get(ordinal).map_or(0, |words| words.names);
+            let own = index.get(ordinal).map_or(0, |words| other(words) & words.names);
             around.push(match above {
                 Some(above) if index.cities.is_empty() => above | own,
-                _ => self.words_around(ordinal, index),
+                _ => self.words_around(ordinal, index) & !wide.all,
             });
         }
         let mut distinguish = |block: u32, around: TokenMask| {
             let Some(slot) = by_block.get_mut(block as usize) else { return };
             let proximity = self.proximity_of_block(block, near);
-            if *slot == 0 && (other(around) || proximity > FAR_POINTS) {
+            if *slot == 0 && (around != 0 || proximity > FAR_POINTS) {
                 *slot = WITHOUT_WORDS;
                 order.push(self.promise(block, around, wide, least, proximity));
             }
         };
         let around_records = |place: u32| {
-            let zipcodes = index.get(place).map_or(0, |words| words.zipcodes);
-            around.get(place as usize).copied().unwrap_or(0) | zipcodes
+            let own = index.get(place).map_or(0, other);
+            around.get(place as usize).copied().unwrap_or(0) | own
         };
         for (ordinal, place) in (0u32..).zip(&places.places) {
             let around = around_records(ordinal);
+            if around == 0 && near.is_empty() {
+                continue;
+            }
             let end = place.first_block.saturating_add(place.n_blocks).min(places.n_blocks);
             (place.first_block..end).for_each(|block| distinguish(block, around));
         }
         for (block, place) in places.added_blocks() {
             distinguish(block, around_records(place));
         }
+    }
+
+    /// Returns the words of a set that a place answers at a lower cost than any record.
+    fn cheaper_words(&self, place: &PlaceWords, wide: BlockWords, least: &Costs) -> TokenMask {
+        let words = (place.names | place.zipcodes) & wide.all & !wide.free;
+        let cheaper = |index: &usize| place.costs.get(*index) < least.get(*index);
+        let words = self.weights.of(words).map(|(index, _)| index).filter(cheaper);
+        words.fold(0, |words, index| words | 1 << index)
     }
 
     /// Returns the points of proximity that each chunk of records can win; nothing when the

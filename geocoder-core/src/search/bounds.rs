@@ -82,6 +82,21 @@ pub(super) struct Promising {
     pub(super) alternate_cost: f32,
 }
 
+impl Promising {
+    /// Takes the greater of two promises of the same block.
+    pub(super) fn or(&mut self, other: &Self) {
+        let of_others = |promising: &Self, points| points - promising.alternate_cost;
+        let [names, dear] = [(self.names, other.names), (self.dear, other.dear)].map(|(a, b)| {
+            let apart = of_others(self, a).max(of_others(other, b));
+            (a.max(b), a.max(b) - apart)
+        });
+        self.bound = self.bound.max(other.bound);
+        (self.names, self.dear) = (names.0, dear.0);
+        self.alternate_cost = names.1.min(dear.1);
+        self.alternates |= other.alternates;
+    }
+}
+
 /// Returns the points that a record of a block wins at most by what it is and where, without
 /// regard to a request: importance, population, type.
 pub(super) fn static_points(
