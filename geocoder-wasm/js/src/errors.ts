@@ -1,40 +1,5 @@
 // The one error class of the package; its codes are stable, its messages are for people.
 
-const CODES = [
-  'not_a_shard',
-  'unsupported_version',
-  'truncated',
-  'checksum_mismatch',
-  'malformed',
-  'malformed_delta',
-  'wrong_generation',
-  'delta_out_of_order',
-  'not_loaded',
-  'size_mismatch',
-  'hash_mismatch',
-  'too_large',
-  'out_of_memory',
-  'invalid_options',
-  'network',
-  'unavailable',
-  'rate_limited',
-  'unauthorized',
-  'not_found',
-  'not_offered',
-  'must_refetch',
-  'protocol',
-  'signature',
-  'too_old',
-  'storage',
-  'storage_full',
-  'not_synchronised',
-  'aborted',
-  'closed',
-  'wasm_unavailable',
-  'worker_failed',
-  'internal',
-] as const;
-
 /**
  * What went wrong.
  *
@@ -62,7 +27,39 @@ const CODES = [
  * - `wasm_unavailable`, `worker_failed`: the engine or its worker could not be loaded.
  * - `internal`: a fault of this package.
  */
-export type GeocoderErrorCode = (typeof CODES)[number];
+export type GeocoderErrorCode =
+  | 'not_a_shard'
+  | 'unsupported_version'
+  | 'truncated'
+  | 'checksum_mismatch'
+  | 'malformed'
+  | 'malformed_delta'
+  | 'wrong_generation'
+  | 'delta_out_of_order'
+  | 'not_loaded'
+  | 'size_mismatch'
+  | 'hash_mismatch'
+  | 'too_large'
+  | 'out_of_memory'
+  | 'invalid_options'
+  | 'network'
+  | 'unavailable'
+  | 'rate_limited'
+  | 'unauthorized'
+  | 'not_found'
+  | 'not_offered'
+  | 'must_refetch'
+  | 'protocol'
+  | 'signature'
+  | 'too_old'
+  | 'storage'
+  | 'storage_full'
+  | 'not_synchronised'
+  | 'aborted'
+  | 'closed'
+  | 'wasm_unavailable'
+  | 'worker_failed'
+  | 'internal';
 
 /** One refused option, in the shape of PlaceKit's 422 answers. */
 export interface FieldError {
@@ -95,7 +92,7 @@ export class GeocoderError extends Error {
     message: string,
     options: { cause?: unknown; errors?: readonly FieldError[]; retryAfterS?: number } = {},
   ) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(message, options);
     this.name = code === 'aborted' ? 'AbortError' : 'GeocoderError';
     this.code = code;
     this.errors = options.errors ?? [];
@@ -119,9 +116,9 @@ export function toGeocoderError(thrown: unknown): GeocoderError {
     });
   }
   const { code, message, errors } = (thrown ?? {}) as Partial<PlainError>;
-  const known = CODES.find((candidate) => candidate === code);
-  return known
-    ? new GeocoderError(known, message ?? known, { cause: thrown, errors: errors ?? [] })
+  // Codes of platforms are numbers, or in capitals.
+  return code && /^[a-z_]+$/.test(code)
+    ? new GeocoderError(code, message ?? code, { cause: thrown, errors: errors ?? [] })
     : new GeocoderError('internal', `unexpected fault: ${message ?? thrown}`, { cause: thrown });
 }
 

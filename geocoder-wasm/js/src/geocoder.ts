@@ -4,7 +4,7 @@ import { openHost } from '#platform';
 import { abortedError, GeocoderError, toGeocoderError } from './errors.js';
 import { type EngineHost, wireOptions } from './host.js';
 import { bytesOf, stoppable } from './source.js';
-import { Device } from './sync/device.js';
+import { type Device, openDevice } from './sync/device.js';
 import type {
   CountryOffer,
   OpenOptions,
@@ -85,7 +85,7 @@ export class Geocoder {
     const geocoder = new Geocoder(await openHost(options));
     try {
       geocoder.#device = await geocoder.#call(options.signal, (host, signal) =>
-        Device.open(host, options, signal, geocoder.#closing.signal),
+        openDevice(host, options, signal, geocoder.#closing.signal),
       );
     } catch (error) {
       geocoder.close();

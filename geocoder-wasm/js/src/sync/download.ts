@@ -1,7 +1,8 @@
 // Fetches a base chunk by chunk, each verified, and what is there already not at all.
 
+import { encodeJson, joined, textOf } from '../bytes.js';
 import { GeocoderError } from '../errors.js';
-import { TiedController } from '../signals.js';
+import { tiedTo } from '../signals.js';
 import type { Blob, Offer } from './offers.js';
 import { baseFile, chunksFile, partPrefix } from './state.js';
 import type { Transport } from './transport.js';
@@ -12,6 +13,7 @@ const PART_BYTES = 1 << 18;
 /** Share of a base from which one request for all of it is better than one for each chunk. */
 const WHOLE_SHARE = 0.8;
 const PARALLEL = 6;
+const NEWLINE = 10;
 
 /** What a download needs. */
 export interface DownloadTools {
@@ -24,144 +26,104 @@ export interface DownloadTools {
 
 /** Fetches a base; `others` are bases of which there may be chunks on this device. */
 export async function fetchBase(
-  offer: Offer,
+  { base, chunks }: Offer,
   others: readonly string[],
-  tools: DownloadTools,
+  { files, transport, sha256, signal, onProgress }: DownloadTools,
 ): Promise<Uint8Array> {
-  const assembly = new Assembly(offer, tools);
-  await assembly.note();
-  for (const sha256 of new Set([offer.base.sha256, ...others])) await assembly.reuse(sha256);
-  try {
-    await assembly.download();
-  } finally {
-    await assembly.putAside(0);
-  }
-  return assembly.bytes;
-}
-
-/** A base that is being put together. */
-class Assembly {
-  readonly bytes: Uint8Array;
-  readonly #offer: Offer;
-  readonly #tools: DownloadTools;
+  const whole = new Uint8Array(base.size);
+  let left = base.size;
   /** Offsets of the missing chunks, by their hash. */
-  readonly #missing = new Map<string, Blob & { offsets: number[] }>();
+  const missing = new Map<string, Blob & { offsets: number[] }>();
   /** Verified chunks that are in no file yet. */
-  #aside: { chunk: Blob; bytes: Uint8Array }[] = [];
-  #left: number;
+  let aside: { chunk: Blob; bytes: Uint8Array }[] = [];
+  let end = 0;
+  for (const chunk of chunks) {
+    const known = missing.get(chunk.sha256);
+    if (known) known.offsets.push(end);
+    else missing.set(chunk.sha256, { ...chunk, offsets: [end] });
+    end += chunk.size;
+  }
 
-  constructor(offer: Offer, tools: DownloadTools) {
-    this.#offer = offer;
-    this.#tools = tools;
-    this.bytes = new Uint8Array(offer.base.size);
-    this.#left = this.bytes.length;
+  /** Puts a chunk where it belongs, if it is missing and these are its bytes. */
+  async function take({ sha256: hash }: Blob, bytes: Uint8Array): Promise<boolean> {
+    const place = missing.get(hash);
+    if (place?.size !== bytes.length || (await sha256(bytes)) !== hash) return false;
+    // Another one may have come while this was verified.
+    if (!missing.delete(hash)) return false;
+    for (const offset of place.offsets) whole.set(bytes, offset);
+    left -= place.offsets.length * place.size;
+    return true;
+  }
+
+  async function takeAll({ chunks, data }: Pack): Promise<void> {
     let offset = 0;
-    for (const chunk of offer.chunks) {
-      const known = this.#missing.get(chunk.sha256);
-      if (known) known.offsets.push(offset);
-      else this.#missing.set(chunk.sha256, { ...chunk, offsets: [offset] });
+    for (const chunk of chunks) {
+      await take(chunk, data.subarray(offset, offset + chunk.size));
       offset += chunk.size;
     }
   }
 
-  /** Writes down of which chunks the base is made, so that a later one can use them. */
-  async note(): Promise<void> {
-    const { base, chunks } = this.#offer;
-    await this.#tools.files.write(chunksFile(base.sha256), pack(chunks, []));
-  }
-
   /** Takes over what there is of a base, complete or not. */
-  async reuse(sha256: string): Promise<void> {
-    const { files } = this.#tools;
-    const prefix = partPrefix(sha256);
+  async function reuse(hash: string): Promise<void> {
+    const prefix = partPrefix(hash);
     for (const { name } of await files.list()) {
-      if (name.startsWith(prefix)) await this.#takeAll(unpack(await files.read(name)));
+      if (name.startsWith(prefix)) await takeAll(unpack(await files.read(name)));
     }
-    const { chunks } = unpack(await files.read(chunksFile(sha256)));
-    if (!chunks.some((chunk) => this.#missing.has(chunk.sha256))) return;
-    const data = await files.read(baseFile(sha256));
-    if (data) await this.#takeAll({ chunks, data });
-  }
-
-  /** Downloads what is missing. */
-  async download(): Promise<void> {
-    this.#tools.onProgress(this.bytes.length - this.#left);
-    const single = this.#missing.size === 1;
-    if (!single && this.#left > this.bytes.length * WHOLE_SHARE) await this.#downloadWhole();
-    const queue = [...this.#missing.values()];
-    const { signal } = this.#tools;
-    const stop = new TiedController(signal);
-    const work = async () => {
-      for (let chunk = queue.pop(); chunk; chunk = queue.pop()) {
-        try {
-          await this.#downloadChunk(chunk, stop.signal);
-        } catch (error) {
-          stop.abort(error);
-          throw error;
-        }
-      }
-    };
-    try {
-      const workers = await Promise.allSettled(Array.from({ length: PARALLEL }, work));
-      if (workers.some(({ status }) => status === 'rejected')) {
-        signal.throwIfAborted();
-        throw stop.signal.reason;
-      }
-    } finally {
-      stop.untie();
-    }
+    const { chunks } = unpack(await files.read(chunksFile(hash)));
+    if (!chunks.some(({ sha256 }) => missing.has(sha256))) return;
+    const data = await files.read(baseFile(hash));
+    if (data) await takeAll({ chunks, data });
   }
 
   /** Puts verified bytes into storage when there are more than some; without room, they are not. */
-  async putAside(more: number): Promise<void> {
-    const aside = this.#aside;
-    const size = aside.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    const [first] = aside;
-    if (!first || size <= more || this.#left === 0) return;
-    this.#aside = [];
-    const { files } = this.#tools;
-    const name = partPrefix(this.#offer.base.sha256) + first.chunk.sha256.slice(0, 16);
-    const chunks = aside.map(({ chunk }) => chunk);
+  async function putAside(more: number): Promise<void> {
     const parts = aside.map(({ bytes }) => bytes);
-    await files.write(name, pack(chunks, parts)).catch(() => {});
+    const [first] = aside;
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    if (!first || size <= more || left === 0) return;
+    const name = partPrefix(base.sha256) + first.chunk.sha256.slice(0, 16);
+    const file = pack(
+      aside.map(({ chunk }) => chunk),
+      parts,
+    );
+    aside = [];
+    await files.write(name, file).catch(() => {});
+  }
+
+  /** Takes a chunk that has come; answers whether it was good and missing. */
+  async function receive(chunk: Blob, bytes: Uint8Array): Promise<boolean> {
+    if (!(await take(chunk, bytes))) return false;
+    aside.push({ chunk, bytes });
+    onProgress(base.size - left);
+    await putAside(PART_BYTES);
+    return true;
   }
 
   /** Streams the whole base; what is wrong in it stays missing. */
-  async #downloadWhole(): Promise<void> {
-    const { transport, signal } = this.#tools;
-    const { base, chunks } = this.#offer;
-    const read = async (body: AsyncIterable<Uint8Array>) => {
-      const [...rest] = chunks;
-      let chunk = rest.shift();
-      let buffer = new Uint8Array(chunk?.size ?? 0);
-      let filled = 0;
-      for await (let piece of body) {
-        while (chunk && filled + piece.length >= chunk.size) {
-          const taken = chunk.size - filled;
-          buffer.set(piece.subarray(0, taken), filled);
-          piece = piece.subarray(taken);
-          if (await this.#take(chunk, buffer)) await this.#received(chunk, buffer);
-          chunk = rest.shift();
-          buffer = new Uint8Array(chunk?.size ?? 0);
-          filled = 0;
-        }
-        buffer.set(piece.subarray(0, buffer.length), filled);
-        filled += piece.length;
-        if (!chunk) return;
+  async function streamWhole(body: AsyncIterable<Uint8Array>): Promise<void> {
+    const rest = [...chunks];
+    let chunk = rest.shift();
+    let buffer = new Uint8Array(chunk?.size ?? 0);
+    let filled = 0;
+    for await (let piece of body) {
+      while (chunk && filled + piece.length >= chunk.size) {
+        const taken = chunk.size - filled;
+        buffer.set(piece.subarray(0, taken), filled);
+        piece = piece.subarray(taken);
+        await receive(chunk, buffer);
+        chunk = rest.shift();
+        buffer = new Uint8Array(chunk?.size ?? 0);
+        filled = 0;
       }
-    };
-    try {
-      await transport.blobBody(base, signal, read);
-    } catch (error) {
-      // A host may have no more than the chunks.
-      if ((error as GeocoderError).code !== 'not_found') throw error;
+      if (!chunk) return;
+      buffer.set(piece, filled);
+      filled += piece.length;
     }
   }
 
-  async #downloadChunk(chunk: Blob, signal: AbortSignal): Promise<void> {
+  async function downloadChunk(chunk: Blob, signal: AbortSignal): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const bytes = await this.#tools.transport.blob(chunk, signal);
-      if (await this.#take(chunk, bytes)) return this.#received(chunk, bytes);
+      if (await receive(chunk, await transport.blob(chunk, signal))) return;
       if (attempt === 2) {
         const message = `chunk ${chunk.sha256} arrived changed, twice`;
         throw new GeocoderError('hash_mismatch', message);
@@ -169,30 +131,40 @@ class Assembly {
     }
   }
 
-  async #received(chunk: Blob, bytes: Uint8Array): Promise<void> {
-    this.#aside.push({ chunk, bytes });
-    this.#tools.onProgress(this.bytes.length - this.#left);
-    await this.putAside(PART_BYTES);
-  }
-
-  async #takeAll({ chunks, data }: Pack): Promise<void> {
-    let offset = 0;
-    for (const chunk of chunks) {
-      await this.#take(chunk, data.subarray(offset, offset + chunk.size));
-      offset += chunk.size;
+  /** Downloads what is missing. */
+  async function download(): Promise<void> {
+    onProgress(base.size - left);
+    if (missing.size !== 1 && left > base.size * WHOLE_SHARE) {
+      await transport.blobBody(base, signal, streamWhole).catch((error) => {
+        // A host may have no more than the chunks.
+        if (error.code !== 'not_found') throw error;
+      });
+    }
+    const queue = [...missing.values()];
+    const stop = tiedTo(signal);
+    const work = async () => {
+      for (let chunk = queue.pop(); chunk; chunk = queue.pop()) {
+        await downloadChunk(chunk, stop.signal);
+      }
+    };
+    const begin = () => work().catch((error) => stop.abort(error));
+    try {
+      await Promise.all(Array.from({ length: PARALLEL }, begin));
+      stop.signal.throwIfAborted();
+    } finally {
+      stop.untie();
     }
   }
 
-  /** Puts a chunk where it belongs, if it is missing and these are its bytes. */
-  async #take({ sha256 }: Blob, bytes: Uint8Array): Promise<boolean> {
-    const place = this.#missing.get(sha256);
-    if (place?.size !== bytes.length || (await this.#tools.sha256(bytes)) !== sha256) return false;
-    // Another one may have come while this was verified.
-    if (!this.#missing.delete(sha256)) return false;
-    for (const offset of place.offsets) this.bytes.set(bytes, offset);
-    this.#left -= place.offsets.length * place.size;
-    return true;
+  // Of which chunks it is made, so that a later base can use them.
+  await files.write(chunksFile(base.sha256), pack(chunks, []));
+  for (const hash of new Set([base.sha256, ...others])) await reuse(hash);
+  try {
+    await download();
+  } finally {
+    await putAside(0);
   }
+  return whole;
 }
 
 interface Pack {
@@ -203,23 +175,15 @@ interface Pack {
 /** Makes a file of chunks: a line that lists them, and their bytes. */
 function pack(chunks: readonly Blob[], parts: readonly Uint8Array[]): Uint8Array {
   const list = chunks.map(({ sha256, size }) => [sha256, size]);
-  const head = new TextEncoder().encode(`${JSON.stringify(list)}\n`);
-  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, head.length));
-  file.set(head);
-  let offset = head.length;
-  for (const part of parts) {
-    file.set(part, offset);
-    offset += part.length;
-  }
-  return file;
+  return joined([encodeJson(list), new Uint8Array([NEWLINE]), ...parts]);
 }
 
 /** Reads a file of chunks; one that is damaged or not there has none. */
 function unpack(file: Uint8Array | undefined): Pack {
   try {
     const bytes = file as Uint8Array;
-    const end = bytes.indexOf(10);
-    const list: [string, number][] = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
+    const end = bytes.indexOf(NEWLINE);
+    const list: [string, number][] = JSON.parse(textOf(bytes.subarray(0, end)));
     const chunks = list.map(([sha256, size]) => ({ sha256, size }));
     return { chunks, data: bytes.subarray(end + 1) };
   } catch {

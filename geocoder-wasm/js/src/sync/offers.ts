@@ -60,8 +60,8 @@ export interface Text {
 }
 
 /** Reads heads. */
-export function readHeads({ text, verified }: Text): Heads {
-  return read(text, verified, (entry) => ({
+export function readHeads(text: Text): Heads {
+  return read(text, (entry) => ({
     generation: generation(entry['generation']),
     head: count(entry['head'] ?? 0),
     state: entry['state_sha256'] == null ? null : sha256(entry['state_sha256']),
@@ -69,8 +69,8 @@ export function readHeads({ text, verified }: Text): Heads {
 }
 
 /** Reads a manifest. */
-export function readManifest({ text, verified }: Text): Manifest {
-  return read(text, verified, (entry) => {
+export function readManifest(text: Text): Manifest {
+  return read(text, (entry) => {
     const base = object(entry['base']);
     const overlay = entry['overlay'] == null ? undefined : object(entry['overlay']);
     const chunks = list(base['chunks'] ?? []).map(blob);
@@ -101,8 +101,8 @@ export function readManifest({ text, verified }: Text): Manifest {
 }
 
 /** Reads what a manifest tells people, ordered by country code. */
-export function readOffers({ text, verified }: Text): CountryOffer[] {
-  const { countries } = read(text, verified, ({ name, attribution, base: value }, country) => {
+export function readOffers(text: Text): CountryOffer[] {
+  const { countries } = read(text, ({ name, attribution, base: value }, country) => {
     const base = object(value);
     const { sha256, size: sizeBytes } = blob(base);
     const records = object(base['records'] ?? {});
@@ -129,8 +129,7 @@ export function readOffers({ text, verified }: Text): CountryOffer[] {
 }
 
 function read<T>(
-  text: string,
-  verified: boolean,
+  { text, verified }: Text,
   country: (entry: Record<string, unknown>, code: string) => T,
 ): Omit<Heads, 'countries'> & { countries: Map<string, T> } {
   let json: unknown;

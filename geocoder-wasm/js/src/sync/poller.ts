@@ -1,7 +1,7 @@
 // Keeps a device current by itself: a stream of events where there is one, else questions.
 
 import { GeocoderError, toGeocoderError } from '../errors.js';
-import { TiedController } from '../signals.js';
+import { sleep, tiedTo } from '../signals.js';
 import type { Heads } from './offers.js';
 import type { OpenOptions } from './types.js';
 
@@ -24,7 +24,7 @@ export interface Polled {
    */
   follow(onHeads: (heads: Heads) => void, signal: AbortSignal): Promise<boolean> | undefined;
   /** Runs while no other tab polls. */
-  alone(run: () => Promise<void>, signal: AbortSignal): Promise<void>;
+  alone(what: string, signal: AbortSignal, run: () => Promise<void>): Promise<void>;
   /** Sends proposals and asks what became of them, where there are any. */
   exchange(signal: AbortSignal): Promise<unknown>;
   /** Least seconds between two questions, as the server says. */
@@ -35,87 +35,61 @@ export interface Polled {
 export async function poll(
   polled: Polled,
   { updates = 'events', pollIntervalS = INTERVAL_S }: OpenOptions,
-  signal: AbortSignal,
+  closing: AbortSignal,
 ): Promise<void> {
-  const round = new Round(polled, updates === 'events', pollIntervalS);
-  while (!signal.aborted) {
-    const pause = pauseWhenIdle(signal);
-    try {
-      await pause.start;
-      await polled.alone(() => round.run(pause.signal), pause.signal);
-    } catch {
-      // Paused; or the platform gave no lock, which it may do later.
-      if (!pause.signal.aborted) await sleep(INTERVAL_S * 1000, signal);
-    } finally {
-      pause.end();
-    }
-  }
-}
-
-/** Polling, which may pause. */
-class Round {
-  readonly #polled: Polled;
-  readonly #intervalS: number;
-  readonly #streams: boolean;
-  #failures = 0;
-  #streamFailures = 0;
+  let failures = 0;
+  let streamFailures = 0;
   /** Whether a stream has failed, or the server cannot be reached: the next question tells. */
-  #inDoubt = false;
+  let inDoubt = false;
   /** No question is asked before, also when there is a pause in between. */
-  #notBefore = 0;
+  let notBefore = 0;
+  const intervalS = () => Math.max(pollIntervalS, polled.minPollS());
 
-  constructor(polled: Polled, streams: boolean, intervalS: number) {
-    this.#polled = polled;
-    this.#streams = streams;
-    this.#intervalS = intervalS;
-  }
-
-  async run(signal: AbortSignal): Promise<void> {
-    [this.#failures, this.#streamFailures, this.#inDoubt] = [0, 0, false];
-    await sleep(this.#notBefore - performance.now(), signal);
+  /** Polls until there is a pause. */
+  async function run(signal: AbortSignal): Promise<void> {
+    failures = 0;
+    streamFailures = 0;
+    inDoubt = false;
+    await sleep(notBefore - performance.now(), signal);
     while (!signal.aborted) {
-      let waitS: number;
+      let waitS = 1;
       let leastS = 0;
       try {
-        if (this.#inDoubt) {
-          this.#inDoubt = false;
-          await this.#polled.catchUp(undefined, signal);
-          this.#streamFailures += 1;
-          waitS = 1;
-        } else if (this.#streams && this.#streamFailures < MAX_STREAM_FAILURES) {
-          await this.#follow(signal);
-          waitS = 1;
+        if (inDoubt) {
+          inDoubt = false;
+          await polled.catchUp(undefined, signal);
+          streamFailures += 1;
+        } else if (updates === 'events' && streamFailures < MAX_STREAM_FAILURES) {
+          await follow(signal);
         } else {
-          await this.#polled.catchUp(undefined, signal);
-          if (++this.#streamFailures > MAX_STREAM_FAILURES + POLLS_BETWEEN_STREAMS) {
-            this.#streamFailures = 0;
-          }
-          leastS = this.#polled.minPollS();
-          waitS = Math.max(this.#intervalS, leastS) * (0.8 + Math.random() * 0.4);
+          await polled.catchUp(undefined, signal);
+          if (++streamFailures > MAX_STREAM_FAILURES + POLLS_BETWEEN_STREAMS) streamFailures = 0;
+          leastS = polled.minPollS();
+          waitS = intervalS() * (0.8 + Math.random() * 0.4);
         }
-        this.#failures = 0;
+        failures = 0;
       } catch (error) {
-        const cap = Math.min(2 ** this.#failures++, MAX_BACKOFF_S);
+        const cap = Math.min(2 ** failures++, MAX_BACKOFF_S);
         leastS = toGeocoderError(error).retryAfterS ?? 0;
         waitS = Math.max(1, Math.random() * cap, leastS);
       }
-      this.#notBefore = performance.now() + Math.min(leastS, MAX_WAIT_S) * 1000;
+      notBefore = performance.now() + Math.min(leastS, MAX_WAIT_S) * 1000;
       await sleep(Math.min(waitS, MAX_WAIT_S) * 1000, signal);
     }
   }
 
   /** Asks for what became of proposals: no stream tells that. */
-  async #exchange(signal: AbortSignal): Promise<void> {
+  async function exchange(signal: AbortSignal): Promise<void> {
     for (;;) {
-      await sleep(Math.max(this.#intervalS, this.#polled.minPollS()) * 1000, signal);
+      await sleep(intervalS() * 1000, signal);
       if (signal.aborted) return;
-      await this.#polled.exchange(signal).catch(() => {});
+      await polled.exchange(signal).catch(() => {});
     }
   }
 
   /** Follows the stream; what arrives while one is worked on waits, and only the newest counts. */
-  async #follow(signal: AbortSignal): Promise<void> {
-    const stop = new TiedController(signal);
+  async function follow(signal: AbortSignal): Promise<void> {
+    const stop = tiedTo(signal);
     const began = performance.now();
     const isShort = () => performance.now() - began < SHORT_STREAM_MS;
     let newest: Heads | undefined;
@@ -126,8 +100,8 @@ class Round {
         while (newest) {
           const heads = newest;
           newest = undefined;
-          await this.#polled.catchUp(heads, stop.signal);
-          this.#failures = 0;
+          await polled.catchUp(heads, stop.signal);
+          failures = 0;
         }
       } catch (error) {
         failure = error;
@@ -136,28 +110,41 @@ class Round {
       working = undefined;
     };
     try {
-      const stream = this.#polled.follow((heads) => {
+      const stream = polled.follow((heads) => {
         newest = heads;
         working ??= work();
       }, stop.signal);
       // Where there is no stream there will be none.
-      if (!stream) this.#streamFailures = MAX_STREAM_FAILURES;
-      else void this.#exchange(stop.signal);
+      if (!stream) streamFailures = MAX_STREAM_FAILURES;
+      else void exchange(stop.signal);
       const ended = await stream;
       await working;
       if (failure) throw failure;
-      if (ended && isShort()) this.#streamFailures += 1;
-      else if (stream) this.#streamFailures = 0;
+      if (ended && isShort()) streamFailures += 1;
+      else if (stream) streamFailures = 0;
     } catch (error) {
       await working;
       if (failure || signal.aborted) throw failure ?? error;
-      if (toGeocoderError(error).code === 'not_found') this.#streamFailures = MAX_STREAM_FAILURES;
-      else if (isShort()) this.#inDoubt = true;
-      else [this.#streamFailures, this.#failures] = [0, 0];
+      if (toGeocoderError(error).code === 'not_found') streamFailures = MAX_STREAM_FAILURES;
+      else if (isShort()) inDoubt = true;
+      else [streamFailures, failures] = [0, 0];
       throw error;
     } finally {
       stop.abort();
       stop.untie();
+    }
+  }
+
+  while (!closing.aborted) {
+    const pause = pauseWhenIdle(closing);
+    try {
+      await pause.start;
+      await polled.alone('poll', pause.signal, () => run(pause.signal));
+    } catch {
+      // Paused; or the platform gave no lock, which it may do later.
+      if (!pause.signal.aborted) await sleep(INTERVAL_S * 1000, closing);
+    } finally {
+      pause.end();
     }
   }
 }
@@ -165,7 +152,7 @@ class Round {
 /** Waits until the page is seen and online, and fires when it is no longer, or the signal fires. */
 function pauseWhenIdle(signal: AbortSignal) {
   const stop = new AbortController();
-  const page = typeof document === 'undefined' ? undefined : document;
+  const page: Document | undefined = globalThis.document;
   const idle = () => page?.visibilityState === 'hidden' || globalThis.navigator?.onLine === false;
   let begin = () => {};
   const start = new Promise<void>((resolve) => {
@@ -192,17 +179,4 @@ function pauseWhenIdle(signal: AbortSignal) {
       for (const [target, type] of targets) target?.removeEventListener?.(type, look);
     },
   };
-}
-
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }

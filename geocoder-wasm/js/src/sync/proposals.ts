@@ -1,5 +1,6 @@
 // The queue of proposals: each a file of its own, so that tabs never overwrite each other's.
 
+import { encodeJson, hexOf, textOf } from '../bytes.js';
 import { GeocoderError } from '../errors.js';
 import { PROPOSAL_PREFIX } from './state.js';
 import type { Transport } from './transport.js';
@@ -12,55 +13,30 @@ const BATCH_BYTES = 240_000;
 const MAX_PROPOSALS = 1000;
 
 const file = (mutationId: string) => `${PROPOSAL_PREFIX}${mutationId}`;
-const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
-/** Keeps proposals until they are decided, and what was decided. */
-export class Proposals {
-  readonly #files: SyncStorage;
-  readonly #transport: Transport;
-  readonly #onChange: () => void;
+/** Proposals until they are decided, and what was decided. */
+export type Proposals = ReturnType<typeof proposalsIn>;
+
+/** Keeps proposals among the files; `onChange` is called when one has changed. */
+export function proposalsIn(files: SyncStorage, transport: Transport, onChange: () => void) {
   /** Whether any may be undecided; unknown until the files were read. */
-  #open: boolean | undefined;
+  let open: boolean | undefined;
   /** Counts what may have made it so. */
-  #additions = 0;
-
-  /** Takes over the files; `onChange` is called when one has changed. */
-  constructor(files: SyncStorage, transport: Transport, onChange: () => void) {
-    this.#files = files;
-    this.#transport = transport;
-    this.#onChange = onChange;
-  }
+  let additions = 0;
 
   /** Forgets what is known about the files, since another tab changed them. */
-  changed(): void {
-    this.#open = undefined;
-    this.#additions += 1;
-  }
-
-  /** Queues a proposal. */
-  async add(input: ProposalInput): Promise<Proposal> {
-    const { origin, update, language, remove, comment } = input;
-    const fields = JSON.parse(JSON.stringify({ origin, update, language, remove, comment }));
-    const createdAt = new Date().toISOString();
-    const proposal: Proposal = { ...fields, mutationId: uuid(), outcome: 'queued', createdAt };
-    const bytes = encode(proposal);
-    if (bytes.length > BATCH_BYTES / 2) {
-      throw new GeocoderError('invalid_options', `a proposal has over ${BATCH_BYTES / 2} bytes`);
-    }
-    await this.#makeRoom();
-    await this.#files.write(file(proposal.mutationId), bytes);
-    this.changed();
-    this.#onChange();
-    return proposal;
+  function changed(): void {
+    open = undefined;
+    additions += 1;
   }
 
   /** Lists the proposals, the oldest first. */
-  async list(): Promise<Proposal[]> {
+  async function list(): Promise<Proposal[]> {
     const proposals: Proposal[] = [];
-    for (const { name } of await this.#files.list()) {
+    for (const { name } of await files.list()) {
       if (!name.startsWith(PROPOSAL_PREFIX)) continue;
       try {
-        proposals.push(JSON.parse(new TextDecoder().decode(await this.#files.read(name))));
+        proposals.push(JSON.parse(textOf(await files.read(name))));
       } catch (error) {
         // One that was being written when the page ended was never given to anyone.
         if (!(error instanceof SyntaxError)) throw error;
@@ -70,87 +46,102 @@ export class Proposals {
     return proposals.sort((a, b) => (a.mutationId < b.mutationId ? -1 : 1));
   }
 
-  /** Sends what is queued and asks for what is undecided; returns how many outcomes are new. */
-  async exchange(signal: AbortSignal): Promise<number> {
-    if (this.#open === false || this.#transport.isStatic) return 0;
-    const proposals = await this.list();
-    const queued = proposals.filter(({ outcome }) => outcome === 'queued');
-    const waiting = proposals.filter(
-      ({ outcome }) => outcome === 'pending' || outcome === 'conflict',
-    );
-    let learned = 0;
-    for (let at = 0; at < waiting.length; at += BATCH) {
-      const asked = waiting.slice(at, at + BATCH);
-      const mutationIds = asked.map(({ mutationId }) => mutationId).join();
-      const answer = await this.#transport.proposals({ mutationIds }, undefined, signal);
-      learned += await this.#note(asked, answer);
-      // A server that was restored may know nothing of them: they are sent again.
-      queued.push(...asked.filter(({ mutationId }) => !resultOf(answer, mutationId)));
+  async function makeRoom(): Promise<void> {
+    const proposals = await list();
+    if (proposals.length < MAX_PROPOSALS) return;
+    const decided = proposals.find(isDecided);
+    if (!decided) {
+      throw new GeocoderError('storage_full', `${MAX_PROPOSALS} proposals wait already`);
     }
-    while (queued.length > 0) learned += await this.#send(nextBatch(queued), signal);
-    const additions = this.#additions;
-    const open = (await this.list()).some(
-      ({ outcome }) => outcome !== 'approved' && outcome !== 'rejected',
-    );
-    // What was added while the list was read may not be in it.
-    if (additions === this.#additions) this.#open = open;
-    return learned;
+    await files.remove(file(decided.mutationId));
   }
 
-  async #send(batch: Proposal[], signal: AbortSignal): Promise<number> {
+  async function send(batch: Proposal[], signal: AbortSignal): Promise<number> {
     const proposals = batch.map(({ outcome: _, createdAt: __, ...sent }) => sent);
     try {
-      return await this.#note(batch, await this.#transport.proposals({}, { proposals }, signal));
+      return await note(batch, await transport.proposals({}, { proposals }, signal));
     } catch (error) {
       const { code, message } = error as GeocoderError;
       // Refused as a whole: one by one, so that a bad one does not hold up the others.
       if (code !== 'protocol' || !/ 4\d\d$/.test(message)) throw error;
-      const [only] = batch;
-      if (batch.length === 1 && only) {
-        const results = [{ ...only, outcome: 'rejected', message }];
-        return this.#note(batch, { results });
+      if (batch.length === 1) {
+        return note(batch, { results: [{ ...batch[0], outcome: 'rejected', message }] });
       }
       let learned = 0;
-      for (const proposal of batch) learned += await this.#send([proposal], signal);
+      for (const proposal of batch) learned += await send([proposal], signal);
       return learned;
     }
   }
 
   /** Writes outcomes down; what the answer does not name stays as it is. */
-  async #note(asked: readonly Proposal[], answer: unknown): Promise<number> {
+  async function note(asked: readonly Proposal[], answer: unknown): Promise<number> {
     let learned = 0;
     for (const proposal of asked) {
-      const result = resultOf(answer, proposal.mutationId);
-      const outcome = result?.outcome;
+      const { outcome, patchId, message, errors } = resultOf(answer, proposal.mutationId) ?? {};
       if (!outcome || !/^(pending|approved|rejected|conflict)$/.test(outcome)) continue;
       if (outcome === proposal.outcome) continue;
-      const { patchId, message, errors } = result;
-      await this.#write({
+      const noted = {
         ...proposal,
         outcome,
         ...(patchId && { patchId }),
         ...(message && { message }),
         ...(errors && { errors }),
-      });
+      };
+      await files.write(file(proposal.mutationId), encodeJson(noted));
       learned += 1;
     }
-    if (learned > 0) this.#onChange();
+    if (learned > 0) onChange();
     return learned;
   }
 
-  #write(proposal: Proposal): Promise<void> {
-    return this.#files.write(file(proposal.mutationId), encode(proposal));
-  }
+  return {
+    changed,
+    list,
 
-  async #makeRoom(): Promise<void> {
-    const proposals = await this.list();
-    if (proposals.length < MAX_PROPOSALS) return;
-    const decided = proposals.find(({ outcome }) => /approved|rejected/.test(outcome));
-    if (!decided) {
-      throw new GeocoderError('storage_full', `${MAX_PROPOSALS} proposals wait already`);
-    }
-    await this.#files.remove(file(decided.mutationId));
-  }
+    /** Queues a proposal. */
+    async add(input: ProposalInput): Promise<Proposal> {
+      const { origin, update, language, remove, comment } = input;
+      const fields = JSON.parse(JSON.stringify({ origin, update, language, remove, comment }));
+      const createdAt = new Date().toISOString();
+      const proposal: Proposal = { ...fields, mutationId: uuid(), outcome: 'queued', createdAt };
+      const bytes = encodeJson(proposal);
+      if (bytes.length > BATCH_BYTES / 2) {
+        throw new GeocoderError('invalid_options', `a proposal has over ${BATCH_BYTES / 2} bytes`);
+      }
+      await makeRoom();
+      await files.write(file(proposal.mutationId), bytes);
+      changed();
+      onChange();
+      return proposal;
+    },
+
+    /** Sends what is queued and asks for what is undecided; returns how many outcomes are new. */
+    async exchange(signal: AbortSignal): Promise<number> {
+      if (open === false || transport.isStatic()) return 0;
+      const undecided = (await list()).filter((proposal) => !isDecided(proposal));
+      const queued = undecided.filter(({ outcome }) => outcome === 'queued');
+      const waiting = undecided.filter(({ outcome }) => outcome !== 'queued');
+      let learned = 0;
+      while (waiting.length > 0) {
+        const asked = waiting.splice(0, BATCH);
+        const mutationIds = asked.map(({ mutationId }) => mutationId).join();
+        const answer = await transport.proposals({ mutationIds }, undefined, signal);
+        learned += await note(asked, answer);
+        // A server that was restored may know nothing of them: they are sent again.
+        queued.push(...asked.filter(({ mutationId }) => !resultOf(answer, mutationId)));
+      }
+      while (queued.length > 0) learned += await send(nextBatch(queued), signal);
+      const before = additions;
+      const all = (await list()).every(isDecided);
+      // What was added while the list was read may not be in it.
+      if (before === additions) open = !all;
+      return learned;
+    },
+  };
+}
+
+function isDecided({ outcome }: Proposal): boolean {
+  return outcome === 'approved' || outcome === 'rejected';
 }
 
 /** Finds what an answer says of a proposal. */
@@ -167,7 +158,7 @@ function nextBatch(queue: Proposal[]): Proposal[] {
   let bytes = 0;
   let count = 0;
   for (const proposal of queue.slice(0, BATCH)) {
-    bytes += encode(proposal).length;
+    bytes += encodeJson(proposal).length;
     if (count > 0 && bytes > BATCH_BYTES) break;
     count += 1;
   }
@@ -178,15 +169,10 @@ let lastTime = 0;
 
 /** Makes a UUID of version 7: the time and chance; later ones are greater. */
 function uuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const bytes = crypto.getRandomValues(new Uint8Array(10));
+  bytes[0] = ((bytes[0] ?? 0) & 15) | 0x70;
+  bytes[2] = ((bytes[2] ?? 0) & 63) | 0x80;
   lastTime = Math.max(Date.now(), lastTime + 1);
-  let time = lastTime;
-  for (let index = 5; index >= 0; index--) {
-    bytes[index] = time % 256;
-    time = Math.floor(time / 256);
-  }
-  bytes[6] = ((bytes[6] ?? 0) & 15) | 0x70;
-  bytes[8] = ((bytes[8] ?? 0) & 63) | 0x80;
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const digits = lastTime.toString(16).padStart(12, '0') + hexOf(bytes);
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -1,5 +1,6 @@
 // What a device has, as one small file that changes as a whole, and the names of what it names.
 
+import { encodeJson, textOf } from '../bytes.js';
 import type { SyncStorage } from './types.js';
 
 /** What answers for a country: a base, and corrections at a position of a feed. */
@@ -51,7 +52,7 @@ export const overlayFile = (sha256: string) => `overlay-${sha256}`;
 export async function readState(files: SyncStorage): Promise<DeviceState | undefined> {
   const bytes = await files.read(STATE_FILE);
   try {
-    const state = JSON.parse(new TextDecoder().decode(bytes));
+    const state = JSON.parse(textOf(bytes));
     if (state.format === 1 && isState(state)) return state;
   } catch {
     // As good as none.
@@ -66,7 +67,7 @@ export function emptyState(): DeviceState {
 
 /** Puts a state in place of the former one. */
 export function writeState(files: SyncStorage, state: DeviceState): Promise<void> {
-  return files.write(STATE_FILE, new TextEncoder().encode(JSON.stringify(state)));
+  return files.write(STATE_FILE, encodeJson(state));
 }
 
 /** Files that the state has to name, or they are of no use. */

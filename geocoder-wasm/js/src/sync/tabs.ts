@@ -2,43 +2,30 @@
 
 import { abortedError } from '../errors.js';
 
-/** Ties the tabs together that use the same files; alone where the platform has no such things. */
-export class Tabs {
-  readonly #name: string;
-  readonly #locks: LockManager | undefined;
-  readonly #channel: BroadcastChannel | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+/** The tabs that use the same files. */
+export type Tabs = ReturnType<typeof joinTabs>;
 
-  /** Joins the tabs; `shared` says whether other tabs can have the same files at all. */
-  constructor(name: string, shared: boolean, onChange: () => void) {
-    this.#name = name;
-    if (!shared) return;
-    this.#locks = globalThis.navigator?.locks;
-    if (typeof BroadcastChannel === 'undefined') return;
-    this.#channel = new BroadcastChannel(name);
-    this.#channel.onmessage = onChange;
+/**
+ * Joins the tabs that use the same files, alone where the platform has no such things; `shared`
+ * says whether other tabs can have the same files at all.
+ */
+export function joinTabs(name: string, shared: boolean, onChange: () => void) {
+  const locks = shared ? globalThis.navigator?.locks : undefined;
+  let channel: BroadcastChannel | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  if (shared && globalThis.BroadcastChannel) {
+    channel = new BroadcastChannel(name);
+    channel.onmessage = onChange;
     // Node waits for open channels.
-    (this.#channel as { unref?(): void }).unref?.();
-  }
-
-  /** Runs when no other tab, and no earlier call of this one, changes the files. */
-  change<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-    const turn = this.#last
-      .catch(() => {})
-      .then(() => {
-        if (signal.aborted) throw abortedError(signal);
-        return this.alone('change', signal, run);
-      });
-    this.#last = turn;
-    return turn;
+    (channel as { unref?(): void }).unref?.();
   }
 
   /** Runs when no other tab does the same. */
-  async alone<T>(what: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-    if (!this.#locks) return run();
+  async function alone<T>(what: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    if (!locks) return run();
     let started = false;
     try {
-      return await this.#locks.request(`${this.#name}-${what}`, { signal }, () => {
+      return await locks.request(`${name}-${what}`, { signal }, () => {
         started = true;
         return run();
       });
@@ -47,13 +34,25 @@ export class Tabs {
     }
   }
 
-  /** Tells the others that the state changed. */
-  announce(): void {
-    this.#channel?.postMessage('changed');
-  }
+  return {
+    alone,
 
-  /** Leaves. */
-  close(): void {
-    this.#channel?.close();
-  }
+    /** Runs when no other tab, and no earlier call of this one, changes the files. */
+    change<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+      const turn = last
+        .catch(() => {})
+        .then(() => {
+          if (signal.aborted) throw abortedError(signal);
+          return alone('change', signal, run);
+        });
+      last = turn;
+      return turn;
+    },
+
+    /** Tells the others that the state changed. */
+    announce: () => channel?.postMessage('changed'),
+
+    /** Leaves. */
+    close: () => channel?.close(),
+  };
 }

@@ -1,17 +1,10 @@
 // Asks the server, or a static folder in its place: limits, signatures, stalls, and codes of errors.
 
+import { fromBase64, hexOf, joined, textOf } from '../bytes.js';
 import { abortedError, GeocoderError, type GeocoderErrorCode } from '../errors.js';
-import { TiedController } from '../signals.js';
-import {
-  type Blob,
-  type Heads,
-  type Manifest,
-  readHeads,
-  readManifest,
-  readOffers,
-  type Text,
-} from './offers.js';
-import type { CountryOffer, OpenOptions } from './types.js';
+import { rejection, tiedTo } from '../signals.js';
+import { type Blob, type Heads, readHeads, readManifest, readOffers, type Text } from './offers.js';
+import type { OpenOptions } from './types.js';
 
 /** Time without a byte after which a transfer is given up. */
 const STALL_MS = 30_000;
@@ -33,211 +26,146 @@ export interface Position {
 }
 
 /** Talks with one server. */
-export class Transport {
-  readonly #fetch: typeof fetch;
-  readonly #server: URL;
-  readonly #headers: Record<string, string>;
-  readonly #publicKey: Uint8Array | undefined;
+export type Transport = ReturnType<typeof openTransport>;
+
+/** Gets ready to talk with the server of the options. */
+export function openTransport(
+  { server, apiKey, publicKey, fetch: ask = (...args) => fetch(...args) }: OpenOptions,
+  sha256: Hash,
+) {
+  let root: URL;
+  let keyBytes: BufferSource | undefined;
+  try {
+    root = new URL(server, globalThis.location?.href);
+    keyBytes = publicKey === undefined ? undefined : fromBase64(publicKey);
+  } catch (cause) {
+    const message = 'invalid options: `server` is no address, or `publicKey` no base64';
+    throw new GeocoderError('invalid_options', message, { cause });
+  }
   /** Address of the manifest of a static folder; nothing while it may be a server. */
-  #folder: URL | undefined;
-  readonly #last = new Map<string, Text & { etag: string }>();
-  readonly #sha256: Hash;
-  /** Bytes that were received so far. */
-  receivedBytes = 0;
+  let folder: URL | undefined;
+  if (root.pathname.endsWith('.json')) folder = root;
+  else if (!root.pathname.endsWith('/')) root.pathname += '/';
+  const key: Record<string, string> = apiKey ? { 'x-placekit-api-key': apiKey } : {};
+  const lastTexts = new Map<string, Text & { etag: string }>();
+  let received = 0;
 
-  constructor({ server, apiKey, publicKey, fetch: ask }: OpenOptions, sha256: Hash) {
-    this.#sha256 = sha256;
-    this.#fetch = ask ?? ((...args) => fetch(...args));
-    try {
-      this.#server = new URL(server, typeof location === 'undefined' ? undefined : location.href);
-      this.#publicKey = publicKey === undefined ? undefined : fromBase64(publicKey);
-    } catch (cause) {
-      const message = 'invalid options: `server` is no address, or `publicKey` no base64';
-      throw new GeocoderError('invalid_options', message, { cause });
-    }
-    if (this.#server.pathname.endsWith('.json')) this.#folder = this.#server;
-    else if (!this.#server.pathname.endsWith('/')) this.#server.pathname += '/';
-    this.#headers = apiKey ? { 'x-placekit-api-key': apiKey } : {};
+  function route(path: string, query: Record<string, string> = {}): URL {
+    const url = new URL(`sync/v1/${path}`, root);
+    url.search = `${new URLSearchParams(query)}`;
+    return url;
   }
 
-  /** Whether there is a static folder in place of a server. */
-  get isStatic(): boolean {
-    return this.#folder !== undefined;
-  }
-
-  /** Whether the server's word is taken only with its signature. */
-  get isSigned(): boolean {
-    return this.#publicKey !== undefined;
-  }
-
-  /** Asks where countries stand; all of them when none are named. */
-  heads(countries: Codes, signal: AbortSignal): Promise<Heads> {
-    return this.#offered('heads', countries, readHeads, readManifest, signal);
-  }
-
-  /** Reads what there is of countries. */
-  manifest(countries: Codes, signal: AbortSignal): Promise<Manifest> {
-    return this.#offered('manifest', countries, readManifest, readManifest, signal);
-  }
-
-  /** Reads what there is to tell of countries. */
-  offers(countries: Codes, signal: AbortSignal): Promise<CountryOffer[]> {
-    return this.#offered('manifest', countries, readOffers, readOffers, signal);
-  }
-
-  /** Asks for what happened since a position. */
-  changes(position: Position, signal: AbortSignal): Promise<Uint8Array> {
-    const url = this.#route('changes', { ...position, limit: 10_000 });
-    return this.#ask(url, {}, signal, async (response, body) => {
-      const bytes = await this.#bytes(body, MAX_DELTA_BYTES);
-      await this.#digest(url, response, bytes);
-      return bytes;
-    });
-  }
-
-  /** Downloads a blob, unverified, but not more than its size. */
-  blob(blob: Blob, signal: AbortSignal): Promise<Uint8Array> {
-    return this.blobBody(blob, signal, (body) => this.#bytes(body, blob.size));
-  }
-
-  /** Reads the body of a blob as it arrives. */
-  blobBody<T>({ sha256 }: Blob, signal: AbortSignal, use: (body: Body) => Promise<T>): Promise<T> {
-    const url = this.#folder
-      ? new URL(`blobs/${sha256}`, this.#folder)
-      : this.#route(`blobs/${sha256}`);
-    // Caches would hand out damaged bytes again, and keep a second copy of good ones.
-    return this.#ask(url, { cache: 'no-store', headers: {} }, signal, (_, body) => use(body));
-  }
-
-  /** Reads the stream of heads until it ends, which it need not. */
-  events(countries: Codes, signal: AbortSignal, onHeads: (heads: Heads) => void): Promise<void> {
-    const url = this.#route('events', { countries: countries?.join() });
-    const headers = { ...this.#headers, accept: 'text/event-stream' };
-    return this.#ask(url, { headers, cache: 'no-store' }, signal, async (response, body) => {
-      if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
-        throw new GeocoderError('protocol', `${url} is no stream of events`);
-      }
-      const decoder = new TextDecoder();
-      let text = '';
-      for await (const piece of body) {
-        text += decoder.decode(piece, { stream: true });
-        const events = text.replaceAll('\r\n', '\n').split('\n\n');
-        text = events.pop() ?? '';
-        if (text.length > MAX_ANSWER_BYTES) throw tooMuch(url);
-        for (const event of events) {
-          if (!/^event: ?heads$/m.test(event)) continue;
-          const data = event.match(/^data:.*$/gm)?.map((line) => line.slice(5)) ?? [];
-          onHeads(readHeads({ text: data.join('\n'), verified: false }));
-        }
-      }
-    });
-  }
-
-  /** Sends or asks for proposals. */
-  async proposals(
-    query: { mutationIds?: string },
-    body: unknown,
+  /** Asks and lets a body be used, until it is used, stalls or the signal fires. */
+  async function use<T>(
+    url: URL,
+    init: RequestInit,
     signal: AbortSignal,
-  ): Promise<unknown> {
-    const init: RequestInit = body
-      ? {
-          method: 'POST',
-          headers: { ...this.#headers, 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        }
-      : {};
-    const answer = await this.#ask(this.#route('proposals', query), init, signal, (_, body) =>
-      this.#bytes(body, MAX_ANSWER_BYTES),
-    );
-    try {
-      return JSON.parse(new TextDecoder().decode(answer));
-    } catch (cause) {
-      throw new GeocoderError('protocol', "the server's answer is no JSON", { cause });
-    }
-  }
-
-  /** Forgets what is only revalidated, since it has led nowhere. */
-  forget(): void {
-    this.#last.clear();
-  }
-
-  /** Asks a route; where there is none, the manifest of a static folder says it all. */
-  async #offered<T>(
-    route: 'heads' | 'manifest',
-    countries: Codes,
-    parse: (read: Text) => T,
-    parseManifest: (read: Text) => T,
-    signal: AbortSignal,
+    take: (body: Body, response: Response) => Promise<T>,
   ): Promise<T> {
-    if (!this.#folder) {
-      try {
-        const url = this.#route(route, { countries: countries?.join() });
-        return await this.#read(url, parse, signal);
-      } catch (error) {
-        if ((error as GeocoderError).code !== 'not_found') throw error;
+    if (signal.aborted) throw abortedError(signal);
+    const stop = tiedTo(signal);
+    const stopped = rejection(stop.signal, () => stop.signal.reason);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // Whatever stands for `fetch` may ignore its signal.
+    const watch = <R>(step: Promise<R>): Promise<R> => {
+      clearTimeout(timer);
+      timer = setTimeout(() => stop.abort(new Error('it stalled')), STALL_MS);
+      return Promise.race([step, stopped]);
+    };
+    async function* read(response: Response): AsyncGenerator<Uint8Array> {
+      const reader = response.body?.getReader();
+      while (reader) {
+        const { done, value } = await watch(reader.read());
+        if (done) return;
+        received += value.length;
+        yield value;
       }
     }
-    const folder = this.#folder ?? new URL('manifest.json', this.#server);
-    const read = await this.#read(folder, parseManifest, signal);
-    this.#folder = folder;
-    return read;
+    try {
+      const response = await watch(ask(url, { headers: key, ...init, signal: stop.signal }));
+      if (!response.ok && response.status !== 304) throw refusal(url, response);
+      return await take(read(response), response);
+    } catch (cause) {
+      if (cause instanceof GeocoderError) throw cause;
+      if (signal.aborted) throw abortedError(signal);
+      const message = `${url} cannot be reached, or broke off: ${cause}`;
+      throw new GeocoderError('network', message, { cause });
+    } finally {
+      clearTimeout(timer);
+      stop.untie();
+      // Ends transfers whose rest nobody wants.
+      stop.abort();
+    }
   }
 
   /** Reads a text that is revalidated and, where there is a key, signed. */
-  #read<T>(url: URL, parse: (read: Text) => T, signal: AbortSignal): Promise<T> {
-    const last = this.#last.get(url.href);
+  function readText<T>(url: URL, parse: (read: Text) => T, signal: AbortSignal): Promise<T> {
+    const last = lastTexts.get(url.href);
     const init: RequestInit = last
-      ? { cache: 'no-store', headers: { ...this.#headers, 'if-none-match': last.etag } }
+      ? { cache: 'no-store', headers: { ...key, 'if-none-match': last.etag } }
       : { cache: 'no-cache' };
-    return this.#ask(url, init, signal, async (response, body) => {
+    return use(url, init, signal, async (body, response) => {
       if (isPage(response)) throw new GeocoderError('not_found', `${url} is a page, or empty`);
       if (response.status === 304 && last) return parse(last);
-      const bytes = await this.#bytes(body, MAX_MANIFEST_BYTES);
-      let verified = await this.#digest(url, response, bytes);
-      if (this.#publicKey) {
-        await this.#verify(url, response, bytes, signal);
-        verified = true;
-      }
-      const read = { text: new TextDecoder().decode(bytes), verified };
+      const bytes = await bytesOf(body, MAX_MANIFEST_BYTES);
+      const digested = await digest(url, response, bytes);
+      if (keyBytes) await verify(url, response, bytes, keyBytes, signal);
+      const read = { text: textOf(bytes), verified: digested || keyBytes !== undefined };
       const parsed = parse(read);
       const etag = response.headers.get('etag');
-      this.#last.clear();
-      if (etag) this.#last.set(url.href, { etag, ...read });
+      lastTexts.clear();
+      if (etag) lastTexts.set(url.href, { etag, ...read });
       return parsed;
     });
   }
 
+  /** Asks a route; where there is none, the manifest of a static folder says it all. */
+  async function offered<T>(
+    path: 'heads' | 'manifest',
+    countries: Codes,
+    signal: AbortSignal,
+    parse: (read: Text) => T,
+    parseManifest: (read: Text) => T = parse,
+  ): Promise<T> {
+    if (!folder) {
+      try {
+        return await readText(route(path, named(countries)), parse, signal);
+      } catch (error) {
+        if ((error as GeocoderError).code !== 'not_found') throw error;
+      }
+    }
+    const manifest = folder ?? new URL('manifest.json', root);
+    const read = await readText(manifest, parseManifest, signal);
+    folder = manifest;
+    return read;
+  }
+
   /** Compares bytes with the digest of RFC 9530; answers whether there is one. */
-  async #digest(url: URL, response: Response, bytes: Uint8Array): Promise<boolean> {
-    const digest = /sha-256=:([^:]+):/.exec(response.headers.get('content-digest') ?? '')?.[1];
-    if (!digest) return false;
-    const expected = Array.from(atob(digest), (char) =>
-      char.charCodeAt(0).toString(16).padStart(2, '0'),
-    ).join('');
-    if ((await this.#sha256(bytes)) === expected) return true;
+  async function digest(url: URL, { headers }: Response, bytes: Uint8Array): Promise<boolean> {
+    const expected = /sha-256=:([^:]+):/.exec(headers.get('content-digest') ?? '')?.[1];
+    if (!expected) return false;
+    if ((await sha256(bytes)) === hexOf(fromBase64(expected))) return true;
     throw new GeocoderError('hash_mismatch', `${url} arrived changed`);
   }
 
-  async #verify(
+  async function verify(
     url: URL,
-    response: Response,
+    { headers }: Response,
     bytes: Uint8Array,
+    raw: BufferSource,
     signal: AbortSignal,
   ): Promise<void> {
     let good: boolean;
     try {
-      const base64 =
-        response.headers.get('hereabouts-signature') ??
-        new TextDecoder().decode(
-          await this.#ask(new URL(`${url.pathname}.sig`, url), {}, signal, (_, body) =>
-            this.#bytes(body, 1000),
-          ),
-        );
+      const beside = new URL(`${url.pathname}.sig`, url);
+      const signature =
+        headers.get('hereabouts-signature') ??
+        textOf(await use(beside, {}, signal, (body) => bytesOf(body, 1000)));
       const { subtle } = crypto;
-      const publicKey = this.#publicKey as BufferSource;
-      const key = await subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify']);
-      const signature = fromBase64(base64.trim());
-      good = await subtle.verify('Ed25519', key, signature, bytes as BufferSource);
+      const imported = await subtle.importKey('raw', raw, 'Ed25519', false, ['verify']);
+      const signed = fromBase64(signature.trim());
+      good = await subtle.verify('Ed25519', imported, signed, bytes as BufferSource);
     } catch (cause) {
       const { code } = cause as GeocoderError;
       if (code === 'network' || code === 'aborted') throw cause;
@@ -247,81 +175,122 @@ export class Transport {
     if (!good) throw new GeocoderError('signature', `the signature of ${url} is wrong`);
   }
 
-  #route(path: string, query: Record<string, string | number | undefined> = {}): URL {
-    const url = new URL(`sync/v1/${path}`, this.#server);
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) url.searchParams.set(name, `${value}`);
-    }
-    return url;
-  }
-
-  async #bytes(body: Body, limit: number): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = [];
-    let length = 0;
-    for await (const piece of body) {
-      length += piece.length;
-      if (length > limit) throw tooMuch(`an answer of ${limit} bytes`);
-      pieces.push(piece);
-    }
-    const bytes = new Uint8Array(length);
-    let offset = 0;
-    for (const piece of pieces) {
-      bytes.set(piece, offset);
-      offset += piece.length;
-    }
-    return bytes;
-  }
-
-  /** Asks and lets a body be used, until it is used, stalls or the signal fires. */
-  async #ask<T>(
-    url: URL,
-    init: RequestInit,
+  /** Reads the body of a blob as it arrives. */
+  function blobBody<T>(
+    { sha256 }: Blob,
     signal: AbortSignal,
-    use: (response: Response, body: Body) => Promise<T>,
+    take: (body: Body) => Promise<T>,
   ): Promise<T> {
-    if (signal.aborted) throw abortedError(signal);
-    const stop = new TiedController(signal);
-    const stopped = new Promise<never>((_, reject) => {
-      stop.signal.addEventListener('abort', () => reject(stop.signal.reason));
-    });
-    stopped.catch(() => {});
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    // Whatever stands for `fetch` may ignore its signal.
-    const watch = <R>(step: Promise<R>): Promise<R> => {
-      clearTimeout(timer);
-      timer = setTimeout(() => stop.abort(new Error('it stalled')), STALL_MS);
-      return Promise.race([step, stopped]);
-    };
-    const received = (bytes: number) => {
-      this.receivedBytes += bytes;
-    };
-    async function* read(response: Response): AsyncGenerator<Uint8Array> {
-      const reader = response.body?.getReader();
-      while (reader) {
-        const { done, value } = await watch(reader.read());
-        if (done) return;
-        received(value.length);
-        yield value;
-      }
-    }
-    try {
-      const asked = { headers: this.#headers, ...init, signal: stop.signal };
-      const response = await watch(this.#fetch(url, asked));
-      if (!response.ok && response.status !== 304) throw await refusal(url, response);
-      return await use(response, read(response));
-    } catch (cause) {
-      if (cause instanceof GeocoderError) throw cause;
-      if (signal.aborted) throw abortedError(signal);
-      throw new GeocoderError('network', `${url} cannot be reached, or broke off: ${cause}`, {
-        cause,
-      });
-    } finally {
-      clearTimeout(timer);
-      stop.untie();
-      // Ends transfers whose rest nobody wants.
-      stop.abort();
-    }
+    const path = `blobs/${sha256}`;
+    const url = folder ? new URL(path, folder) : route(path);
+    // Caches would hand out damaged bytes again, and keep a second copy of good ones.
+    return use(url, { cache: 'no-store', headers: {} }, signal, take);
   }
+
+  return {
+    /** Whether there is a static folder in place of a server. */
+    isStatic: () => folder !== undefined,
+
+    /** Whether the server's word is taken only with its signature. */
+    isSigned: keyBytes !== undefined,
+
+    /** Bytes that were received so far. */
+    receivedBytes: () => received,
+
+    /** Asks where countries stand; all of them when none are named. */
+    heads: (countries: Codes, signal: AbortSignal): Promise<Heads> =>
+      offered<Heads>('heads', countries, signal, readHeads, readManifest),
+
+    /** Reads what there is of countries. */
+    manifest: (countries: Codes, signal: AbortSignal) =>
+      offered('manifest', countries, signal, readManifest),
+
+    /** Reads what there is to tell of countries. */
+    offers: (countries: Codes, signal: AbortSignal) =>
+      offered('manifest', countries, signal, readOffers),
+
+    /** Asks for what happened since a position. */
+    changes(position: Position, signal: AbortSignal): Promise<Uint8Array> {
+      const url = route('changes', { ...position, since: `${position.since}`, limit: '10000' });
+      return use(url, {}, signal, async (body, response) => {
+        const bytes = await bytesOf(body, MAX_DELTA_BYTES);
+        await digest(url, response, bytes);
+        return bytes;
+      });
+    },
+
+    /** Downloads a blob, unverified, but not more than its size. */
+    blob: (blob: Blob, signal: AbortSignal): Promise<Uint8Array> =>
+      blobBody(blob, signal, (body) => bytesOf(body, blob.size)),
+
+    blobBody,
+
+    /** Reads the stream of heads until it ends, which it need not. */
+    events(countries: Codes, signal: AbortSignal, onHeads: (heads: Heads) => void): Promise<void> {
+      const url = route('events', named(countries));
+      const headers = { ...key, accept: 'text/event-stream' };
+      return use(url, { headers, cache: 'no-store' }, signal, async (body, response) => {
+        if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
+          throw new GeocoderError('protocol', `${url} is no stream of events`);
+        }
+        const decoder = new TextDecoder();
+        let text = '';
+        for await (const piece of body) {
+          text += decoder.decode(piece, { stream: true });
+          const events = text.replaceAll('\r\n', '\n').split('\n\n');
+          text = events.pop() ?? '';
+          if (text.length > MAX_ANSWER_BYTES) throw tooMuch(url);
+          for (const event of events) {
+            if (!/^event: ?heads$/m.test(event)) continue;
+            const data = event.match(/^data:.*$/gm)?.map((line) => line.slice(5)) ?? [];
+            onHeads(readHeads({ text: data.join('\n'), verified: false }));
+          }
+        }
+      });
+    },
+
+    /** Sends or asks for proposals. */
+    async proposals(
+      query: Record<string, string>,
+      sent: unknown,
+      signal: AbortSignal,
+    ): Promise<unknown> {
+      const init: RequestInit = sent
+        ? {
+            method: 'POST',
+            headers: { ...key, 'content-type': 'application/json' },
+            body: JSON.stringify(sent),
+          }
+        : {};
+      const answer = await use(route('proposals', query), init, signal, (body) =>
+        bytesOf(body, MAX_ANSWER_BYTES),
+      );
+      try {
+        return JSON.parse(textOf(answer));
+      } catch (cause) {
+        throw new GeocoderError('protocol', "the server's answer is no JSON", { cause });
+      }
+    },
+
+    /** Forgets what is only revalidated, since it has led nowhere. */
+    forget: () => lastTexts.clear(),
+  };
+}
+
+/** The query that names countries; none for all of them. */
+function named(countries: Codes): Record<string, string> {
+  return countries ? { countries: countries.join() } : {};
+}
+
+async function bytesOf(body: Body, limit: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    length += piece.length;
+    if (length > limit) throw tooMuch(`an answer of ${limit} bytes`);
+    pieces.push(piece);
+  }
+  return joined(pieces);
 }
 
 /** Whether a static host answered what it does not have by the page of its app, or by nothing. */
@@ -340,7 +309,7 @@ const CODES: Record<number, GeocoderErrorCode> = {
   429: 'rate_limited',
 };
 
-async function refusal(url: URL, response: Response): Promise<GeocoderError> {
+function refusal(url: URL, response: Response): GeocoderError {
   const { status, headers } = response;
   const code = CODES[status] ?? (status >= 500 ? 'unavailable' : 'protocol');
   const retryAfter = headers.get('retry-after');
@@ -354,8 +323,4 @@ async function refusal(url: URL, response: Response): Promise<GeocoderError> {
 
 function tooMuch(what: URL | string): GeocoderError {
   return new GeocoderError('protocol', `${what} is longer than it may be`);
-}
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }
