@@ -27,7 +27,7 @@ const takeBindings = {
 };
 
 /** What the worker's file exports. */
-const WORKER_EXPORTS = 'abortedError, GeocoderError, openLocalHost, toGeocoderError';
+const WORKER_EXPORTS = 'abortedError, compileWasm, GeocoderError, openLocalHost, toGeocoderError';
 /**
  * Lets a page take the engine for its own thread, and the errors, out of the worker's file: through
  * one module, so that there is one import.
@@ -35,7 +35,7 @@ const WORKER_EXPORTS = 'abortedError, GeocoderError, openLocalHost, toGeocoderEr
 const takeFromWorker = {
   name: 'take-from-worker',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/(local|errors)\.js$/ }, () => ({
+    onResolve({ filter: /\/(local|errors|wasm)\.js$/ }, () => ({
       path: 'exports',
       namespace: 'worker',
     }));
@@ -117,7 +117,7 @@ async function buildSmall(options) {
       ecma: 2022,
       module: true,
       // Not the usual order of comparisons, and functions first: both compress better.
-      compress: { passes: 3, hoist_funs: true, lhs_constants: false },
+      compress: { hoist_funs: true, lhs_constants: false },
       sourceMap: {
         content: contents.get(`${path}.map`),
         includeSources: true,

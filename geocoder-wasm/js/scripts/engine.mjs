@@ -22,8 +22,18 @@ const NEEDLESS = [
   [/\(typeof FinalizationRegistry === 'undefined'\)\s+\? \{.*\}\s+: /g, ''],
   [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{[\s\S]*?\n\}\n/, ''],
   [/typeof (globalThis|global|self|window) === 'undefined' \? undefined : \1/g, 'globalThis'],
-  // Texts always come with what makes their room larger, and the engine is freed by name.
-  [/if \(realloc === undefined\) \{[\s\S]*?\n {4}\}\n/, ''],
+  // The buffer of a memory that grew is another one, everywhere.
+  [
+    /(\.buffer)\.detached === true \|\| \(\w+\.buffer\.detached === undefined && \w+\.buffer( !== wasm\.memory\.buffer)\)/,
+    '$1$2',
+  ],
+  [/(cached\w+Memory0) === null \|\| \1\.byteLength === 0/g, '!$1?.byteLength'],
+  // Texts are short, and encoded as they are without room that grows.
+  [/if \(realloc === undefined\) \{([\s\S]*?)\n {4}\}\n[\s\S]*?\n\}\n/, '$1\n}\n'],
+  [/, wasm\.__wbindgen_realloc\)/g, ')'],
+  // The names of imports are none that objects have by themselves.
+  [/__proto__: null,\s+/g, ''],
+  // The engine is freed by name.
   [/if \(Symbol\.dispose\).*\n/, ''],
 ];
 
@@ -50,7 +60,7 @@ export function readEngine(wasmFile, bindingsFile) {
   };
   for (const [pattern, replacement] of NEEDLESS) replace(pattern, replacement);
   replace(`"${imports[0].module}"`, `"${family}"`);
-  for (const [name, short] of imported) replace(`${name}: function(`, `${short}: function(`);
+  for (const [name, short] of imported) replace(`${name}: function(`, `${short}(`);
   bindings = bindings.replace(/\bwasm\.(\w+)/g, (_, name) => `wasm.${exported.get(name)}`);
   return { wasm: rename(wasm, family, imported, exported), bindings };
 }

@@ -81,9 +81,9 @@ export interface FieldError {
  */
 export class GeocoderError extends Error {
   /** What went wrong; stable between versions. */
-  readonly code: GeocoderErrorCode;
+  declare readonly code: GeocoderErrorCode;
   /** The refused options, for code `invalid_options`; otherwise empty. */
-  readonly errors: readonly FieldError[];
+  declare readonly errors: readonly FieldError[];
   /** Seconds to wait before the next attempt, where the server says so. */
   declare readonly retryAfterS?: number;
 
@@ -110,12 +110,10 @@ export interface PlainError {
 /** Reads whatever was thrown by the engine or the host into a {@link GeocoderError}. */
 export function toGeocoderError(thrown: unknown): GeocoderError {
   if (thrown instanceof GeocoderError) return thrown;
-  if (thrown instanceof DOMException && thrown.name === 'DataCloneError') {
-    return new GeocoderError('invalid_options', `invalid options: ${thrown.message}`, {
-      cause: thrown,
-    });
+  const { name, code, message, errors } = (thrown ?? {}) as Partial<PlainError & Error>;
+  if (name === 'DataCloneError') {
+    return new GeocoderError('invalid_options', `invalid options: ${message}`, { cause: thrown });
   }
-  const { code, message, errors } = (thrown ?? {}) as Partial<PlainError>;
   // Codes of platforms are numbers, or in capitals.
   return code && /^[a-z_]+$/.test(code)
     ? new GeocoderError(code, message ?? code, { cause: thrown, errors: errors ?? [] })

@@ -3,6 +3,7 @@
 import { openHost } from '#platform';
 import { abortedError, GeocoderError, toGeocoderError } from './errors.js';
 import { type EngineHost, wireOptions } from './host.js';
+import { rejection, tiedTo } from './signals.js';
 import { bytesOf, stoppable } from './source.js';
 import { type Device, openDevice } from './sync/device.js';
 import type {
@@ -54,18 +55,13 @@ export class Geocoder {
    *
    * The bytes are copied once, into the engine; the bodies of responses are read as they arrive.
    */
-  static async fromShards(
+  static fromShards(
     shards: readonly ShardSource[],
     options: GeocoderOptions = {},
   ): Promise<Geocoder> {
-    const geocoder = new Geocoder(await openHost(options));
-    try {
-      await Promise.all(shards.map((shard) => geocoder.insertShard(shard)));
-    } catch (error) {
-      geocoder.close();
-      throw error;
-    }
-    return geocoder;
+    return Geocoder.#start(options, (geocoder) =>
+      Promise.all(shards.map((shard) => geocoder.insertShard(shard))),
+    );
   }
 
   /**
@@ -81,17 +77,12 @@ export class Geocoder {
    * geocoder.on('update', ({ country }) => console.log(`${country} changed`));
    * ```
    */
-  static async open(options: OpenOptions): Promise<Geocoder> {
-    const geocoder = new Geocoder(await openHost(options));
-    try {
+  static open(options: OpenOptions): Promise<Geocoder> {
+    return Geocoder.#start(options, async (geocoder) => {
       geocoder.#device = await geocoder.#call(options.signal, (host, signal) =>
         openDevice(host, options, signal, geocoder.#closing.signal),
       );
-    } catch (error) {
-      geocoder.close();
-      throw error;
-    }
-    return geocoder;
+    });
   }
 
   /** Searches by text: what the user typed so far, the last word possibly unfinished. */
@@ -112,15 +103,12 @@ export class Geocoder {
   /** Loads a shard, in place of the one of the same country. */
   insertShard(shard: ShardSource, options: InsertOptions = {}): Promise<Country> {
     const { sizeBytes, sha256, onProgress } = options;
+    const checks = { sizeBytes, sha256 };
     return this.#call(options.signal, (host, signal) => {
       const bytes = bytesOf(shard);
       return bytes
-        ? host.insertBytes(bytes, { sizeBytes, sha256 })
-        : host.insertResponse(
-            stoppable(shard as Response, signal),
-            { sizeBytes, sha256 },
-            onProgress,
-          );
+        ? host.insertBytes(bytes, checks)
+        : host.insertResponse(stoppable(shard as Response, signal), checks, onProgress);
     });
   }
 
@@ -190,8 +178,7 @@ export class Geocoder {
 
   /** Listens to synchronisation; returns what ends that. Throws on a geocoder of shards. */
   on<E extends keyof SyncEvents>(type: E, listener: (detail: SyncEvents[E]) => void): () => void {
-    if (!this.#device) throw notSynchronised();
-    return this.#device.on(type, listener);
+    return this.#synchronised.on(type, listener);
   }
 
   /**
@@ -204,14 +191,31 @@ export class Geocoder {
     this.#host.close();
   }
 
+  /** Starts the engine; it ends when what is then done fails. */
+  static async #start(
+    options: GeocoderOptions,
+    load: (geocoder: Geocoder) => Promise<unknown>,
+  ): Promise<Geocoder> {
+    const geocoder = new Geocoder(await openHost(options));
+    try {
+      await load(geocoder);
+      return geocoder;
+    } catch (error) {
+      geocoder.close();
+      throw error;
+    }
+  }
+
+  get #synchronised(): Device {
+    if (this.#device) return this.#device;
+    throw new GeocoderError('not_synchronised', 'only what Geocoder.open made can do this');
+  }
+
   #onDevice<T>(
     signal: AbortSignal | undefined,
     run: (device: Device, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    return this.#call(signal, async (_, stop) => {
-      if (!this.#device) throw notSynchronised();
-      return run(this.#device, stop);
-    });
+    return this.#call(signal, async (_, stop) => run(this.#synchronised, stop));
   }
 
   /** Runs one call until it settles, the caller's signal fires or the geocoder is closed. */
@@ -220,18 +224,10 @@ export class Geocoder {
     run: (host: EngineHost, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const closing = this.#closing.signal;
-    if (closing.aborted) throw closedError();
-    if (signal?.aborted) throw abortedError(signal);
-    const stop = new AbortController();
-    let onAbort: (() => void) | undefined;
-    const stopped = new Promise<never>((_, reject) => {
-      onAbort = () => {
-        reject(closing.aborted || !signal ? closedError() : abortedError(signal));
-        stop.abort();
-      };
-      signal?.addEventListener('abort', onAbort);
-      closing.addEventListener('abort', onAbort);
-    });
+    const reason = () => (closing.aborted || !signal ? closedError() : abortedError(signal));
+    if (closing.aborted || signal?.aborted) throw reason();
+    const stop = tiedTo(closing, signal);
+    const stopped = rejection(stop.signal, reason);
     try {
       const result = await Promise.race([run(this.#host, stop.signal), stopped]);
       // An answer that was there first comes too late all the same, in whatever thread.
@@ -239,18 +235,11 @@ export class Geocoder {
     } catch (error) {
       throw toGeocoderError(error);
     } finally {
-      if (onAbort) {
-        signal?.removeEventListener('abort', onAbort);
-        closing.removeEventListener('abort', onAbort);
-      }
+      stop.abort();
     }
   }
 }
 
 function closedError(): GeocoderError {
   return new GeocoderError('closed', 'the geocoder was closed');
-}
-
-function notSynchronised(): GeocoderError {
-  return new GeocoderError('not_synchronised', 'only what Geocoder.open made can do this');
 }

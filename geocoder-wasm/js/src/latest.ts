@@ -28,9 +28,8 @@ export interface SearchListener {
 export class LatestSearch {
   readonly #searchable: Searchable | PromiseLike<Searchable>;
   readonly #listener: SearchListener;
-  #wanted: { query: string; options: SearchOptions } | null = null;
+  #newest: { query: string; options: SearchOptions } | undefined;
   #running = false;
-  #round = 0;
 
   constructor(searchable: Searchable | PromiseLike<Searchable>, listener: SearchListener) {
     this.#searchable = searchable;
@@ -39,27 +38,25 @@ export class LatestSearch {
 
   /** Asks; an answer to an earlier question is no longer delivered. */
   ask(query: string, options: SearchOptions = {}): void {
-    this.#round++;
-    this.#wanted = { query, options };
+    this.#newest = { query, options };
     if (!this.#running) void this.#run();
   }
 
   /** Forgets the question, so that no answer is delivered any more. */
   cancel(): void {
-    this.#round++;
-    this.#wanted = null;
+    this.#newest = undefined;
   }
 
   async #run(): Promise<void> {
     this.#running = true;
-    while (this.#wanted) {
-      const { query, options } = this.#wanted;
-      this.#wanted = null;
-      const round = this.#round;
-      const tell = await this.#answer(query, options);
+    let last: unknown;
+    while (this.#newest && this.#newest !== last) {
+      const asked = this.#newest;
+      last = asked;
+      const tell = await this.#answer(asked.query, asked.options);
       // A fault of the listener is its own: it stops no later question.
       queueMicrotask(() => {
-        if (round === this.#round) tell();
+        if (asked === this.#newest) tell();
       });
     }
     this.#running = false;

@@ -2,8 +2,7 @@
 
 import init, { Engine, sha256, updateSnapshot } from '../pkg/geocoder_wasm.js';
 import { GeocoderError } from './errors.js';
-import type { BoxOptions, EngineHost, ShardChecks, SnapshotUpdate, WireOptions } from './host.js';
-import type { Country, InsertOptions, MapFeatures, SearchResponse } from './types.js';
+import type { EngineHost } from './host.js';
 
 let instance: Promise<unknown> | undefined;
 
@@ -24,65 +23,22 @@ export async function openLocalHost(
       cause,
     });
   }
-  return new LocalHost();
-}
-
-class LocalHost implements EngineHost {
-  readonly #engine = new Engine();
-
-  async search(query: string, options: WireOptions): Promise<SearchResponse> {
-    return this.#engine.search(query, options);
-  }
-
-  async reverse(options: WireOptions): Promise<SearchResponse> {
-    return this.#engine.reverse(options);
-  }
-
-  async insertBytes(
-    bytes: Uint8Array,
-    checks: ShardChecks,
-    snapshot?: Uint8Array,
-  ): Promise<Country> {
-    return this.#engine.insertShard(bytes, checks.sizeBytes, checks.sha256, snapshot);
-  }
-
-  async insertOverlay(country: string, snapshot: Uint8Array | undefined): Promise<void> {
-    this.#engine.insertOverlay(country, snapshot);
-  }
-
-  async updateSnapshot(
-    snapshot: Uint8Array | undefined,
-    generation: string,
-    deltas: Uint8Array[],
-  ): Promise<SnapshotUpdate> {
-    return updateSnapshot(snapshot, generation, deltas);
-  }
-
-  async sha256(bytes: Uint8Array): Promise<string> {
-    return sha256(bytes);
-  }
-
-  insertResponse(
-    response: Response,
-    { sizeBytes, sha256 }: ShardChecks,
-    onProgress: InsertOptions['onProgress'],
-  ): Promise<Country> {
-    return this.#engine.insertResponse(response, sizeBytes, sha256, onProgress);
-  }
-
-  async features({ bbox: [west, south, east, north], streets }: BoxOptions): Promise<MapFeatures> {
-    return this.#engine.features(west, south, east, north, streets ?? false);
-  }
-
-  async removeShard(country: string): Promise<boolean> {
-    return this.#engine.removeShard(country);
-  }
-
-  async countries(): Promise<Country[]> {
-    return this.#engine.countries();
-  }
-
-  close(): void {
-    this.#engine.free();
-  }
+  const engine = new Engine();
+  return {
+    search: async (query, options) => engine.search(query, options),
+    reverse: async (options) => engine.reverse(options),
+    insertBytes: async (bytes, { sizeBytes, sha256 }, snapshot) =>
+      engine.insertShard(bytes, sizeBytes, sha256, snapshot),
+    insertOverlay: async (country, snapshot) => void engine.insertOverlay(country, snapshot),
+    updateSnapshot: async (snapshot, generation, deltas) =>
+      updateSnapshot(snapshot, generation, deltas),
+    sha256: async (bytes) => sha256(bytes),
+    insertResponse: (response, { sizeBytes, sha256 }, onProgress) =>
+      engine.insertResponse(response, sizeBytes, sha256, onProgress),
+    features: async ({ bbox: [west, south, east, north], streets }) =>
+      engine.features(west, south, east, north, streets ?? false),
+    removeShard: async (country) => engine.removeShard(country),
+    countries: async () => engine.countries(),
+    close: () => engine.free(),
+  };
 }

@@ -4,7 +4,10 @@ import { GeocoderError } from './errors.js';
 import type { EngineHost } from './host.js';
 import { openLocalHost } from './local.js';
 import { openRemoteHost } from './remote.js';
-import type { GeocoderOptions, WasmSource } from './types.js';
+import type { GeocoderOptions } from './types.js';
+import { compileWasm } from './wasm.js';
+
+export { compileWasm };
 
 /** Name by which a worker knows that it is one of this package. */
 export const ENGINE_THREAD = 'hereabouts-engine';
@@ -16,9 +19,8 @@ export async function openHost(options: GeocoderOptions): Promise<EngineHost> {
     try {
       return await openRemoteHost(startWorker(options.workerUrl), options.wasm);
     } catch (error) {
-      const unasked = options.worker === undefined;
-      const failed = error instanceof GeocoderError && error.code === 'worker_failed';
-      if (!(unasked && failed)) throw error;
+      // Asked for, or not for want of a worker.
+      if (options.worker || (error as GeocoderError).code !== 'worker_failed') throw error;
     }
   }
   return openLocalHost(() => compileWasm(options.wasm));
@@ -35,21 +37,6 @@ function startWorker(url: URL | string | undefined): Worker {
       cause,
     });
   }
-}
-
-/** Compiles the engine. */
-export async function compileWasm(source: WasmSource | undefined): Promise<WebAssembly.Module> {
-  if (source instanceof WebAssembly.Module) return source;
-  if (source !== undefined && typeof source !== 'string' && !(source instanceof URL)) {
-    return WebAssembly.compile(source);
-  }
-  // Bundlers find the file by this very expression.
-  const response = await fetch(source ?? new URL('./hereabouts.wasm', import.meta.url));
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
-  // Streaming wants the right content type, which not every static host sends.
-  return response.headers.get('content-type')?.startsWith('application/wasm')
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** The worker's side of its channel; a page has none, whatever its name is. */

@@ -3,8 +3,8 @@
 import { GeocoderError } from './errors.js';
 import type { EngineHost } from './host.js';
 import { openLocalHost } from './local.js';
-import { compileWasm } from './platform.js';
 import type { GeocoderOptions } from './types.js';
+import { compileWasm } from './wasm.js';
 
 /** Starts an engine. */
 export async function openHost({ worker, wasm }: GeocoderOptions): Promise<EngineHost> {

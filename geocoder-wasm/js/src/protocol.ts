@@ -1,4 +1,4 @@
-// What a geocoder and its worker say to each other, each way as one tagged union.
+// What a geocoder and its worker say to each other.
 
 import type { PlainError } from './errors.js';
 import type { EngineHost, ShardChecks } from './host.js';
@@ -34,8 +34,8 @@ export interface ResponseParts {
 /** From the geocoder to the worker; answers carry the same `id`. */
 export type WorkerRequest = { [O in Op]: { id: number; op: O; args: Calls[O]['args'] } }[Op];
 
-/** From the worker to the geocoder. */
+/** From the worker to the geocoder: an answer, why there is none, or how far it has come. */
 export type WorkerResponse =
-  | { id: number; kind: 'result'; result: Calls[Op]['result'] }
-  | { id: number; kind: 'error'; error: PlainError }
-  | { id: number; kind: 'progress'; receivedBytes: number };
+  | { id: number; result: Calls[Op]['result'] }
+  | { id: number; error: PlainError }
+  | { id: number; receivedBytes: number };

@@ -1,48 +1,42 @@
 // Signals: what waits for them, and controllers that depend on them.
 
-/** A controller that other signals fire, too, until it is untied. */
-export interface TiedController extends AbortController {
-  untie(): void;
-}
-
-/** Makes a controller and ties it to signals. */
-export function tiedTo(...masters: (AbortSignal | undefined)[]): TiedController {
+/** Makes a controller that other signals fire, too, until it was fired itself. */
+export function tiedTo(...masters: (AbortSignal | undefined)[]): AbortController {
   const stop = new AbortController();
-  const ties = masters.map((master) =>
-    onAbort(master, () => stop.abort((master as AbortSignal).reason)),
-  );
-  return Object.assign(stop, {
-    untie() {
-      for (const end of ties) end();
-    },
-  });
+  for (const master of masters) {
+    if (master) onAbort(master, () => stop.abort(master.reason), stop.signal);
+  }
+  return stop;
 }
 
-/** Calls when a signal fires, at once where it has; returns what ends that. */
-export function onAbort(signal: AbortSignal | undefined, run: () => void): () => void {
-  signal?.addEventListener('abort', run);
-  if (signal?.aborted) run();
-  return () => signal?.removeEventListener('abort', run);
+/** Calls when a signal fires, at once where it has; not after `until` has fired. */
+export function onAbort(signal: AbortSignal, run: () => void, until?: AbortSignal): void {
+  signal.addEventListener('abort', run, until && { signal: until });
+  if (signal.aborted) run();
 }
+
+/** Waits for a signal. */
+export function fired(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => onAbort(signal, resolve));
+}
+
+/** Timers fire at once when they are told to wait longer than 2^31 milliseconds. */
+const MAX_WAIT_S = 2_000_000;
 
 /** Waits, but not longer than until a signal fires. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    onAbort(signal, done);
-  });
+export async function sleep(seconds: number, signal: AbortSignal): Promise<void> {
+  const over = tiedTo(signal);
+  const timer = setTimeout(() => over.abort(), Math.min(seconds, MAX_WAIT_S) * 1000);
+  await fired(over.signal);
+  clearTimeout(timer);
 }
 
 /** Rejects when a signal fires, with what that means. */
-export function rejection(signal: AbortSignal, reason: () => unknown): Promise<never> {
-  const rejected = new Promise<never>((_, reject) => {
-    onAbort(signal, () => reject(reason()));
-  });
+export function rejection(
+  signal: AbortSignal,
+  reason: () => unknown = () => signal.reason,
+): Promise<never> {
+  const rejected = new Promise<never>((_, reject) => onAbort(signal, () => reject(reason())));
   // Whether anybody waits for it is another matter.
   rejected.catch(() => {});
   return rejected;

@@ -1,6 +1,7 @@
 // Shards as callers give them: bytes of any kind, or responses that can be stopped.
 
 import { GeocoderError } from './errors.js';
+import { onAbort } from './signals.js';
 import type { ShardSource } from './types.js';
 
 /** Returns the bytes of a shard that is given as such, of any realm; nothing for a response. */
@@ -26,11 +27,10 @@ export function stoppable(response: Response, signal: AbortSignal): Response {
   // Not `pipeThrough` with a signal: it would wait for a reader that may have gone.
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      const stop = () => {
+      onAbort(signal, () => {
         controller.error(signal.reason);
         reader.cancel(signal.reason).catch(() => {});
-      };
-      signal.addEventListener('abort', stop, { once: true });
+      });
     },
     async pull(controller) {
       const { done, value } = await reader.read();

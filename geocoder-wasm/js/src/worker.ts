@@ -14,7 +14,7 @@ import type {
   WorkerResponse,
 } from './protocol.js';
 
-export { abortedError, GeocoderError, openLocalHost, toGeocoderError };
+export { abortedError, compileWasm, GeocoderError, openLocalHost, toGeocoderError };
 
 let host: EngineHost | undefined;
 
@@ -22,10 +22,10 @@ if (workerScope?.name === ENGINE_THREAD) {
   workerScope.onmessage = async ({ data: request }: MessageEvent<WorkerRequest>) => {
     const { id } = request;
     try {
-      respond({ id, kind: 'result', result: await answer(request) });
+      respond({ id, result: await answer(request) });
     } catch (thrown) {
       const { code, message, errors } = toGeocoderError(thrown);
-      respond({ id, kind: 'error', error: { code, message, errors } });
+      respond({ id, error: { code, message, errors } });
     }
   };
 }
@@ -42,7 +42,7 @@ async function answer({ id, op, args }: WorkerRequest): Promise<Calls[Op]['resul
   if (!host) throw new Error('called before it was opened');
   if (op === 'insertResponse') {
     const [response, checks, progress] = args;
-    const report = (receivedBytes: number) => respond({ id, kind: 'progress', receivedBytes });
+    const report = (receivedBytes: number) => respond({ id, receivedBytes });
     return host.insertResponse(assemble(response), checks, progress ? report : undefined);
   }
   return (host[op] as (...args: unknown[]) => Promise<Calls[PassedOp]['result']>)(...args);

@@ -2,7 +2,7 @@
 
 import { GeocoderError, toGeocoderError } from '../errors.js';
 import type { EngineHost } from '../host.js';
-import { onAbort, sleep, tiedTo } from '../signals.js';
+import { fired, onAbort, sleep, tiedTo } from '../signals.js';
 import { loadedInto } from './loaded.js';
 import type { Heads } from './offers.js';
 import { poll } from './poller.js';
@@ -47,7 +47,7 @@ export async function openDevice(
 ) {
   const name = options.storageName ?? 'hereabouts';
   const files = await openStorage(options.storage, name);
-  const transport = openTransport(options, (bytes) => host.sha256(bytes));
+  const transport = openTransport(options, host);
   const loaded = loadedInto(host, files);
   const proposals = proposalsIn(files, transport, () => {
     tabs.announce();
@@ -67,10 +67,10 @@ export async function openDevice(
   const overtaken = { version: undefined };
   let state = emptyState();
   /** The stream of events that is followed, and the countries that it is about. */
-  let stream: { about: string; end(): void } | undefined;
+  let stream: { about: string; stop: AbortController } | undefined;
   let isOnline = true;
   /** Ends what is being fetched, while countries are brought to where the server is. */
-  let pause: (() => void) | undefined;
+  let pause: AbortController | undefined;
   /** Changes that then come first. */
   const waiting: (() => Promise<void>)[] = [];
   let minPollS = 0;
@@ -100,7 +100,7 @@ export async function openDevice(
   }
 
   function checkStream(): void {
-    if (stream && stream.about !== `${wantedCodes()}`) stream.end();
+    if (stream && stream.about !== `${wantedCodes()}`) stream.stop.abort();
   }
 
   async function adopt(): Promise<void> {
@@ -132,7 +132,7 @@ export async function openDevice(
   /** The same at once: what is being fetched goes on afterwards. */
   function changeFirst<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
     if (!pause) return change(signal, run);
-    pause();
+    pause.abort();
     return new Promise((resolve, reject) => {
       waiting.push(() => run().then(resolve, reject));
     });
@@ -193,7 +193,7 @@ export async function openDevice(
         const { code, retryAfterS = 0 } = toGeocoderError(error);
         if (!/^(network|unavailable|rate_limited)$/.test(code)) throw error;
         fail(error, signal);
-        await sleep(Math.max(retryAfterS, waitS) * 1000, signal);
+        await sleep(Math.max(retryAfterS, waitS), signal);
       }
     }
   }
@@ -203,11 +203,11 @@ export async function openDevice(
     const stop = tiedTo(signal);
     const wanted = wantedCodes();
     const about = `${wanted}`;
-    stream = { about, end: () => stop.abort() };
+    stream = { about, stop };
     try {
       if (wanted?.length === 0) {
         // No country stands for all of them; this one ends when there is one.
-        await new Promise<void>((resolve) => onAbort(stop.signal, resolve));
+        await fired(stop.signal);
         return false;
       }
       // Heads of other countries than are wanted by now would be mistaken for all.
@@ -220,16 +220,15 @@ export async function openDevice(
       return false;
     } finally {
       stream = undefined;
-      stop.untie();
+      stop.abort();
     }
   }
 
   async function catchUp(heads: Heads | undefined, signal: AbortSignal): Promise<void> {
     try {
-      const bases = mayReplace(options.metered);
       // A stream is not signed, and says no more than that there are news.
       const taken = transport.isSigned ? undefined : heads;
-      const { countries } = await sync(taken, bases, signal);
+      const { countries } = await sync(taken, options.metered, signal);
       const failed = countries.find(({ error }) => error && error.code !== 'aborted')?.error;
       // What the server does not have may come, and holds up no other country until then.
       if (failed?.code === 'not_offered') fail(failed, signal);
@@ -244,18 +243,19 @@ export async function openDevice(
   async function advance(
     given: Heads | undefined,
     wanted: string[] | null,
-    bases: boolean,
+    metered: OpenOptions['metered'],
     signal: AbortSignal,
   ): Promise<CountryReport[]> {
     // Another tab may have changed what is wanted since they arrived.
     const current = given && `${wanted}` === stream?.about ? given : undefined;
     const heads = current ?? (await transport.heads(wanted, signal));
     ({ minPollS } = heads);
-    const onBegin = (end: () => void) => {
-      pause = end;
+    const onBegin = (stop: AbortController) => {
+      pause = stop;
     };
     const parts = { host, files, transport, loaded, state, overtaken };
     try {
+      const bases = mayReplace(metered);
       const tools = { ...parts, signal, bases, write, onBegin, makeWay, emit };
       return await update(tools, wanted, heads);
     } finally {
@@ -266,7 +266,7 @@ export async function openDevice(
 
   function sync(
     given: Heads | undefined,
-    bases: boolean,
+    metered: OpenOptions['metered'],
     signal: AbortSignal,
   ): Promise<SyncReport> {
     return change(signal, async () => {
@@ -276,7 +276,7 @@ export async function openDevice(
       let learned = 0;
       let refused: GeocoderError | undefined;
       if (wanted?.length !== 0) {
-        countries = await ask(() => advance(given, wanted, bases, signal));
+        countries = await ask(() => advance(given, wanted, metered, signal));
       }
       try {
         learned = await proposals.exchange(signal);
@@ -301,7 +301,7 @@ export async function openDevice(
   const device = {
     /** Brings every country to where the server is. */
     sync: (signal: AbortSignal, { metered = 'allow' }: SyncOptions = {}) =>
-      sync(undefined, mayReplace(metered), signal),
+      sync(undefined, metered, signal),
 
     /** Adds a country and fetches it. */
     async addCountry(country: string, signal: AbortSignal): Promise<void> {

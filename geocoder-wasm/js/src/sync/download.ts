@@ -2,6 +2,7 @@
 
 import { encodeJson, joined, textOf } from '../bytes.js';
 import { GeocoderError } from '../errors.js';
+import type { EngineHost } from '../host.js';
 import { tiedTo } from '../signals.js';
 import type { Blob, Offer } from './offers.js';
 import { baseFile, chunksFile, partPrefix } from './state.js';
@@ -17,9 +18,9 @@ const NEWLINE = 10;
 
 /** What a download needs. */
 export interface DownloadTools {
+  host: EngineHost;
   files: SyncStorage;
   transport: Transport;
-  sha256(bytes: Uint8Array): Promise<string>;
   signal: AbortSignal;
   onProgress(receivedBytes: number): void;
 }
@@ -28,7 +29,7 @@ export interface DownloadTools {
 export async function fetchBase(
   { base, chunks }: Offer,
   others: readonly string[],
-  { files, transport, sha256, signal, onProgress }: DownloadTools,
+  { host, files, transport, signal, onProgress }: DownloadTools,
 ): Promise<Uint8Array> {
   const whole = new Uint8Array(base.size);
   let left = base.size;
@@ -47,7 +48,7 @@ export async function fetchBase(
   /** Puts a chunk where it belongs, if it is missing and these are its bytes. */
   async function take({ sha256: hash }: Blob, bytes: Uint8Array): Promise<boolean> {
     const place = missing.get(hash);
-    if (place?.size !== bytes.length || (await sha256(bytes)) !== hash) return false;
+    if (place?.size !== bytes.length || (await host.sha256(bytes)) !== hash) return false;
     // Another one may have come while this was verified.
     if (!missing.delete(hash)) return false;
     for (const offset of place.offsets) whole.set(bytes, offset);
@@ -143,16 +144,19 @@ export async function fetchBase(
     const queue = [...missing.values()];
     const stop = tiedTo(signal);
     const work = async () => {
-      for (let chunk = queue.pop(); chunk; chunk = queue.pop()) {
-        await downloadChunk(chunk, stop.signal);
+      try {
+        for (let chunk = queue.pop(); chunk; chunk = queue.pop()) {
+          await downloadChunk(chunk, stop.signal);
+        }
+      } catch (error) {
+        stop.abort(error);
       }
     };
-    const begin = () => work().catch((error) => stop.abort(error));
     try {
-      await Promise.all(Array.from({ length: PARALLEL }, begin));
+      await Promise.all(Array.from({ length: PARALLEL }, work));
       stop.signal.throwIfAborted();
     } finally {
-      stop.untie();
+      stop.abort();
     }
   }
 

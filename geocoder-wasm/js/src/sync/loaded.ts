@@ -3,7 +3,7 @@
 import { toGeocoderError } from '../errors.js';
 import type { EngineHost } from '../host.js';
 import { baseFile, type Entry, type Held, overlayFile } from './state.js';
-import type { SyncStorage, SyncUpdate } from './types.js';
+import type { SyncAction, SyncStorage, SyncUpdate } from './types.js';
 
 /** A country in the engine. */
 export interface Answering {
@@ -34,12 +34,8 @@ export function loadedInto(host: EngineHost, files: SyncStorage) {
     snapshot: Uint8Array | undefined,
   ): Promise<Answering> {
     const before = answering.get(code);
-    if (base) {
-      const { sizeBytes, sha256 } = held;
-      await host.insertBytes(base, { sizeBytes, sha256 }, snapshot);
-    } else if (snapshot !== before?.snapshot) {
-      await host.insertOverlay(code, snapshot);
-    }
+    if (base) await host.insertBytes(base, held, snapshot);
+    else if (snapshot !== before?.snapshot) await host.insertOverlay(code, snapshot);
     const now = { held, snapshot, stored: base ? true : (before?.stored ?? true) };
     answering.set(code, now);
     return now;
@@ -90,6 +86,8 @@ export function loadedInto(host: EngineHost, files: SyncStorage) {
     /** Brings the engine to what is stored; returns what changed. What cannot be read is left out. */
     async adopt(countries: [string, Entry][]): Promise<SyncUpdate[]> {
       const updates: SyncUpdate[] = [];
+      const note = (country: string, action: SyncAction, { generation, head }: Held) =>
+        updates.push({ country, action, generation, head });
       for (const [country, { current, previous }] of countries) {
         const key = JSON.stringify(current);
         if (seen.get(country) === key) continue;
@@ -101,15 +99,12 @@ export function loadedInto(host: EngineHost, files: SyncStorage) {
         if (!good && !before && previous) await load(country, previous);
         const held = answering.get(country)?.held;
         if (!held || held === before) continue;
-        const { generation, head } = held;
-        const action = before?.sha256 === held.sha256 ? 'changes' : 'base';
-        updates.push({ country, action, generation, head });
+        note(country, before?.sha256 === held.sha256 ? 'changes' : 'base', held);
       }
       for (const [country, { held, stored }] of answering) {
         if (!stored || countries.some(([code]) => code === country)) continue;
         await remove(country);
-        const { generation, head } = held;
-        updates.push({ country, action: 'removed', generation, head });
+        note(country, 'removed', held);
       }
       return updates;
     },

@@ -64,7 +64,7 @@ export function readHeads(text: Text): Heads {
   return read(text, (entry) => ({
     generation: generation(entry['generation']),
     head: count(entry['head'] ?? 0),
-    state: entry['state_sha256'] == null ? null : sha256(entry['state_sha256']),
+    state: orNull(entry['state_sha256'], sha256),
   }));
 }
 
@@ -72,7 +72,7 @@ export function readHeads(text: Text): Heads {
 export function readManifest(text: Text): Manifest {
   return read(text, (entry) => {
     const base = object(entry['base']);
-    const overlay = entry['overlay'] == null ? undefined : object(entry['overlay']);
+    const overlay = orNull(entry['overlay'], object);
     const chunks = list(base['chunks'] ?? []).map(blob);
     const whole = blob(base);
     const total = chunks.reduce((sum, { size }) => sum + size, 0);
@@ -88,10 +88,10 @@ export function readManifest(text: Text): Manifest {
       head: count(overlay?.['head'] ?? 0),
       floor: count(overlay?.['floor'] ?? 0),
       state: overlay ? sha256(overlay['state_sha256']) : null,
-      snapshot:
-        overlay?.['snapshot'] == null
-          ? null
-          : { ...blob(overlay['snapshot']), seq: count(object(overlay['snapshot'])['seq']) },
+      snapshot: orNull(overlay?.['snapshot'], (value) => {
+        const { seq } = object(value);
+        return { ...blob(value), seq: count(seq) };
+      }),
       segments: list(overlay?.['segments'] ?? []).map((value) => {
         const { from, to } = object(value);
         return { ...blob(value), from: count(from), to: count(to) };
@@ -132,13 +132,7 @@ function read<T>(
   { text, verified }: Text,
   country: (entry: Record<string, unknown>, code: string) => T,
 ): Omit<Heads, 'countries'> & { countries: Map<string, T> } {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    refuse('answer', text.slice(0, 60));
-  }
-  const { format, epoch, version, min_poll_s: minPollS, countries } = object(json);
+  const { format, epoch, version, min_poll_s: minPollS, countries } = object(parse(text));
   if (format !== 1) {
     if (Number(format) > 1) {
       throw new GeocoderError('too_old', `the server speaks format ${format}: update this package`);
@@ -157,6 +151,20 @@ function read<T>(
     verified,
     countries: read,
   };
+}
+
+/** Reads an answer as JSON. */
+export function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return refuse('answer', text.slice(0, 60));
+  }
+}
+
+/** Reads what may be missing. */
+function orNull<T>(value: unknown, read: (value: unknown) => T): T | null {
+  return value == null ? null : read(value);
 }
 
 function blob(value: unknown): Blob {
@@ -199,6 +207,7 @@ function digits(value: unknown, length: number): string {
   return value as string;
 }
 
-function refuse(what: string, value: unknown): never {
+/** Throws, since the server sent something else than it should. */
+export function refuse(what: string, value: unknown): never {
   throw new GeocoderError('protocol', `the server's answer is damaged: ${what} is ${value}`);
 }

@@ -38,12 +38,13 @@ export interface Route {
 /** Finds the cheapest route, from a position (nothing: from none at all). */
 export function routeTo(offer: Offer, from: number | undefined): Route {
   const { snapshot, floor } = offer;
-  const routes = [along(offer, snapshot, snapshot?.seq ?? 0)];
-  if (from !== undefined && from >= floor) routes.unshift(along(offer, null, from));
+  const anew = along(offer, snapshot, snapshot?.seq ?? 0);
+  if (from === undefined || from < floor) return anew;
+  const onwards = along(offer, null, from);
   const cost = ({ snapshot, segments, since }: Route) =>
     [snapshot, ...segments].reduce((sum, blob) => sum + (blob?.size ?? 0), 0) +
     (offer.head - since) * OPERATION_BYTES;
-  return routes.reduce((best, route) => (cost(route) < cost(best) ? route : best));
+  return cost(anew) < cost(onwards) ? anew : onwards;
 }
 
 /** Follows segments from a position for as long as there are any. */

@@ -1,7 +1,7 @@
 // Keeps a device current by itself: a stream of events where there is one, else questions.
 
-import { GeocoderError, toGeocoderError } from '../errors.js';
-import { sleep, tiedTo } from '../signals.js';
+import { toGeocoderError } from '../errors.js';
+import { onAbort, sleep, tiedTo } from '../signals.js';
 import type { Heads } from './offers.js';
 import type { OpenOptions } from './types.js';
 
@@ -12,8 +12,6 @@ const SHORT_STREAM_MS = 5000;
 const MAX_STREAM_FAILURES = 3;
 const POLLS_BETWEEN_STREAMS = 10;
 const MAX_BACKOFF_S = 3600;
-/** Timers fire at once when they are told to wait longer than 2^31 milliseconds. */
-const MAX_WAIT_S = 2_000_000;
 
 /** What is kept current. */
 export interface Polled {
@@ -50,7 +48,7 @@ export async function poll(
     failures = 0;
     streamFailures = 0;
     inDoubt = false;
-    await sleep(notBefore - performance.now(), signal);
+    await sleep((notBefore - performance.now()) / 1000, signal);
     while (!signal.aborted) {
       let waitS = 1;
       let leastS = 0;
@@ -73,15 +71,15 @@ export async function poll(
         leastS = toGeocoderError(error).retryAfterS ?? 0;
         waitS = Math.max(1, Math.random() * cap, leastS);
       }
-      notBefore = performance.now() + Math.min(leastS, MAX_WAIT_S) * 1000;
-      await sleep(Math.min(waitS, MAX_WAIT_S) * 1000, signal);
+      notBefore = performance.now() + leastS * 1000;
+      await sleep(waitS, signal);
     }
   }
 
   /** Asks for what became of proposals: no stream tells that. */
   async function exchange(signal: AbortSignal): Promise<void> {
     for (;;) {
-      await sleep(intervalS() * 1000, signal);
+      await sleep(intervalS(), signal);
       if (signal.aborted) return;
       await polled.exchange(signal).catch(() => {});
     }
@@ -131,52 +129,45 @@ export async function poll(
       throw error;
     } finally {
       stop.abort();
-      stop.untie();
     }
   }
 
   while (!closing.aborted) {
-    const pause = pauseWhenIdle(closing);
+    const { start, stop } = pauseWhenIdle(closing);
+    const { signal } = stop;
     try {
-      await pause.start;
-      await polled.alone('poll', pause.signal, () => run(pause.signal));
+      await start;
+      await polled.alone('poll', signal, () => run(signal));
     } catch {
       // Paused; or the platform gave no lock, which it may do later.
-      if (!pause.signal.aborted) await sleep(INTERVAL_S * 1000, closing);
+      if (!signal.aborted) await sleep(INTERVAL_S, closing);
     } finally {
-      pause.end();
+      stop.abort();
     }
   }
 }
 
 /** Waits until the page is seen and online, and fires when it is no longer, or the signal fires. */
-function pauseWhenIdle(signal: AbortSignal) {
-  const stop = new AbortController();
+function pauseWhenIdle(closing: AbortSignal) {
+  const stop = tiedTo(closing);
+  const { signal } = stop;
   const page: Document | undefined = globalThis.document;
-  const idle = () => page?.visibilityState === 'hidden' || globalThis.navigator?.onLine === false;
-  let begin = () => {};
   const start = new Promise<void>((resolve) => {
-    begin = resolve;
+    let begun = false;
+    const look = () => {
+      if (page?.visibilityState !== 'hidden' && globalThis.navigator?.onLine !== false) {
+        begun = true;
+        resolve();
+      } else if (begun) {
+        stop.abort();
+      }
+    };
+    page?.addEventListener('visibilitychange', look, { signal });
+    for (const type of ['online', 'offline']) {
+      globalThis.addEventListener?.(type, look, { signal });
+    }
+    look();
+    onAbort(signal, resolve);
   });
-  const look = () => {
-    if (signal.aborted) stop.abort();
-    if (!idle() || signal.aborted) begin();
-    else stop.abort(new GeocoderError('aborted', 'the page is hidden or offline'));
-  };
-  const targets: [EventTarget | undefined, string][] = [
-    [page, 'visibilitychange'],
-    [globalThis, 'online'],
-    [globalThis, 'offline'],
-    [signal, 'abort'],
-  ];
-  for (const [target, type] of targets) target?.addEventListener?.(type, look);
-  if (!idle() || signal.aborted) begin();
-  return {
-    start,
-    signal: stop.signal,
-    end() {
-      stop.abort();
-      for (const [target, type] of targets) target?.removeEventListener?.(type, look);
-    },
-  };
+  return { start, stop };
 }

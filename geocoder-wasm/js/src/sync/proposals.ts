@@ -2,6 +2,7 @@
 
 import { encodeJson, hexOf, textOf } from '../bytes.js';
 import { GeocoderError } from '../errors.js';
+import { refuse } from './offers.js';
 import { PROPOSAL_PREFIX } from './state.js';
 import type { Transport } from './transport.js';
 import type { Proposal, ProposalInput, SyncStorage } from './types.js';
@@ -147,9 +148,7 @@ function isDecided({ outcome }: Proposal): boolean {
 /** Finds what an answer says of a proposal. */
 function resultOf(answer: unknown, mutationId: string): Partial<Proposal> | undefined {
   const { results } = (answer ?? {}) as { results?: Partial<Proposal>[] };
-  if (!Array.isArray(results)) {
-    throw new GeocoderError('protocol', "the server's answer to proposals has no results");
-  }
+  if (!Array.isArray(results)) refuse('results', results);
   return results.find((result) => result.mutationId === mutationId);
 }
 

@@ -75,34 +75,31 @@ const OWNED = /^(base|chunks|part|overlay)-/;
 
 /** Removes what a broken off change or a former state has left. */
 export async function sweep(files: SyncStorage, state: DeviceState): Promise<void> {
-  const named = new Set<string>();
-  const staged: string[] = [];
+  const kept: string[] = [];
   for (const { current, previous } of Object.values(state.countries)) {
     for (const held of [current, previous]) {
       if (!held) continue;
-      named.add(baseFile(held.sha256)).add(chunksFile(held.sha256));
-      if (held.state) named.add(overlayFile(held.state));
+      kept.push(baseFile(held.sha256), chunksFile(held.sha256));
+      if (held.state) kept.push(overlayFile(held.state));
     }
   }
   for (const sha256 of Object.values(state.staging).flat()) {
-    named.add(baseFile(sha256)).add(chunksFile(sha256));
-    staged.push(partPrefix(sha256));
+    kept.push(baseFile(sha256), chunksFile(sha256), partPrefix(sha256));
   }
   for (const { name } of await files.list()) {
-    const kept = named.has(name) || staged.some((prefix) => name.startsWith(prefix));
-    if (OWNED.test(name) && !kept) await files.remove(name);
+    const isKept = kept.some((prefix) => name.startsWith(prefix));
+    if (OWNED.test(name) && !isKept) await files.remove(name);
   }
 }
 
 function isState(state: DeviceState): boolean {
   const { version, wanted, removed = [], countries, staging } = state;
+  const lists = [wanted ?? [], removed, ...Object.values(staging)];
   const entries = Object.values(countries);
   return (
     Number.isSafeInteger(version) &&
-    (wanted === null || wanted.every(isText)) &&
-    removed.every(isText) &&
-    entries.every(({ current, previous }) => isHeld(current) && (!previous || isHeld(previous))) &&
-    Object.values(staging).every((list) => list.every(isText))
+    lists.every((list) => list.every(isText)) &&
+    entries.every(({ current, previous }) => isHeld(current) && (!previous || isHeld(previous)))
   );
 }
 

@@ -7,11 +7,10 @@ import type { OpenOptions, SyncStorage } from './types.js';
 
 /** Opens what the options ask for. */
 export async function openStorage(
-  wanted: OpenOptions['storage'],
+  wanted: OpenOptions['storage'] = 'auto',
   name: string,
 ): Promise<SyncStorage> {
   if (typeof wanted === 'object') return checked(wanted);
-  const auto = wanted === undefined || wanted === 'auto';
   let reason: unknown;
   const attempts = [
     ['opfs', openOpfs],
@@ -19,7 +18,7 @@ export async function openStorage(
     ['memory', openMemory],
   ] as const;
   for (const [kind, open] of attempts) {
-    if (!auto && wanted !== kind) continue;
+    if (wanted !== 'auto' && wanted !== kind) continue;
     try {
       return checked(await open(name));
     } catch (error) {

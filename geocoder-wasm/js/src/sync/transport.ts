@@ -2,8 +2,17 @@
 
 import { fromBase64, hexOf, joined, textOf } from '../bytes.js';
 import { abortedError, GeocoderError, type GeocoderErrorCode } from '../errors.js';
+import type { EngineHost } from '../host.js';
 import { rejection, tiedTo } from '../signals.js';
-import { type Blob, type Heads, readHeads, readManifest, readOffers, type Text } from './offers.js';
+import {
+  type Blob,
+  type Heads,
+  parse,
+  readHeads,
+  readManifest,
+  readOffers,
+  type Text,
+} from './offers.js';
 import type { OpenOptions } from './types.js';
 
 /** Time without a byte after which a transfer is given up. */
@@ -13,7 +22,6 @@ const MAX_MANIFEST_BYTES = 1 << 26;
 const MAX_DELTA_BYTES = 1 << 26;
 
 type Body = AsyncIterable<Uint8Array>;
-type Hash = (bytes: Uint8Array) => Promise<string>;
 /** Countries that are asked about; null for all of them. */
 type Codes = readonly string[] | null;
 
@@ -31,7 +39,7 @@ export type Transport = ReturnType<typeof openTransport>;
 /** Gets ready to talk with the server of the options. */
 export function openTransport(
   { server, apiKey, publicKey, fetch: ask = (...args) => fetch(...args) }: OpenOptions,
-  sha256: Hash,
+  host: EngineHost,
 ) {
   let root: URL;
   let keyBytes: BufferSource | undefined;
@@ -65,7 +73,7 @@ export function openTransport(
   ): Promise<T> {
     if (signal.aborted) throw abortedError(signal);
     const stop = tiedTo(signal);
-    const stopped = rejection(stop.signal, () => stop.signal.reason);
+    const stopped = rejection(stop.signal);
     let timer: ReturnType<typeof setTimeout> | undefined;
     // Whatever stands for `fetch` may ignore its signal.
     const watch = <R>(step: Promise<R>): Promise<R> => {
@@ -93,30 +101,29 @@ export function openTransport(
       throw new GeocoderError('network', message, { cause });
     } finally {
       clearTimeout(timer);
-      stop.untie();
       // Ends transfers whose rest nobody wants.
       stop.abort();
     }
   }
 
   /** Reads a text that is revalidated and, where there is a key, signed. */
-  function readText<T>(url: URL, parse: (read: Text) => T, signal: AbortSignal): Promise<T> {
+  function readText<T>(url: URL, read: (text: Text) => T, signal: AbortSignal): Promise<T> {
     const last = lastTexts.get(url.href);
     const init: RequestInit = last
       ? { cache: 'no-store', headers: { ...key, 'if-none-match': last.etag } }
       : { cache: 'no-cache' };
     return use(url, init, signal, async (body, response) => {
       if (isPage(response)) throw new GeocoderError('not_found', `${url} is a page, or empty`);
-      if (response.status === 304 && last) return parse(last);
+      if (response.status === 304 && last) return read(last);
       const bytes = await bytesOf(body, MAX_MANIFEST_BYTES);
       const digested = await digest(url, response, bytes);
       if (keyBytes) await verify(url, response, bytes, keyBytes, signal);
-      const read = { text: textOf(bytes), verified: digested || keyBytes !== undefined };
-      const parsed = parse(read);
+      const text = { text: textOf(bytes), verified: digested || keyBytes !== undefined };
+      const answer = read(text);
       const etag = response.headers.get('etag');
       lastTexts.clear();
-      if (etag) lastTexts.set(url.href, { etag, ...read });
-      return parsed;
+      if (etag) lastTexts.set(url.href, { etag, ...text });
+      return answer;
     });
   }
 
@@ -125,27 +132,27 @@ export function openTransport(
     path: 'heads' | 'manifest',
     countries: Codes,
     signal: AbortSignal,
-    parse: (read: Text) => T,
-    parseManifest: (read: Text) => T = parse,
+    read: (text: Text) => T,
+    readFolder: (text: Text) => T = read,
   ): Promise<T> {
     if (!folder) {
       try {
-        return await readText(route(path, named(countries)), parse, signal);
+        return await readText(route(path, named(countries)), read, signal);
       } catch (error) {
         if ((error as GeocoderError).code !== 'not_found') throw error;
       }
     }
     const manifest = folder ?? new URL('manifest.json', root);
-    const read = await readText(manifest, parseManifest, signal);
+    const answer = await readText(manifest, readFolder, signal);
     folder = manifest;
-    return read;
+    return answer;
   }
 
   /** Compares bytes with the digest of RFC 9530; answers whether there is one. */
   async function digest(url: URL, { headers }: Response, bytes: Uint8Array): Promise<boolean> {
     const expected = /sha-256=:([^:]+):/.exec(headers.get('content-digest') ?? '')?.[1];
     if (!expected) return false;
-    if ((await sha256(bytes)) === hexOf(fromBase64(expected))) return true;
+    if ((await host.sha256(bytes)) === hexOf(fromBase64(expected))) return true;
     throw new GeocoderError('hash_mismatch', `${url} arrived changed`);
   }
 
@@ -265,11 +272,7 @@ export function openTransport(
       const answer = await use(route('proposals', query), init, signal, (body) =>
         bytesOf(body, MAX_ANSWER_BYTES),
       );
-      try {
-        return JSON.parse(textOf(answer));
-      } catch (cause) {
-        throw new GeocoderError('protocol', "the server's answer is no JSON", { cause });
-      }
+      return parse(textOf(answer));
     },
 
     /** Forgets what is only revalidated, since it has led nowhere. */
@@ -313,8 +316,7 @@ function refusal(url: URL, response: Response): GeocoderError {
   const { status, headers } = response;
   const code = CODES[status] ?? (status >= 500 ? 'unavailable' : 'protocol');
   const retryAfter = headers.get('retry-after');
-  const seconds = Number(retryAfter);
-  const waitS = Number.isNaN(seconds) ? (Date.parse(`${retryAfter}`) - Date.now()) / 1000 : seconds;
+  const waitS = Number(retryAfter) || (Date.parse(`${retryAfter}`) - Date.now()) / 1000;
   return new GeocoderError(code, `${url} answered ${status}`, {
     cause: response,
     retryAfterS: Math.max(0, waitS),

@@ -35,7 +35,7 @@ export interface UpdateTools {
   /** Makes the state as it is now the stored one. */
   write(): Promise<void>;
   /** Called when a country's turn has come, with what ends it. */
-  onBegin(end: () => void): void;
+  onBegin(stop: AbortController): void;
   /** Makes other changes, for which it was ended; answers whether there were any. */
   makeWay(): Promise<boolean>;
   emit<E extends 'update' | 'progress'>(type: E, detail: SyncEvents[E]): void;
@@ -100,7 +100,7 @@ export async function update(
   async function runOne(code: string): Promise<CountryReport> {
     const stop = tiedTo(tools.signal);
     ({ signal } = stop);
-    tools.onBegin(() => stop.abort());
+    tools.onBegin(stop);
     const before = transport.receivedBytes();
     let afresh = false;
     try {
@@ -125,7 +125,7 @@ export async function update(
         }
       }
     } finally {
-      stop.untie();
+      stop.abort();
     }
   }
 
@@ -184,10 +184,10 @@ export async function update(
     const held = [entry?.current.sha256, entry?.previous?.sha256];
     const others = [...begun, ...held].filter((other) => other !== undefined);
     const bytes = await fetchBase(offer, others, {
+      host,
       files,
       transport,
       signal,
-      sha256: (bytes) => host.sha256(bytes),
       onProgress: (receivedBytes) =>
         emit('progress', { country: code, receivedBytes, totalBytes: sizeBytes }),
     });
@@ -267,20 +267,18 @@ export async function update(
     }
     const answering = await loaded.put(code, held, base, snapshot);
     if (!stored) return;
-    const entry = state.countries[code];
-    const former = before?.stored && before.held.sha256 !== held.sha256 ? before.held : undefined;
-    const next = { current: held, previous: former ?? entry?.previous ?? null };
+    const replaced = before?.stored && before.held.sha256 !== held.sha256 ? before.held : undefined;
+    const previous = replaced ?? state.countries[code]?.previous ?? null;
+    const next = { current: held, previous };
     if (!failure) {
-      const staging = state.staging[code];
+      const former = { countries: { ...state.countries }, staging: { ...state.staging } };
       state.countries[code] = next;
       if (base) delete state.staging[code];
       try {
         await write();
       } catch (error) {
         // The files say what they said, and so must this.
-        if (entry) state.countries[code] = entry;
-        else delete state.countries[code];
-        if (staging) state.staging[code] = staging;
+        Object.assign(state, former);
         failure = error;
       }
     }
@@ -292,10 +290,10 @@ export async function update(
     }
     loaded.follow(code, next);
     // What was replaced goes, or whatever is of no use any more.
-    const replaced = before?.held.state;
-    if (base || replaced === undefined) await sweep(files, state);
-    else if (replaced && replaced !== held.state && replaced !== next.previous?.state) {
-      await files.remove(overlayFile(replaced));
+    const overlay = before?.held.state;
+    if (base) await sweep(files, state);
+    else if (overlay && overlay !== held.state && overlay !== previous?.state) {
+      await files.remove(overlayFile(overlay));
     }
   }
 
