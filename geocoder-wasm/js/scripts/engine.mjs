@@ -21,7 +21,10 @@ const NEEDLESS = [
   // Platforms that take the engine have all of these.
   [/\(typeof FinalizationRegistry === 'undefined'\)\s+\? \{.*\}\s+: /g, ''],
   [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{[\s\S]*?\n\}\n/, ''],
-  [/typeof (globalThis|global|self|window) === 'undefined' \? undefined : \1/g, 'globalThis'],
+  [
+    /const ret = typeof (\w+) === 'undefined' \? undefined : \1;\s+return .*;/g,
+    'return addToExternrefTable0(globalThis);',
+  ],
   // The buffer of a memory that grew is another one, everywhere.
   [
     /(\.buffer)\.detached === true \|\| \(\w+\.buffer\.detached === undefined && \w+\.buffer( !== wasm\.memory\.buffer)\)/,
@@ -61,7 +64,10 @@ export function readEngine(wasmFile, bindingsFile) {
   for (const [pattern, replacement] of NEEDLESS) replace(pattern, replacement);
   replace(`"${imports[0].module}"`, `"${family}"`);
   for (const [name, short] of imported) replace(`${name}: function(`, `${short}(`);
-  bindings = bindings.replace(/\bwasm\.(\w+)/g, (_, name) => `wasm.${exported.get(name)}`);
+  bindings = bindings.replace(/\bwasm\.(\w+)/g, (_, name) => {
+    if (!exported.has(name)) throw new Error(`the engine exports no ${name}`);
+    return `wasm.${exported.get(name)}`;
+  });
   return { wasm: rename(wasm, family, imported, exported), bindings };
 }
 

@@ -12,29 +12,29 @@ const brotli = {
     }),
 };
 const gzip = { name: 'gzip', compress: (content) => gzipSync(content, { level: 9 }) };
-// The engine is to come down to 80 kB and the client to 15 kB; until then budgets keep them from
-// growing.
+// The client is to stay below 15 kB. The engine is to come down to 80 kB; until then, and for all
+// others, budgets keep them from growing.
 const BUDGETS = [
-  { what: 'engine (wasm)', files: ['hereabouts.wasm'], limit: 151 * KB, by: brotli },
+  { what: 'engine (wasm)', files: ['hereabouts.wasm'], limit: 149.6 * KB, by: brotli },
   {
     what: 'client (page and worker)',
     files: ['index.js', 'worker.js'],
-    limit: 18.3 * KB,
+    limit: 15 * KB,
     by: brotli,
   },
   // Beside the client, where they are used.
-  { what: 'element', files: ['element.js'], limit: 8 * KB, by: gzip },
-  { what: 'placekit', files: ['placekit.js'], limit: 4 * KB, by: gzip },
-  { what: 'react, without the element', files: ['react.js'], limit: 2 * KB, by: gzip },
+  { what: 'element', files: ['element.js'], limit: 7.3 * KB, by: gzip },
+  { what: 'placekit', files: ['placekit.js'], limit: 3.5 * KB, by: gzip },
+  { what: 'react, without the element', files: ['react.js'], limit: 1 * KB, by: gzip },
   {
     what: 'service-worker',
     files: ['service-worker.js'],
-    limit: 4 * KB,
+    limit: 3.8 * KB,
     by: gzip,
   },
-  { what: 'hereabouts-sw.js', files: ['hereabouts-sw.js'], limit: 22 * KB, by: gzip },
-  { what: 'maplibre', files: ['maplibre.js'], limit: 2 * KB, by: gzip },
-  { what: 'leaflet', files: ['leaflet.js'], limit: 2 * KB, by: gzip },
+  { what: 'hereabouts-sw.js', files: ['hereabouts-sw.js'], limit: 18.5 * KB, by: gzip },
+  { what: 'maplibre', files: ['maplibre.js'], limit: 1.7 * KB, by: gzip },
+  { what: 'leaflet', files: ['leaflet.js'], limit: 1 * KB, by: gzip },
 ];
 
 /** Returns the size of each budget's files together, compressed at their best, and their raw size. */

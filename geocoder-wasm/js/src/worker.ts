@@ -16,7 +16,8 @@ import type {
 
 export { abortedError, compileWasm, GeocoderError, openLocalHost, toGeocoderError };
 
-let host: EngineHost | undefined;
+/** The engine, which the geocoder opens before it asks anything. */
+let host: EngineHost;
 
 if (workerScope?.name === ENGINE_THREAD) {
   workerScope.onmessage = async ({ data: request }: MessageEvent<WorkerRequest>) => {
@@ -39,7 +40,6 @@ async function answer({ id, op, args }: WorkerRequest): Promise<Calls[Op]['resul
     host = await openLocalHost(() => compileWasm(args[0]));
     return undefined;
   }
-  if (!host) throw new Error('called before it was opened');
   if (op === 'insertResponse') {
     const [response, checks, progress] = args;
     const report = (receivedBytes: number) => respond({ id, receivedBytes });
