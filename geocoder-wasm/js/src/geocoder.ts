@@ -136,7 +136,7 @@ export class Geocoder {
     options: { countries?: readonly string[] | undefined; signal?: AbortSignal | undefined } = {},
   ): Promise<CountryOffer[]> {
     return this.#onDevice(options.signal, (device, signal) =>
-      device.offers(options.countries ?? null, signal),
+      device.offers(options.countries, signal),
     );
   }
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { SourceMap } from 'node:module';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -31,6 +32,14 @@ test('the engine is refused clearly when it is no WebAssembly, and a good one st
   }
 });
 
+test('an engine of other bindings is refused instead of called by the wrong names', async () => {
+  const wasm = await readFile(new URL('../pkg/geocoder_wasm_bg.wasm', import.meta.url));
+  await assert.rejects(
+    Geocoder.fromShards([], { worker: true, wasm }),
+    withCode('wasm_unavailable'),
+  );
+});
+
 test('a worker that is not there is an error when it was asked for', async () => {
   const workerUrl = new URL('missing.js', wasmUrl);
   await assert.rejects(
@@ -48,6 +57,25 @@ test('a worker ends with its geocoder, so that the process can end', async () =>
     cwd,
     timeout: 60_000,
   });
+});
+
+test('maps lead from the scripts that browsers load to their sources', async () => {
+  const texts = {
+    index: ['arrived changed, twice', 'sync/download.ts'],
+    worker: ['the engine could not be loaded', 'local.ts'],
+    'hereabouts-sw': ['name the server, as in', 'hereabouts-sw.ts'],
+  };
+  for (const [name, [text, source]] of Object.entries(texts)) {
+    const script = await readFile(new URL(`${name}.js`, wasmUrl), 'utf8');
+    const map = JSON.parse(await readFile(new URL(`${name}.js.map`, wasmUrl), 'utf8'));
+    const before = script.slice(0, script.indexOf(text)).split('\n');
+    const entry = new SourceMap(map).findEntry(before.length - 1, before.at(-1).length);
+    assert.equal(entry.originalSource, `../src/${source}`);
+    const content = map.sourcesContent[map.sources.indexOf(entry.originalSource)];
+    const near = content.split('\n').slice(entry.originalLine, entry.originalLine + 2);
+    assert.match(near.join('\n'), new RegExp(text));
+    assert.ok(script.trimEnd().endsWith(`//# sourceMappingURL=${name}.js.map`));
+  }
 });
 
 test('engine and client keep to their download budgets', () => {

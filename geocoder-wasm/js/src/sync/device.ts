@@ -57,7 +57,7 @@ export async function openDevice(
   const tabs = joinTabs(name, files.kind !== 'memory', () => {
     proposals.changed();
     emit('proposals', undefined);
-    background((signal) => change(signal, async () => {}));
+    inBackground(change(closing, async () => {}));
   });
   onAbort(closing, tabs.close);
   const listeners = new Map<string, Set<(detail: never) => void>>();
@@ -65,7 +65,7 @@ export async function openDevice(
   /** Countries that the options ask for. */
   const asked = options.countries && new Set([options.countries].flat().map(countryCode));
   const overtaken = { version: undefined };
-  let state = emptyState();
+  let state = emptyState(null);
   /** The stream of events that is followed, and the countries that it is about. */
   let stream: { about: string; stop: AbortController } | undefined;
   let isOnline = true;
@@ -83,12 +83,12 @@ export async function openDevice(
   }
 
   function fail(thrown: unknown, signal: AbortSignal): void {
-    if (!signal.aborted && !closing.aborted) emit('error', toGeocoderError(thrown));
+    if (!signal.aborted) emit('error', toGeocoderError(thrown));
   }
 
-  /** Runs what nobody waits for. */
-  function background(run: (signal: AbortSignal) => Promise<unknown>): void {
-    run(closing).catch((error) => fail(error, closing));
+  /** Tells what fails that nobody waits for. */
+  function inBackground(work: Promise<unknown>): void {
+    work.catch((error) => fail(error, closing));
   }
 
   /** Countries that this device keeps; null for all that there are. */
@@ -106,7 +106,7 @@ export async function openDevice(
   async function adopt(): Promise<void> {
     const stored = await readState(files);
     if (!stored && loaded.count() > 0) loaded.keep();
-    state = stored ?? { ...emptyState(), wanted: state.wanted };
+    state = stored ?? emptyState(state.wanted);
     checkStream();
     // Other pages of the origin may keep further countries, with other options.
     const wanted = wantedCodes();
@@ -356,7 +356,7 @@ export async function openDevice(
 
     /** Asks what there is of countries. */
     async offers(
-      countries: readonly string[] | null,
+      countries: readonly string[] | undefined,
       signal: AbortSignal,
     ): Promise<CountryOffer[]> {
       const codes = countries?.map(countryCode) ?? null;
@@ -372,7 +372,7 @@ export async function openDevice(
     /** Queues a proposal, and sends it as soon as that goes. */
     async propose(input: ProposalInput): Promise<Proposal> {
       const proposal = await proposals.add(input);
-      if (!manual) background(send);
+      if (!manual) inBackground(send(closing));
       return proposal;
     },
 
@@ -389,7 +389,7 @@ export async function openDevice(
   };
 
   await adopt();
-  background((signal) => change(signal, tidy));
+  inBackground(change(closing, tidy));
   if (state.removed?.some((code) => asked?.has(code))) {
     // Who asks for a country anew wants it again.
     await change(opening, () => restore(asked));

@@ -60,9 +60,9 @@ export async function readState(files: SyncStorage): Promise<DeviceState | undef
   return undefined;
 }
 
-/** The state of a device that has nothing. */
-export function emptyState(): DeviceState {
-  return { format: 1, epoch: '', version: 0, wanted: null, countries: {}, staging: {} };
+/** The state of a device that has nothing yet of what it keeps. */
+export function emptyState(wanted: DeviceState['wanted']): DeviceState {
+  return { format: 1, epoch: '', version: 0, wanted, countries: {}, staging: {} };
 }
 
 /** Puts a state in place of the former one. */

@@ -118,7 +118,7 @@ export function openTransport(
       const bytes = await bytesOf(body, MAX_MANIFEST_BYTES);
       const digested = await digest(url, response, bytes);
       if (keyBytes) await verify(url, response, bytes, keyBytes, signal);
-      const text = { text: textOf(bytes), verified: digested || keyBytes !== undefined };
+      const text = { text: textOf(bytes), verified: digested || !!keyBytes };
       const answer = read(text);
       const etag = response.headers.get('etag');
       lastTexts.clear();
@@ -196,10 +196,10 @@ export function openTransport(
 
   return {
     /** Whether there is a static folder in place of a server. */
-    isStatic: () => folder !== undefined,
+    isStatic: () => !!folder,
 
     /** Whether the server's word is taken only with its signature. */
-    isSigned: keyBytes !== undefined,
+    isSigned: !!keyBytes,
 
     /** Bytes that were received so far. */
     receivedBytes: () => received,
