@@ -1,14 +1,10 @@
 // The test function of all specs: a server, the app's page, and a guard over everything it does.
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test as base, expect, type Page } from '@playwright/test';
 import type { SyncServer } from '../../harness/server.mjs';
 import { startServer } from './server.js';
 
 export { expect };
-
-const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** What the page did that it must not, and what it logged. */
 export class Guard {
@@ -62,7 +58,6 @@ export const test = base.extend<Fixtures>({
     expect(guard.faults).toEqual([]);
   },
   app: async ({ page, server, guard }, use) => {
-    await page.addInitScript({ content: readFileSync(axeSource, 'utf8') });
     await use(new AppPage(page, server, guard));
   },
 });

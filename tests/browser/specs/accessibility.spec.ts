@@ -1,18 +1,7 @@
 // Automatic accessibility checks of every view, in both themes and on both sizes.
 
-import type { AxeResults } from 'axe-core';
-import { type AppPage, allowSuggestions, expect, test } from '../harness/test.js';
-
-declare const axe: { run(): Promise<AxeResults> };
-
-async function expectNoViolations(app: AppPage, view: string): Promise<void> {
-  const violations = await app.page.evaluate(async () => (await axe.run()).violations);
-  const told = violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
-  );
-  expect(told, view).toEqual([]);
-}
+import { expectNoViolations } from '../harness/axe.js';
+import { allowSuggestions, expect, test } from '../harness/test.js';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [device, viewport] of [
@@ -26,35 +15,35 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await allowSuggestions(app);
         await app.open();
         await expect(app.country('li')).toBeVisible();
-        await expectNoViolations(app, 'first visit');
+        await expectNoViolations(app.page, 'first visit');
         await app.download('li', 'Liechtenstein');
-        await expectNoViolations(app, 'countries');
+        await expectNoViolations(app.page, 'countries');
         await app.page.getByRole('button', { name: 'Settings' }).click();
-        await expectNoViolations(app, 'settings');
+        await expectNoViolations(app.page, 'settings');
         await app.search.fill('vaduz');
         await app.search.press('ArrowDown');
         await expect(app.options.first()).toBeVisible();
-        await expectNoViolations(app, 'suggestions');
+        await expectNoViolations(app.page, 'suggestions');
         await app.search.press('Enter');
         await expect(app.card).toBeVisible();
-        await expectNoViolations(app, 'card');
+        await expectNoViolations(app.page, 'card');
         await app.card.getByRole('button', { name: 'Suggest a correction' }).click();
-        await expectNoViolations(app, 'correction');
+        await expectNoViolations(app.page, 'correction');
         await app.page.getByRole('button', { name: 'Send suggestion' }).click();
         await app.page.getByLabel('Name').fill('');
         await app.page.getByRole('button', { name: 'Send suggestion' }).click();
         await expect(app.page.getByText('This is needed.')).toBeVisible();
-        await expectNoViolations(app, 'refused correction');
+        await expectNoViolations(app.page, 'refused correction');
         await app.page.getByRole('checkbox', { name: 'This does not exist' }).check();
         await app.page.getByRole('button', { name: 'Send suggestion' }).click();
         await expect(app.card).toBeVisible();
-        await expectNoViolations(app, 'thanks');
+        await expectNoViolations(app.page, 'thanks');
         await app.page.getByRole('button', { name: 'Settings' }).click();
         await expect(app.page.locator('.suggestion')).toBeVisible();
-        await expectNoViolations(app, 'suggestions of the user');
+        await expectNoViolations(app.page, 'suggestions of the user');
         await app.page.getByRole('button', { name: 'Back' }).click();
         await app.card.getByRole('button', { name: 'Close' }).click();
-        await expectNoViolations(app, 'start');
+        await expectNoViolations(app.page, 'start');
       });
     });
   }

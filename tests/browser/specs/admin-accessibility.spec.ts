@@ -1,19 +1,12 @@
 // Automatic accessibility checks of the admin pages, in both themes and on both sizes.
 
-import type { AxeResults } from 'axe-core';
 import { type AdminPage, expect, test } from '../harness/admin.js';
-
-declare const axe: { run(): Promise<AxeResults> };
+import { expectNoViolations } from '../harness/axe.js';
 
 async function expectGood(admin: AdminPage, view: string): Promise<void> {
   // What is about to be replaced is dimmed.
   await expect(admin.page.locator('main[aria-busy]')).toHaveCount(0);
-  const violations = await admin.page.evaluate(async () => (await axe.run()).violations);
-  const told = violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
-  );
-  expect(told, view).toEqual([]);
+  await expectNoViolations(admin.page, view);
   const { width, needed } = await admin.page.evaluate(() => ({
     width: document.documentElement.clientWidth,
     needed: document.documentElement.scrollWidth,
