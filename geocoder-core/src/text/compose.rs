@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// Most marks of a letter that are looked at: no language has so many.
+const MAX_MARKS: usize = 8;
+
 /// Joins a letter and its mark, or Korean syllable parts, where folding tells the composed
 /// letter from the bare one: й, kana with voicing marks, Hangul.
 ///
@@ -17,10 +20,15 @@ pub fn compose(text: &str) -> Cow<'_, str> {
     }
     let mut composed = String::with_capacity(text.len());
     for c in text.chars() {
-        match composed.chars().next_back().and_then(|last| join(last, c)) {
-            Some(joined) => {
-                composed.pop();
-                composed.push(joined);
+        // Other marks of the letter may stand between: their order is no matter of spelling.
+        let mut before = composed.char_indices().rev().take(MAX_MARKS);
+        let letter = before.find(|(_, before)| !is_mark(*before));
+        let joined = letter.and_then(|(at, letter)| Some((at, letter, join(letter, c)?)));
+        match joined {
+            Some((at, letter, joined)) => {
+                let mut letters = [0; 4];
+                let joined = joined.encode_utf8(&mut letters);
+                composed.replace_range(at..at + letter.len_utf8(), joined);
             }
             None => composed.push(c),
         }
@@ -35,6 +43,11 @@ fn join(letter: char, mark: char) -> Option<char> {
         _ if is_voicing_mark(mark) => voiced(letter, mark),
         _ => syllable(u32::from(letter), u32::from(mark)),
     }
+}
+
+/// Whether a character belongs to the letter before it.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{3099}' | '\u{309a}')
 }
 
 /// Combining or half-width (semi-)voicing mark.
@@ -91,5 +104,6 @@ mod tests {
         assert_eq!(compose("ﾊﾟﾘ"), "パﾘ");
         assert_eq!(compose("서울"), "서울");
         assert_eq!(compose("Mu\u{308}nchen"), "Mu\u{308}nchen");
+        assert_eq!(compose("и\u{323}\u{306}"), "й\u{323}");
     }
 }
