@@ -32,6 +32,8 @@ pub(crate) struct Candidate {
     pub(crate) total: f32,
     /// Words of the query that it answers.
     pub(crate) explained: TokenMask,
+    /// Points that its name loses: it has further words, or is not the one that is shown.
+    pub(crate) aside: f32,
 }
 
 /// What a candidate is.

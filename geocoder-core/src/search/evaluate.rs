@@ -28,6 +28,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         container |= words.zipcodes;
         let weights = self.weights.points;
         let mut score = Score::new(self.request.explain);
+        let mut aside = 0.0;
         let own = match best {
             Some(best) => {
                 let (rest, by_role) = match self.lost_by_code(place, &best) {
@@ -37,6 +38,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 score.add("rest of name", rest);
                 score.add("other name", -by_role);
                 self.own_costs(&best, &mut costs);
+                aside = self.aside(&best);
                 best.words
             }
             // A postcode alone answers the places that have it.
@@ -55,7 +57,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         score.add_proximity(weights, point(place.lat, place.lon), self.request.coordinates, kind);
         let total = score.total();
         let target = Target::Place(words.place);
-        Ok(Some(Candidate { target, score, total, explained: own | container }))
+        Ok(Some(Candidate { target, score, total, explained: own | container, aside }))
     }
 
     /// Returns what a place loses by being asked for by its official code alone, or a country by
@@ -179,7 +181,16 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         score.add_proximity(weights, at, self.request.coordinates, record.kind);
         let total = score.total();
         let target = Target::Record { block, index, house };
-        Candidate { target, score, total, explained }
+        let aside = self.aside(best);
+        Candidate { target, score, total, explained, aside }
+    }
+
+    /// Returns the points that a name loses by further words and by not being the one that is
+    /// shown; none where it is what was typed, as codes are.
+    fn aside(&self, best: &NameMatch) -> f32 {
+        let free = |(index, _)| best.costs.get(index) == Some(&0.0);
+        let is_typed = best.complete && self.weights.of(best.words).all(free);
+        if is_typed { 0.0 } else { best.by_role - best.rest }
     }
 
     /// Sets the costs of the words that a name answers to what it takes to find them there, however

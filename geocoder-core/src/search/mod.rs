@@ -39,6 +39,9 @@ use crate::error::Result;
 use crate::request::SearchRequest;
 use crate::shard::{Dictionary, Shard};
 
+/// Points that a name loses which hardly means what was typed.
+const DOUBTFUL_POINTS: f32 = 1.5;
+
 /// Ranked candidates of one shard.
 #[derive(Debug, Default)]
 pub(crate) struct Ranked {
@@ -99,6 +102,14 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
         self.weights.needed() & !explained
     }
 
+    /// Whether words are left over, or few candidates answer them and the best one by a name that
+    /// hardly means them: something that resembles them may be meant as well.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        let few = self.ranked.candidates.len() < self.request.max_results;
+        let aside = self.ranked.candidates.first().map_or(0.0, |best| best.aside);
+        self.unexplained() != 0 || (few && aside >= DOUBTFUL_POINTS)
+    }
+
     /// Whether the best candidate has none of the numbers of the query.
     fn lacks_number(&self) -> bool {
         let numbers = self.query.numbers.iter().fold(0, |mask, number| mask | number.digits());
@@ -108,7 +119,10 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
 
     /// Ranks again with terms that resemble the words left over.
     pub(crate) fn tolerate(&mut self) -> Result<()> {
-        let words = self.unexplained();
+        let words = match self.unexplained() {
+            0 if self.is_doubtful() => self.weights.needed(),
+            words => words,
+        };
         if words == 0 {
             return Ok(());
         }

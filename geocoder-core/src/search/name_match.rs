@@ -12,6 +12,10 @@ use crate::text;
 /// Weight of a stop word among the terms of a name.
 const STOP_TERM: f32 = 0.3;
 
+/// As how often a name counts that is not the one that is shown, when it is found with errors: few
+/// know the other name, and fewer get it wrong.
+const WRONG_OTHER_NAME: f32 = 2.0;
+
 /// Words that one name answers.
 pub(super) struct NameMatch {
     pub(super) words: TokenMask,
@@ -108,8 +112,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let started = if from_start && at_last { weights.started_rest } else { 1.0 };
         let rest = weights.name_rest * started * (coverage - 1.0);
         let mut points = rest;
+        let mut wrong = false;
         for (index, kind) in self.weights.of(words) {
             let cost = costs.get(index).copied().unwrap_or_default();
+            wrong |= cost >= weights.edit_cost;
             points += (weights.found(kind) - cost).max(weights.least_found);
         }
         let by_role = match name.role {
@@ -118,6 +124,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             Role::Language(_) => weights.other_language,
             Role::Alternate => weights.alternate_name,
         };
+        let by_role = if wrong { WRONG_OTHER_NAME * by_role } else { by_role };
         points -= by_role;
         let complete = coverage >= 1.0;
         Ok(Some(NameMatch { words, costs, complete, rest, points, by_role, alternate }))
