@@ -3,7 +3,6 @@
 import { openHost } from '#platform';
 import { abortedError, GeocoderError, toGeocoderError } from './errors.js';
 import { type EngineHost, wireOptions } from './host.js';
-import { rejection, tiedTo } from './signals.js';
 import { bytesOf, stoppable } from './source.js';
 import { type Device, openDevice } from './sync/device.js';
 import type {
@@ -226,8 +225,17 @@ export class Geocoder {
     const closing = this.#closing.signal;
     const reason = () => (closing.aborted || !signal ? closedError() : abortedError(signal));
     if (closing.aborted || signal?.aborted) throw reason();
-    const stop = tiedTo(closing, signal);
-    const stopped = rejection(stop.signal, reason);
+    const stop = new AbortController();
+    // Untied by hand: controllers that fire when a call is over would cost a tenth of a search.
+    let end = () => {};
+    const stopped = new Promise<never>((_, reject) => {
+      end = () => {
+        reject(reason());
+        stop.abort();
+      };
+    });
+    const masters = [closing, signal];
+    for (const master of masters) master?.addEventListener('abort', end);
     try {
       const result = await Promise.race([run(this.#host, stop.signal), stopped]);
       // An answer that was there first comes too late all the same, in whatever thread.
@@ -235,7 +243,7 @@ export class Geocoder {
     } catch (error) {
       throw toGeocoderError(error);
     } finally {
-      stop.abort();
+      for (const master of masters) master?.removeEventListener('abort', end);
     }
   }
 }

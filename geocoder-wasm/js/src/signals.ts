@@ -1,11 +1,9 @@
 // Signals: what waits for them, and controllers that depend on them.
 
-/** Makes a controller that other signals fire, too, until it was fired itself. */
-export function tiedTo(...masters: (AbortSignal | undefined)[]): AbortController {
+/** Makes a controller that another signal fires, too, until it was fired itself. */
+export function tiedTo(master: AbortSignal): AbortController {
   const stop = new AbortController();
-  for (const master of masters) {
-    if (master) onAbort(master, () => stop.abort(master.reason), stop.signal);
-  }
+  onAbort(master, () => stop.abort(master.reason), stop.signal);
   return stop;
 }
 
@@ -31,12 +29,9 @@ export async function sleep(seconds: number, signal: AbortSignal): Promise<void>
   clearTimeout(timer);
 }
 
-/** Rejects when a signal fires, with what that means. */
-export function rejection(
-  signal: AbortSignal,
-  reason: () => unknown = () => signal.reason,
-): Promise<never> {
-  const rejected = new Promise<never>((_, reject) => onAbort(signal, () => reject(reason())));
+/** Rejects when a signal fires, with its reason. */
+export function rejection(signal: AbortSignal): Promise<never> {
+  const rejected = new Promise<never>((_, reject) => onAbort(signal, () => reject(signal.reason)));
   // Whether anybody waits for it is another matter.
   rejected.catch(() => {});
   return rejected;

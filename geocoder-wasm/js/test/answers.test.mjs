@@ -1,6 +1,7 @@
 // Searching, reversing and managing shards, in this thread and in a worker, with equal results.
 
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { Geocoder, GeocoderError } from 'hereabouts';
 import { shardOf, withCode } from './shards.mjs';
@@ -133,6 +134,14 @@ for (const worker of [false, true]) {
       }
       const response = await geocoder.search('vaduz', { language: '\ud800' });
       assert.ok(response.resultsCount > 0);
+    });
+
+    test('leaves nothing at a signal when it has answered, and fires none for it', async (t) => {
+      const { signal } = new AbortController();
+      const abort = t.mock.method(AbortController.prototype, 'abort');
+      await geocoder.search('vaduz', { signal });
+      assert.equal(abort.mock.callCount(), 0);
+      assert.deepEqual(getEventListeners(signal, 'abort'), []);
     });
 
     test('stops waiting when its signal fires', async () => {

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
-import { Geocoder } from 'hereabouts';
+import { Geocoder, GeocoderError } from 'hereabouts';
 import { directoryStorage } from 'hereabouts/directory';
 import { addition, encodeDelta } from './corrections.mjs';
 import { keptStorage } from './devices.mjs';
@@ -457,6 +457,22 @@ test('a signal ends a synchronisation, and the next goes on', async () => {
   server.onRequest = () => undefined;
   assert.equal((await syncOne(geocoder)).action, 'base');
   await assertCurrent(geocoder, server);
+});
+
+test('a signal that fires for want of a network says nothing about the server', async () => {
+  const server = serverOf();
+  const geocoder = await open(server, { updates: 'manual' });
+  const controller = new AbortController();
+  let offline = false;
+  geocoder.on('offline', () => {
+    offline = true;
+  });
+  server.onRequest = () => controller.abort(new GeocoderError('network', 'of another call'));
+  await assert.rejects(geocoder.sync({ signal: controller.signal }), withCode('aborted'));
+  // The next call waits for the end of the one before.
+  server.onRequest = () => undefined;
+  await geocoder.sync();
+  assert.equal(offline, false);
 });
 
 test('progress and updates are told', async () => {
