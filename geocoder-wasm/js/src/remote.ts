@@ -65,13 +65,15 @@ export async function openRemoteHost(
 
   worker.onmessage = ({ data }) => {
     const call = pending.get(data.id);
+    // A script of the page's own around the worker's may post what it likes.
+    if (!call) return;
     if ('receivedBytes' in data) {
-      call?.onProgress?.(data.receivedBytes);
+      call.onProgress?.(data.receivedBytes);
       return;
     }
     pending.delete(data.id);
-    if ('error' in data) call?.reject(toGeocoderError(data.error));
-    else call?.resolve(data.result as never);
+    if ('error' in data) call.reject(toGeocoderError(data.error));
+    else call.resolve(data.result as never);
   };
   worker.onmessageerror = () => failAll('worker_failed', 'an answer could not be read');
   worker.onerror = (event) => {

@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { Geocoder } from 'hereabouts';
 import { sizes } from '../scripts/size.mjs';
@@ -46,6 +48,25 @@ test('a worker that is not there is an error when it was asked for', async () =>
     Geocoder.fromShards([], { worker: true, workerUrl }),
     withCode('worker_failed'),
   );
+});
+
+test('a script around the worker may post messages of its own', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'hereabouts-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const script = join(folder, 'around.mjs');
+  const worker = new URL('worker.node.js', wasmUrl);
+  await writeFile(
+    script,
+    `import { parentPort } from 'node:worker_threads';
+    parentPort.postMessage('started');
+    await import('${worker}');`,
+  );
+  const geocoder = await Geocoder.fromShards([], {
+    worker: true,
+    workerUrl: pathToFileURL(script),
+  });
+  assert.deepEqual(await geocoder.countries(), []);
+  geocoder.close();
 });
 
 test('a worker ends with its geocoder, so that the process can end', async () => {
