@@ -115,7 +115,8 @@ async function buildSmall(options) {
     if (path.endsWith('.map')) continue;
     const { code, map } = await minify(text, {
       ecma: 2022,
-      module: true,
+      // Modules are strict by themselves; a classic script has to say so, and be taken as such.
+      module: options.format !== 'iife',
       // Not the usual order of comparisons, and functions first: both compress better.
       compress: { hoist_funs: true, lhs_constants: false },
       sourceMap: {

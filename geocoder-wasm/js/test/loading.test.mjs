@@ -69,6 +69,11 @@ test('a script around the worker may post messages of its own', async (t) => {
   geocoder.close();
 });
 
+test('the script of a service worker is strict, also where it is no module', async () => {
+  const script = await readFile(new URL('hereabouts-sw.js', wasmUrl), 'utf8');
+  assert.equal(script.slice(0, 13), '"use strict";');
+});
+
 test('a worker ends with its geocoder, so that the process can end', async () => {
   const script = `import { Geocoder } from 'hereabouts';
     const geocoder = await Geocoder.fromShards([], { worker: true });
