@@ -235,6 +235,19 @@ describe('proposals', () => {
     assert.deepEqual(outcomes, ['pending', 'rejected', 'pending']);
   });
 
+  test('stay queued when something in between answers in place of the server', async () => {
+    const server = newServer();
+    const geocoder = await open(server, { updates: 'manual' });
+    await geocoder.propose({ update: UPDATE });
+    for (const body of ['Error 404', '{"results":"Error 404"}']) {
+      server.onRequest = (path) => (path.endsWith('/proposals') ? new Response(body) : undefined);
+      const { proposalsError } = await geocoder.sync();
+      assert.equal(proposalsError.code, 'protocol');
+      const [{ outcome }] = await geocoder.proposals();
+      assert.equal(outcome, 'queued');
+    }
+  });
+
   test('that the key may not make keep no country from being current', async () => {
     const server = newServer();
     const geocoder = await open(server, { updates: 'manual' });

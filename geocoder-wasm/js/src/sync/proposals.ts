@@ -15,10 +15,7 @@ const MAX_PROPOSALS = 1000;
 
 const file = (mutationId: string) => `${PROPOSAL_PREFIX}${mutationId}`;
 
-/** Proposals until they are decided, and what was decided. */
-export type Proposals = ReturnType<typeof proposalsIn>;
-
-/** Keeps proposals among the files; `onChange` is called when one has changed. */
+/** Keeps proposals among the files until they are decided; `onChange` is called when one changed. */
 export function proposalsIn(files: SyncStorage, transport: Transport, onChange: () => void) {
   /** Whether any may be undecided; unknown until the files were read. */
   let open: boolean | undefined;
@@ -62,9 +59,10 @@ export function proposalsIn(files: SyncStorage, transport: Transport, onChange: 
     try {
       return await note(batch, await transport.proposals({}, { proposals }, signal));
     } catch (error) {
-      const { code, message } = error as GeocoderError;
+      const { code, message, cause } = error as GeocoderError;
+      const { status = 0 } = (cause ?? {}) as Partial<Response>;
       // Refused as a whole: one by one, so that a bad one does not hold up the others.
-      if (code !== 'protocol' || !/ 4\d\d$/.test(message)) throw error;
+      if (code !== 'protocol' || status < 400) throw error;
       if (batch.length === 1) {
         return note(batch, { results: [{ ...batch[0], outcome: 'rejected', message }] });
       }
