@@ -108,7 +108,8 @@ function rename(wasm, family, imported, exported) {
         if (id === IMPORTS) text();
         const names = id === IMPORTS ? [family, imported.get(text())] : [exported.get(text())];
         const kind = wasm[at++];
-        if (id === IMPORTS && kind !== FUNCTION) throw new Error('the engine imports no function');
+        if (id === IMPORTS && kind !== FUNCTION)
+          throw new Error('the engine imports more than functions');
         content.push(...names.map(sized), Buffer.from([kind]), leb(number()));
       }
     } else {

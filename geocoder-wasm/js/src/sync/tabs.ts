@@ -2,9 +2,6 @@
 
 import { abortedError } from '../errors.js';
 
-/** The tabs that use the same files. */
-export type Tabs = ReturnType<typeof joinTabs>;
-
 /**
  * Joins the tabs that use the same files, alone where the platform has no such things; `shared`
  * says whether other tabs can have the same files at all.
