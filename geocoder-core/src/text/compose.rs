@@ -2,9 +2,6 @@
 
 use std::borrow::Cow;
 
-/// Most marks of a letter that are looked at: no language has so many.
-const MAX_MARKS: usize = 8;
-
 /// Joins a letter and its mark, or Korean syllable parts, where folding tells the composed
 /// letter from the bare one: й, kana with voicing marks, Hangul.
 ///
@@ -19,19 +16,21 @@ pub fn compose(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut composed = String::with_capacity(text.len());
+    let mut letter_at = 0;
     for c in text.chars() {
         // Other marks of the letter may stand between: their order is no matter of spelling.
-        let mut before = composed.char_indices().rev().take(MAX_MARKS);
-        let letter = before.find(|(_, before)| !is_mark(*before));
-        let joined = letter.and_then(|(at, letter)| Some((at, letter, join(letter, c)?)));
-        match joined {
-            Some((at, letter, joined)) => {
-                let mut letters = [0; 4];
-                let joined = joined.encode_utf8(&mut letters);
-                composed.replace_range(at..at + letter.len_utf8(), joined);
-            }
-            None => composed.push(c),
+        let mut letters = composed.get(letter_at..).unwrap_or_default().chars();
+        if let Some(joined) = letters.next().and_then(|letter| join(letter, c)) {
+            let marks = letters.as_str().to_owned();
+            composed.truncate(letter_at);
+            composed.push(joined);
+            composed.push_str(&marks);
+            continue;
         }
+        if !is_mark(c) {
+            letter_at = composed.len();
+        }
+        composed.push(c);
     }
     Cow::Owned(composed)
 }
