@@ -103,9 +103,11 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
     }
 
     /// Whether words are left over, or few candidates answer them and the best one by a name that
-    /// hardly means them: something that resembles them may be meant as well.
+    /// hardly means them: something that resembles them may be meant as well. A house number says
+    /// enough.
     pub(crate) fn is_doubtful(&self) -> bool {
-        let few = self.ranked.candidates.len() < self.request.max_results;
+        let candidates = self.ranked.candidates.len();
+        let few = self.query.numbers.is_empty() && candidates < self.request.max_results;
         let aside = self.ranked.candidates.first().map_or(0.0, |best| best.aside);
         self.unexplained() != 0 || (few && aside >= DOUBTFUL_POINTS)
     }
