@@ -71,7 +71,8 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
         for (number, shard) in self.selected(&request.countries) {
             searches.push((number, shard, ShardSearch::plain(shard, request, &query)?));
         }
-        // Where one country answers every word well, none is searched for what merely resembles them.
+        // Where one country answers every word well, none is searched for what merely resembles
+        // them.
         if searches.iter().all(|(_, _, search)| search.is_doubtful()) {
             for (_, _, search) in &mut searches {
                 search.tolerate()?;

@@ -184,6 +184,47 @@ fn alternates_are_found_by_whole_words_beginnings_errors_and_pairs_of_letters() 
     }
 }
 
+fn with_alternate(alternate: &str, city: City) -> City {
+    let names = Names { alternates: vec![alternate.into()], ..city.names };
+    City { names, ..city }
+}
+
+fn found(shard: &WrittenShard, query: &str) -> Vec<String> {
+    search(shard, query).results.into_iter().map(|hit| hit.name).collect()
+}
+
+#[test]
+fn what_hardly_means_the_query_leaves_room_for_what_resembles_it() {
+    let cities = [
+        with_alternate("Nova Kanana", city("New Canaan", 3, 20_000, -73.5, 41.1)),
+        city("Kandana", 2, 33_000, 2.0, 47.0),
+        city("Kinana", 2, 800, 2.5, 47.0),
+    ];
+    for layout in LAYOUTS {
+        let shard = write(&cities, layout);
+        assert_eq!(found(&shard, "kanana"), ["Kandana", "Kinana", "New Canaan"], "{layout:?}");
+        // What is typed in full leaves none, be it another name.
+        assert_eq!(found(&shard, "nova kanana"), ["New Canaan"], "{layout:?}");
+        assert_eq!(found(&shard, "kinana"), ["Kinana"], "{layout:?}");
+        // The first result does not depend on how many are asked for.
+        let one = SearchRequest { max_results: 1, ..request("kanana") };
+        assert_eq!(geocoder(&shard).search(&one).unwrap().results[0].name, "Kandana");
+    }
+}
+
+#[test]
+fn another_name_with_an_error_counts_less_than_the_one_that_is_shown() {
+    let cities = [
+        with_alternate("Zoola", city("Tula", 3, 1_200_000, 37.6, 54.2)),
+        city("Zouila", 2, 4_000, 10.9, 35.4),
+    ];
+    for layout in LAYOUTS {
+        let shard = write(&cities, layout);
+        assert_eq!(found(&shard, "zoula"), ["Zouila", "Tula"], "{layout:?}");
+        assert_eq!(found(&shard, "zoola")[0], "Tula", "{layout:?}");
+    }
+}
+
 #[test]
 fn the_nearest_cities_come_first_and_then_what_is_around_the_nearest() {
     for layout in [LAYOUTS[1], LAYOUTS[2]] {

@@ -39,8 +39,10 @@ use crate::error::Result;
 use crate::request::SearchRequest;
 use crate::shard::{Dictionary, Shard};
 
-/// Points that a name loses which hardly means what was typed.
+/// Points that a name loses which hardly means what was typed, and the number of candidates that
+/// are no answer to choose from: however many are asked for, the first ones are the same.
 const DOUBTFUL_POINTS: f32 = 1.5;
+const FEW_CANDIDATES: usize = 5;
 
 /// Ranked candidates of one shard.
 #[derive(Debug, Default)]
@@ -107,7 +109,7 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
     /// enough.
     pub(crate) fn is_doubtful(&self) -> bool {
         let candidates = self.ranked.candidates.len();
-        let few = self.query.numbers.is_empty() && candidates < self.request.max_results;
+        let few = self.query.numbers.is_empty() && candidates < FEW_CANDIDATES;
         let aside = self.ranked.candidates.first().map_or(0.0, |best| best.aside);
         self.unexplained() != 0 || (few && aside >= DOUBTFUL_POINTS)
     }

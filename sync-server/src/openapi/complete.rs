@@ -45,7 +45,7 @@ const OF_KEYS: [Refusal; 6] = [
 const OF_QUOTAS: [Refusal; 1] =
     [("451", "QuotaExceeded", "The monthly quota of the key's app is used up.")];
 
-/// First segments of the routes whose query is read as forms send it (`FieldReader::query`).
+/// How the paths begin whose query is read as forms send it (`FieldReader::query`).
 const READ_AS_FORMS: [&str; 4] = ["/apps", "/audit", "/keys", "/sync/v1/conflicts"];
 
 /// Operations that take the id of a patch.
