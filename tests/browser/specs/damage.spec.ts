@@ -17,6 +17,9 @@ const MANIFEST: { countries: Record<string, { base: Base }> } = JSON.parse(
 );
 const SHA256 = MANIFEST.countries['li']?.base.sha256 ?? '';
 
+/** The server may close a connection at the very moment when it is to be used again. */
+const AGAIN = { maxRetries: 1 };
+
 /** The bytes of Liechtenstein's shard. */
 function shard(): Buffer {
   return readFileSync(`${DATA}/blobs/${SHA256}`);
@@ -34,7 +37,7 @@ function newerVersion(bytes: Buffer): Buffer {
 /** Changes every blob on its way, as a broken proxy would. */
 async function spoilBlobs(app: AppPage, spoil: (bytes: Buffer) => Buffer): Promise<void> {
   await app.page.route('**/sync/v1/blobs/*', async (route) => {
-    const response = await route.fetch();
+    const response = await route.fetch(AGAIN);
     await route.fulfill({ body: spoil(await response.body()) });
   });
 }
@@ -45,13 +48,13 @@ async function offerBytes(app: AppPage, body: Buffer): Promise<void> {
   const generation = sha256.slice(0, 16);
   const base = { sha256, size: body.length, generation, chunks: [] };
   await app.page.route('**/sync/v1/manifest*', async (route) => {
-    const manifest = await (await route.fetch()).json();
+    const manifest = await (await route.fetch(AGAIN)).json();
     const { overlay: _, ...li } = manifest.countries.li;
     manifest.countries.li = { ...li, base: { ...li.base, ...base } };
     await route.fulfill({ json: manifest });
   });
   await app.page.route('**/sync/v1/heads*', async (route) => {
-    const heads = await (await route.fetch()).json();
+    const heads = await (await route.fetch(AGAIN)).json();
     heads.countries.li = { generation, head: 0 };
     await route.fulfill({ json: heads });
   });
