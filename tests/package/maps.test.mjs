@@ -81,16 +81,23 @@ function writeMaplibrePage() {
   );
 }
 
+/**
+ * Waits until the first of a list is the house, marked as far as it was typed: earlier keystrokes
+ * list the same place with less of it marked.
+ */
+async function untilFirst(page, listed) {
+  const marked = page.locator('mark', { hasText: /^Städtle 43$/ });
+  const house = listed.first().filter({ has: marked });
+  await house.getByText('9490 Vaduz, Liechtenstein').waitFor();
+}
+
 test('the control of MapLibre lists results while the user types, and flies to the picked one', async () => {
   const { page, faults } = await open('maplibre');
   await page.evaluate(() => window.makeControl());
   const input = page.locator('#map input');
   const listed = page.locator('.suggestions > li');
   await input.pressSequentially('Städtle 43');
-  // Marked as far as it was typed: earlier keystrokes list the same place with less of it marked.
-  const marked = page.locator('mark', { hasText: /^Städtle 43$/ });
-  const asTyped = listed.first().filter({ has: marked });
-  await asTyped.getByText('9490 Vaduz, Liechtenstein').waitFor();
+  await untilFirst(page, listed);
   // Clicked, not picked by keys: a list that is drawn anew under them forgets what was marked.
   await listed.first().click();
   await page.waitForFunction(() => window.picked.length === 1);
@@ -178,10 +185,7 @@ test('the control of Leaflet suggests, marks the picked result and reverses', as
   const { page, faults } = await open('leaflet');
   await page.locator('#map input').pressSequentially('Städtle 43');
   const listed = page.locator('.leaflet-control-geocoder-alternatives li');
-  // Marked as far as it was typed: earlier keystrokes list the same place with less of it marked.
-  const marked = page.locator('mark', { hasText: /^Städtle 43$/ });
-  const asTyped = listed.first().filter({ has: marked });
-  await asTyped.getByText('9490 Vaduz, Liechtenstein').waitFor();
+  await untilFirst(page, listed);
   await listed.first().click();
   await page.waitForFunction(() => window.marked.length > 0);
   const [{ lat, lng, precision }] = await page.evaluate(() => window.marked);
