@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
@@ -10,6 +10,7 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, Row as _, Sqlite, TypeInfo, ValueRef};
+use tokio::time::sleep;
 
 use super::query::{Query, Row, Value};
 use super::{Result, StoreError, listener, migrate};
@@ -20,6 +21,11 @@ const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 /// Longest wait for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time between attempts to open a SQLite file that another server is making.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
+/// Code of SQLite for a file that another has locked; further bits say by what.
+/// Source: <https://www.sqlite.org/rescode.html#busy>.
+const SQLITE_BUSY: u32 = 5;
 /// Names the advisory lock that writers and migrations on one PostgreSQL take: "here" in ASCII.
 pub(super) const POSTGRES_LOCK: i64 = 0x6865_7265;
 
@@ -51,6 +57,19 @@ impl Database {
     }
 
     pub(super) async fn open_sqlite(path: &Path) -> Result<Self> {
+        let deadline = Instant::now() + ACQUIRE_TIMEOUT;
+        loop {
+            match Self::open_sqlite_now(path).await {
+                // SQLite itself waits for others, save where the journal of a new file is set.
+                Err(error) if is_busy(&error) && Instant::now() < deadline => {
+                    sleep(BUSY_PAUSE).await;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    async fn open_sqlite_now(path: &Path) -> Result<Self> {
         migrate::refuse_foreign_file(path).await?;
         let options = sqlite_options()
             .filename(path)
@@ -183,6 +202,14 @@ impl Transaction {
         }
         Ok(())
     }
+}
+
+/// Tells whether another connection kept this one from what it was to do.
+pub(super) fn is_busy(error: &StoreError) -> bool {
+    let StoreError::Database(source) = error else { return false };
+    let Some(sqlx::Error::Database(error)) = source.downcast_ref() else { return false };
+    let code = error.code().and_then(|code| code.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 fn sqlite_options() -> SqliteConnectOptions {

@@ -5,8 +5,8 @@ use std::path::Path;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
 
-use super::database::{Database, Transaction, sqlite};
-use super::query::{Query, Row};
+use super::database::{Database, Transaction, is_busy, sqlite};
+use super::query::Query;
 use super::{Result, StoreError};
 use crate::hex::to_hex;
 use crate::model::Clock;
@@ -118,13 +118,13 @@ pub(super) async fn refuse_foreign_file(path: &Path) -> Result<()> {
     };
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     let mut connection = options.connect().await?;
-    let query = "SELECT application_id FROM pragma_application_id";
-    let id = sqlite::fetch(&mut connection, Query::new(query)).await.map_err(|_| foreign())?;
-    let query = "SELECT name FROM sqlite_master LIMIT 1";
-    let is_empty = sqlite::fetch(&mut connection, Query::new(query)).await?.is_empty();
-    match id.first().map(|row: &Row| row.integer(0)) {
-        Some(Ok(APPLICATION_ID)) => Ok(()),
-        Some(Ok(0)) if is_empty => Ok(()),
+    // One statement, so of one moment: another server may be making the schema.
+    let query = "SELECT application_id, (SELECT COUNT(*) FROM sqlite_master) \
+                 FROM pragma_application_id";
+    let rows = sqlite::fetch(&mut connection, Query::new(query)).await;
+    let rows = rows.map_err(|error| if is_busy(&error) { error } else { foreign() })?;
+    match rows.first().map(|row| (row.integer(0), row.integer(1))) {
+        Some((Ok(APPLICATION_ID), _) | (Ok(0), Ok(0))) => Ok(()),
         _ => Err(foreign()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use sync_server::store::{SqlStore, Store, StoreError};
@@ -75,6 +76,21 @@ async fn servers_that_start_at_once_make_one_schema() {
         epochs.dedup();
         assert_eq!(epochs.len(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_file_that_another_server_is_making_is_waited_for() {
+    let dir = TempDir::new().unwrap();
+    let url = sqlite_url(dir.path());
+    run(&format!("{url}?mode=rwc"), "PRAGMA application_id = 1214607973").await;
+    let mut other = SqliteConnection::connect(&url).await.unwrap();
+    // Whoever writes keeps others from changing the journal, and SQLite does not wait for that.
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let mut opening = Box::pin(SqlStore::open(&url));
+    let early = tokio::time::timeout(Duration::from_millis(200), &mut opening).await;
+    assert!(early.is_err(), "opened although another writes: {early:?}");
+    other.close().await.unwrap();
+    opening.await.unwrap().epoch().await.unwrap();
 }
 
 #[tokio::test]
