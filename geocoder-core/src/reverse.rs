@@ -13,7 +13,7 @@ use crate::record::{Precision, RecordType, TypeSet};
 use crate::request::ReverseRequest;
 use crate::search::{FoundHouse, Target};
 use crate::shard::{Lookup, NO_PARENT, Shard, StoredHouse, point};
-use crate::sort::{make_heap, pop, sort_by};
+use crate::sort::{Queue, low_half, sort_by};
 use crate::trigonometry::cos_degrees;
 
 /// Streets and points farther away are answered only when there is nothing nearer.
@@ -150,14 +150,13 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             .filter(|(distance, _)| *distance < reach.limit_m)
             .collect();
         sort_by(&mut chunks, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        // Blocks of chunks already opened, a heap with the nearest on top.
-        let mut blocks: Vec<(f64, u32)> = Vec::new();
+        // Blocks of chunks already opened, nearest first.
+        let mut blocks = Queue::default();
         let mut best: Vec<Nearby> = Vec::new();
         let mut chunks = chunks.into_iter().peekable();
-        let nearer = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1));
         loop {
             let limit = reach.limit(&best);
-            let nearest_block = blocks.first().map_or(f64::INFINITY, |(distance, _)| *distance);
+            let nearest_block = blocks.first().map_or(f64::INFINITY, |rank| -rank);
             let next_chunk = chunks.next_if(|(distance, _)| *distance <= nearest_block);
             if let Some((distance, number)) = next_chunk {
                 if distance > limit {
@@ -166,16 +165,16 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
                 match self.shard.block_boxes(number)? {
                     Lookup::Found(boxes) => {
                         let away = boxes.iter().map(|(block, b)| (b.distance_m(at), *block));
-                        blocks.extend(away.filter(|(distance, _)| *distance <= limit));
-                        make_heap(&mut blocks, nearer);
+                        away.filter(|(distance, _)| *distance <= limit)
+                            .for_each(|(distance, block)| blocks.push(-distance, block.into()));
                     }
                     Lookup::Missing(chunk) => self.found.missing.push(chunk),
                 }
                 continue;
             }
-            match pop(&mut blocks, nearer) {
-                Some((distance, block)) if distance <= limit => {
-                    self.block(block, types, reach, &mut best)?;
+            match blocks.pop() {
+                Some((rank, block)) if -rank <= limit => {
+                    self.block(low_half(block), types, reach, &mut best)?;
                 }
                 _ => break,
             }

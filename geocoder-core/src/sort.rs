@@ -18,19 +18,51 @@ pub(crate) fn sort_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ord
     }
 }
 
-/// Orders items so that [`pop`] can take the greatest.
-pub(crate) fn make_heap<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
-    for start in (0..items.len() / 2).rev() {
-        sift_down(items, start, items.len(), &mut compare);
+/// Numbers by rank: the highest is taken first, of equal ones that of the smallest number.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    /// A heap.
+    items: Vec<(f64, u64)>,
+}
+
+impl Queue {
+    fn order(a: &(f64, u64), b: &(f64, u64)) -> Ordering {
+        a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))
+    }
+
+    /// Adds a number.
+    pub(crate) fn push(&mut self, rank: f64, number: u64) {
+        let mut at = self.items.len();
+        self.items.push((rank, number));
+        while let Some(above) = at.checked_sub(1).map(|before| before / 2) {
+            let (Some(item), Some(other)) = (self.items.get(at), self.items.get(above)) else {
+                return;
+            };
+            if Self::order(item, other) != Ordering::Greater {
+                return;
+            }
+            self.items.swap(at, above);
+            at = above;
+        }
+    }
+
+    /// Returns the highest rank.
+    pub(crate) fn first(&self) -> Option<f64> {
+        self.items.first().map(|(rank, _)| *rank)
+    }
+
+    /// Takes the number of the highest rank.
+    pub(crate) fn pop(&mut self) -> Option<(f64, u64)> {
+        let last = self.items.len().checked_sub(1)?;
+        self.items.swap(0, last);
+        sift_down(&mut self.items, 0, last, &mut Self::order);
+        self.items.pop()
     }
 }
 
-/// Takes the greatest item out of a heap.
-pub(crate) fn pop<T>(items: &mut Vec<T>, mut compare: impl FnMut(&T, &T) -> Ordering) -> Option<T> {
-    let last = items.len().checked_sub(1)?;
-    items.swap(0, last);
-    sift_down(items, 0, last, &mut compare);
-    items.pop()
+/// Returns the lower 32 bits of a number.
+pub(crate) fn low_half(number: u64) -> u32 {
+    u32::try_from(number & u64::from(u32::MAX)).unwrap_or_default()
 }
 
 /// Lets an item sink until it is not smaller than the items below it.
@@ -76,9 +108,25 @@ mod tests {
             expected.sort_unstable();
             sort_by(&mut items, Ord::cmp);
             prop_assert_eq!(&items, &expected);
-            make_heap(&mut items, Ord::cmp);
-            let popped = core::iter::from_fn(|| pop(&mut items, Ord::cmp));
-            prop_assert!(popped.eq(expected.into_iter().rev()));
+        }
+
+        #[test]
+        fn what_ranks_highest_is_taken_first_and_of_equal_ranks_the_smallest_number(
+            steps in prop::collection::vec(prop::option::weighted(0.7, (0u8..9, 0u64..50)), 0..100),
+        ) {
+            let mut queue = Queue::default();
+            let mut expected = Vec::new();
+            for step in steps {
+                match step {
+                    Some((rank, number)) => {
+                        queue.push(rank.into(), number);
+                        expected.push((f64::from(rank), number));
+                    }
+                    None => prop_assert_eq!(queue.pop(), expected.pop()),
+                }
+                expected.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+                prop_assert_eq!(queue.first(), expected.last().map(|(rank, _)| *rank));
+            }
         }
     }
 }

@@ -412,6 +412,31 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(12) })]
+
+    /// More than a thousand terms start so: most of where they occur is never read.
+    #[test]
+    fn a_beginning_finds_what_a_look_at_every_city_finds(
+        cities in prop::collection::vec(any_city("(a[a-z]{2}|ka[ab]{0,9}|ka[a-z]{3}|ka[a-z]{4})"), 1600),
+        queries in prop::collection::vec("(a[a-z]{2} )?ka?", 12),
+        language in prop::option::of(Just("it")),
+    ) {
+        let [expected, together, apart] = LAYOUTS.map(|layout| geocoder(&write(&cities, layout)));
+        for query in queries {
+            let language = language.map(Into::into);
+            let request = SearchRequest { language, ..request(&query) };
+            let scores = |geocoder: &Geocoder<Vec<u8>>| -> Vec<f32> {
+                let found = geocoder.search(&request).unwrap();
+                found.results.iter().map(|hit| hit.explain.as_ref().unwrap().score).collect()
+            };
+            let expected = scores(&expected);
+            prop_assert_eq!(&scores(&together), &expected, "{}", query);
+            prop_assert_eq!(&scores(&apart), &expected, "{}, apart", query);
+        }
+    }
+}
+
 #[test]
 fn a_shard_is_ranked_by_its_own_weights() {
     let mut gazetteer = Gazetteer {

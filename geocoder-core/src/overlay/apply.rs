@@ -444,8 +444,9 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
         self.drafts.iter_mut().for_each(RecordDraft::order_houses);
         let names = self.hierarchy.take_names();
         let mut places = self.hierarchy.places;
-        let behind = self.base.n_pieces(Dictionary::Records);
-        let cut = blocks::cut(self.drafts, &mut places, behind)?;
+        let n_pieces = self.base.n_pieces(Dictionary::Records);
+        let cut = blocks::cut(self.drafts, &mut places, n_pieces)?;
+        let n_pieces = n_pieces + cut.terms.len();
         let behind = self.base.n_pieces(Dictionary::Places);
         let (place_names, place_terms) = blocks::names_of_places(names, &mut places, behind)?;
         places.index_zipcodes();
@@ -480,7 +481,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             suffixes: cut.suffixes,
             adopted: self.adopted,
             place_sources: self.place_sources,
-            best_blocks: OnceLock::new(),
+            prominences: (0..n_pieces).map(|_| OnceLock::new()).collect(),
         })
     }
 }

@@ -49,7 +49,7 @@ pub(crate) use draft::PlaceNames;
 
 use crate::error::{Error, Result};
 use crate::geo::BBox;
-use crate::shard::{Dictionary, HousesTable, Places, Shard, TermRef, length};
+use crate::shard::{Dictionary, HousesTable, Places, Prominence, Shard, TermRef, length};
 use terms::AddedTerms;
 
 /// Corrections, ready to be searched over the base that they were built for.
@@ -85,7 +85,7 @@ pub struct Overlay {
     adopted: Vec<(u32, u32)>,
     /// Places that corrections added, and what they stand for; ascending.
     place_sources: Vec<(u32, RecordRef)>,
-    pub(crate) best_blocks: OnceLock<Vec<(f32, u32)>>,
+    pub(crate) prominences: Vec<OnceLock<Prominence>>,
 }
 
 /// A correction that changes nothing, and why.

@@ -1,70 +1,40 @@
 //! Looks into the blocks of records that the matched terms lead to, most promising first.
 
-use core::cmp::Ordering;
 use std::sync::Arc;
 
 use super::Ranked;
-use super::bounds::{BlockWords, Promising, static_points};
-use super::candidates::{
-    Best, Evaluation, MAX_CANDIDATES, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS, keep_best,
-};
-use super::containers::{Costs, PlaceIndex, PlaceWords, Zipcodes};
+use super::block_index::BlockIndex;
+use super::bounds::{BlockWords, Promising};
+use super::candidates::{Best, Evaluation, MAX_CANDIDATES, keep_best};
+use super::containers::{Around, PlaceIndex, PlaceWords, Zipcodes};
 use super::evaluate::Of;
 use super::query::TokenMask;
 use super::term_set::Membership;
+use super::unread::{Steps, UNREAD};
 use crate::error::Result;
-use crate::record::TypeSet;
-use crate::shard::{Dictionary, Lookup, NO_PARENT, NameLists, PostingReader};
-use crate::sort::{make_heap, pop};
+use crate::shard::{Dictionary, Lookup, NO_PARENT, NameLists};
+use crate::sort::low_half;
 
-/// In a shard of so few blocks no word is too frequent to be followed.
-const FEW_BLOCKS: u32 = 4096;
 /// Most blocks looked into.
-const BLOCK_BUDGET: u32 = 301;
+const BLOCK_BUDGET: u32 = 200;
 /// As how many of them a block counts that answers fewer words than others.
-const LESSER_BLOCK: u32 = 6;
-/// Most blocks passed by because nothing in them can matter after all.
-const PASS_BUDGET: u32 = 4096;
-/// Words that so many terms answer for every block are not followed: the blocks with the most
-/// prominent records have such terms soon enough.
-const WIDE_TERMS_PER_BLOCK: f32 = 0.5;
-const MIN_WIDE_TERMS: u32 = 128;
-const MAX_WIDE_TERMS: u32 = 2048;
-/// Postings of cities tell how large these are: there more terms are worth following.
-const MAX_WIDE_CITY_TERMS: u32 = 1024;
+const LESSER_BLOCK: u32 = 4;
+/// Most reads of where terms occur.
+const READ_BUDGET: u32 = 4096;
 /// Points of proximity below which a block counts as far away.
 const FAR_POINTS: f32 = 0.25;
 /// Number of blocks that are in the order of their own, although they answer no word alone.
 const WITHOUT_WORDS: u32 = u32::MAX;
 
-impl Promising {
-    fn order(&self, other: &Self) -> Ordering {
-        self.bound.total_cmp(&other.bound).then(other.block.cmp(&self.block))
-    }
-}
+/// Names of a block that are looked at together: those that stand with its records, those that are
+/// apart; and whether words of the block's own have been looked for.
+const USUAL_NAMES: u8 = 1;
+const APART_NAMES: u8 = 2;
+const OWN_WORDS: u8 = 4;
 
-/// Words by block.
-struct BlockIndex {
-    list: Vec<(u32, BlockWords)>,
-    /// One more than the number in the list, 0 for blocks without words.
-    by_block: Vec<u32>,
-    /// Words that any block may answer.
-    wide: BlockWords,
-    /// Words so frequent that they are not followed: any block with another word may answer them.
-    everywhere: TokenMask,
-}
-
-impl BlockIndex {
-    #[inline]
-    fn entry(&mut self, block: u32) -> Option<&mut BlockWords> {
-        let slot = self.by_block.get_mut(block as usize)?;
-        if *slot == 0 {
-            self.list.push((block, BlockWords::default()));
-            *slot = u32::try_from(self.list.len()).ok()?;
-        }
-        self.list.get_mut(*slot as usize - 1).map(|(_, words)| words)
-    }
-}
+/// Marks of steps to blocks for some of their names, for words that any block may answer.
+const FOR_USUAL: u64 = 1 << 61;
+const FOR_APART: u64 = 1 << 62;
 
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Adds the records that answer the query to the candidates.
@@ -75,98 +45,135 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         best: &mut Best,
         ranked: &mut Ranked,
     ) -> Result<()> {
-        let least = self.least_costs();
+        let cheaper = index.list.iter().fold(0, |all, place| all | place.cheaper);
         let near = self.near_chunks();
         let mut words = self.block_words(ranked)?;
         let everywhere = words.everywhere;
-        if words.wide.all != 0 {
-            words.wide.all |= everywhere;
-            words.wide.free |= everywhere;
-            // Cities may be meant wherever they are near.
-            if !index.cities.is_empty() {
-                let cheaper = |place| self.cheaper_words(place, words.wide, &least);
-                words.wide.free |= index.list.iter().fold(0, |all, place| all | cheaper(place));
-            }
-        }
-        let mut by_block = words.by_block;
-        let mut order = Vec::with_capacity(words.list.len());
-        // One more than the words around each place, once they are known.
-        let mut around_place: Vec<TokenMask> = vec![0; self.shard.places().places.len()];
-        for (block, own) in &words.list {
-            if own.all == 0 {
-                continue;
-            }
-            let around = self.around_block(*block, index, &mut around_place);
-            let proximity = self.proximity_of_block(*block, &near);
-            let mut all = own.with(words.wide);
-            all.all |= everywhere;
-            all.free |= everywhere;
-            // A name with words of the block's own stands where these do, and its record is as large
-            // as they say; others have none but those that any block may answer.
-            (all.digits, all.in_names) = (own.digits, own.in_names);
-            let mut promising = self.promise(*block, around, all, &least, proximity);
-            if words.wide.all != 0 {
-                promising.or(&self.promise(*block, around, words.wide, &least, proximity));
-            }
-            order.push(promising);
-        }
-        let mut rest: &[(f32, u32)] = &[];
-        if words.wide.all != 0 {
-            rest = self.best_blocks();
-            self.add_distinguished(&mut by_block, &mut order, words.wide, index, &least, &near);
-        }
-        make_heap(&mut order, Promising::order);
-        let far = if near.is_empty() { 0.0 } else { FAR_POINTS };
-        // What the blocks without words of their own can win besides their static points.
-        let base = self.promise(u32::MAX, self.zipcode_words, words.wide, &least, far).names
-            + self.number_points(words.wide.all);
-        let (mut budget, mut passes) = (BLOCK_BUDGET, PASS_BUDGET);
-        let mut most_words: Option<f32> = None;
-        while budget > 0 && passes > 0 {
-            // Of two streams in the order of their bounds, the better is next.
-            while let Some(((_, block), behind)) = rest.split_first()
-                && by_block.get(*block as usize).is_some_and(|slot| *slot != 0)
-            {
-                rest = behind;
-            }
-            let first_of_rest = rest.first().map(|(points, block)| (base + points, *block));
-            let of_order = order.first().map(|promising| promising.bound);
-            let promising = match (first_of_rest, of_order) {
-                (Some((bound, block)), own) if own.is_none_or(|own| own < bound) => {
-                    if best.beats(bound) {
-                        break;
-                    }
-                    rest = rest.get(1..).unwrap_or_default();
-                    self.promise(block, 0, words.wide, &least, far)
+        let mut wide = words.wide[0].with(words.wide[1]);
+        if wide.all != 0 {
+            for wide in words.wide.iter_mut().chain([&mut wide]) {
+                wide.all |= everywhere;
+                wide.free |= everywhere;
+                // Cities may be meant wherever they are near.
+                if !index.cities.is_empty() {
+                    wide.free |= cheaper & wide.all;
                 }
-                (_, Some(_)) => match pop(&mut order, Promising::order) {
-                    Some(promising) if !best.beats(promising.bound) => promising,
-                    _ => break,
-                },
-                _ => break,
-            };
-            if promising.bound == f32::NEG_INFINITY {
+            }
+        }
+        // The words around each place, once they are known.
+        let mut around_place = vec![None; self.shard.places().places.len()];
+        let mut order = self.promising_blocks(&words, wide, index, &near, &mut around_place);
+        let far = if near.is_empty() { 0.0 } else { FAR_POINTS };
+        let mut steps = Steps::default();
+        let mut lazy = Vec::with_capacity(words.lazy.len());
+        if wide.all != 0 {
+            self.add_distinguished(&mut words.by_block, &mut order, wide, index, &near);
+            for (found, piece) in words.lazy {
+                let found = self.lazy_match(found, piece, wide, index, far);
+                steps.plan(lazy.len(), &found);
+                lazy.push(found);
+            }
+        }
+        for (position, promising) in (0u64..).zip(&order) {
+            let number = u64::from(promising.block) << 32 | position;
+            steps.queue.push(promising.bound.into(), number);
+        }
+        // Which names of each block were looked at.
+        let mut visited = vec![0u8; words.by_block.len()];
+        let (mut budget, mut reads) = (BLOCK_BUDGET, READ_BUDGET);
+        let mut most_words: Option<f32> = None;
+        while let Some((bound, step)) = steps.queue.pop() {
+            if best.beats(bound) || budget == 0 {
+                break;
+            }
+            if step & UNREAD != 0 {
+                let unread = steps.unread(low_half(step)).filter(|_| reads > 0);
+                let Some(unread) = unread else { continue };
+                let Some(found) = lazy.get(unread.found) else { continue };
+                reads -= 1;
+                let names = if found.apart { APART_NAMES } else { USUAL_NAMES };
+                self.read_next(unread, found, &mut steps, &mut |steps, block, digits| {
+                    let bound = self.bound_of(found, block, digits);
+                    let known = visited.get(block as usize).is_none_or(|known| known & names != 0);
+                    if !known && bound > f32::NEG_INFINITY && !best.beats(bound) {
+                        let kind = if found.apart { FOR_APART } else { FOR_USUAL };
+                        steps.queue.push(bound.into(), kind | u64::from(block));
+                    }
+                });
                 continue;
             }
-            if best.beats(promising.bound) {
-                passes -= 1;
+            let block = low_half(step);
+            let (names, promising) = if step & (FOR_USUAL | FOR_APART) == 0 {
+                let Some(promising) = order.get(block as usize) else { continue };
+                let apart = if promising.alternates { APART_NAMES } else { 0 };
+                (OWN_WORDS | USUAL_NAMES | apart, *promising)
+            } else {
+                let [usual, apart] = words.wide;
+                let around = self.around_block(block, index, &mut around_place);
+                if step & FOR_USUAL != 0 {
+                    (USUAL_NAMES, self.promise(block, around, usual, &index.least, far))
+                } else {
+                    (APART_NAMES, self.promise(block, around, apart, &index.least, far))
+                }
+            };
+            let Some(known) = visited.get_mut(promising.block as usize) else { continue };
+            let before = *known;
+            *known |= names;
+            if *known == before || promising.bound == f32::NEG_INFINITY {
                 continue;
             }
             let most = *most_words.get_or_insert(promising.words);
             let lesser = promising.words < most - 1.0;
             budget = budget.saturating_sub(if lesser { LESSER_BLOCK } else { 1 });
-            self.rank_block(promising, index, zipcodes, best, ranked)?;
-            if ranked.candidates.len() > 8 * MAX_CANDIDATES {
-                keep_best(&mut ranked.candidates, MAX_CANDIDATES);
-            }
+            self.rank_block(promising, before != 0, index, zipcodes, best, ranked)?;
         }
         Ok(())
     }
 
-    /// Adds the records of a block that can matter to the candidates.
+    /// Returns the blocks with words of their own, given the words that any block may answer.
+    fn promising_blocks(
+        &self,
+        words: &BlockIndex<'_>,
+        wide: BlockWords,
+        index: &PlaceIndex,
+        near: &[f32],
+        around_place: &mut [Option<Around>],
+    ) -> Vec<Promising> {
+        let [usual, _] = words.wide;
+        let mut order = Vec::with_capacity(words.list.len());
+        for (block, own) in words.list.iter().filter(|(_, own)| own.all != 0) {
+            let around = self.around_block(*block, index, around_place);
+            let proximity = self.proximity_of_block(*block, near);
+            let mut all = own.with(wide);
+            all.all |= words.everywhere;
+            all.free |= words.everywhere;
+            // A name with words of the block's own stands where these do, and its record is as large
+            // as they say.
+            (all.digits, all.in_names) = (own.digits, own.in_names);
+            let mut promising = self.promise(*block, around, all, &index.least, proximity);
+            // Others have none but those that any block may answer. What these lead to is read in
+            // its turn, but for what stands out.
+            if wide.all != 0 {
+                let others = around.words & !wide.all | around.cheaper & !wide.free;
+                let stands_out = others != 0 || proximity > FAR_POINTS;
+                let others = if stands_out { wide } else { usual };
+                let others = self.promise(*block, around, others, &index.least, proximity);
+                if stands_out {
+                    promising.bound = promising.bound.max(others.bound);
+                }
+                promising.or(&others);
+            }
+            order.push(promising);
+        }
+        order
+    }
+
+    /// Adds the records of a block that can matter to the candidates; those that are candidates
+    /// already, where it is looked into again, are so by their best name.
     fn rank_block(
         &self,
         promising: Promising,
+        again: bool,
         index: &PlaceIndex,
         zipcodes: &Zipcodes,
         best: &mut Best,
@@ -227,22 +234,27 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             };
             let at = (promising.block, number);
             let scored = self.score_record(at, &decoded, record, &name, None, &of);
-            if !best.beats(scored.total) {
-                best.add(scored.total);
-                ranked.candidates.push(scored);
+            if best.beats(scored.total) {
+                continue;
+            }
+            let mut known = ranked.candidates.iter_mut().filter(|_| again);
+            match known.find(|known| known.target.key() == scored.target.key()) {
+                Some(known) if known.total >= scored.total => continue,
+                Some(known) => {
+                    best.remove(known.total);
+                    best.add(scored.total);
+                    *known = scored;
+                }
+                None => {
+                    best.add(scored.total);
+                    ranked.candidates.push(scored);
+                }
             }
         }
+        if ranked.candidates.len() > 8 * MAX_CANDIDATES {
+            keep_best(&mut ranked.candidates, MAX_CANDIDATES);
+        }
         Ok(())
-    }
-
-    /// Returns the blocks by what they can hold at best for any request.
-    fn best_blocks(&self) -> &[(f32, u32)] {
-        let places = self.shard.places();
-        self.shard.best_blocks(|block| {
-            let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
-            let place = places.place_of_block(block).and_then(|place| places.get(place));
-            static_points(summary, place, TypeSet::ALL, self.weights.points)
-        })
     }
 
     /// Adds the blocks to the order that any block's words lead to, but that stand out by what
@@ -253,12 +265,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         order: &mut Vec<Promising>,
         wide: BlockWords,
         index: &PlaceIndex,
-        least: &Costs,
         near: &[f32],
     ) {
         let places = self.shard.places();
         let other = |place: &PlaceWords| {
-            (place.names | place.zipcodes) & !wide.all | self.cheaper_words(place, wide, least)
+            (place.names | place.zipcodes) & !wide.all | place.cheaper & !wide.free
         };
         if near.is_empty() && index.list.iter().all(|place| other(place) == 0) {
             return;
@@ -274,7 +285,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let own = index.get(ordinal).map_or(0, |words| other(words) & words.names);
             around.push(match above {
                 Some(above) if index.cities.is_empty() => above | own,
-                _ => self.words_around(ordinal, index) & !wide.all,
+                _ => self.words_around(ordinal, index).words & !wide.all,
             });
         }
         let mut distinguish = |block: u32, around: TokenMask| {
@@ -282,7 +293,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let proximity = self.proximity_of_block(block, near);
             if *slot == 0 && (around != 0 || proximity > FAR_POINTS) {
                 *slot = WITHOUT_WORDS;
-                order.push(self.promise(block, around, wide, least, proximity));
+                let around = Around::free(around);
+                order.push(self.promise(block, around, wide, &index.least, proximity));
             }
         };
         let around_records = |place: u32| {
@@ -300,14 +312,6 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         for (block, place) in places.added_blocks() {
             distinguish(block, around_records(place));
         }
-    }
-
-    /// Returns the words of a set that a place answers at a lower cost than any record.
-    fn cheaper_words(&self, place: &PlaceWords, wide: BlockWords, least: &Costs) -> TokenMask {
-        let words = (place.names | place.zipcodes) & wide.all & !wide.free;
-        let cheaper = |index: &usize| place.costs.get(*index) < least.get(*index);
-        let words = self.weights.of(words).map(|(index, _)| index).filter(cheaper);
-        words.fold(0, |words, index| words | 1 << index)
     }
 
     /// Returns the points of proximity that each chunk of records can win; nothing when the
@@ -335,84 +339,17 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     }
 
     /// Returns the words answered by what contains a block, by name or postcode.
-    fn around_block(&self, block: u32, index: &PlaceIndex, known: &mut [TokenMask]) -> TokenMask {
-        let Some(place) = self.shard.places().place_of_block(block) else { return 0 };
-        let Some(slot) = known.get_mut(place as usize) else { return 0 };
-        if *slot == 0 {
-            let zipcodes = index.get(place).map_or(0, |words| words.zipcodes);
-            *slot = 1 + (self.words_around(place, index) | zipcodes);
-        }
-        *slot - 1
-    }
-
-    /// Returns the words that so many terms answer that most blocks have one of them.
-    fn wide_words(&self) -> TokenMask {
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a number of terms"
-        )]
-        let most = (self.shard.places().n_blocks as f32 * WIDE_TERMS_PER_BLOCK) as u32;
-        let most = if self.shard.places().has_city_records() {
-            MAX_WIDE_CITY_TERMS
-        } else {
-            most.clamp(MIN_WIDE_TERMS, MAX_WIDE_TERMS)
-        };
-        let mut wide = 0;
-        for mask in (0..self.query.tokens.len()).map(|index| 1 << index) {
-            let of_word = self.record_matches.list.iter().filter(|found| found.mask == mask);
-            if of_word.map(|found| found.end - found.start).sum::<u32>() > most {
-                wide |= mask;
+    fn around_block(&self, block: u32, index: &PlaceIndex, known: &mut [Option<Around>]) -> Around {
+        let place = self.shard.places().place_of_block(block);
+        let slot = place.and_then(|place| Some((place, known.get_mut(place as usize)?)));
+        let Some((place, slot)) = slot else { return Around::default() };
+        *slot.get_or_insert_with(|| {
+            let mut around = self.words_around(place, index);
+            if let Some(own) = index.get(place) {
+                around.words |= own.zipcodes;
+                around.cheaper |= own.cheaper;
             }
-        }
-        wide
-    }
-
-    /// Returns the words that each block answers, and those that any block may answer.
-    fn block_words(&self, ranked: &mut Ranked) -> Result<BlockIndex> {
-        let places = self.shard.places();
-        let by_block = vec![0; places.blocks.len()];
-        let wide = BlockWords::default();
-        let mut index = BlockIndex { list: Vec::new(), by_block, wide, everywhere: 0 };
-        let content = self.weights.content();
-        let wide_words = self.wide_words();
-        for found in &self.record_matches.list {
-            // Street types and articles are everywhere in a large country: there they count only
-            // when a record is looked at.
-            let frequent = places.n_blocks > FEW_BLOCKS && !places.has_city_records();
-            if found.mask & content == 0 && frequent {
-                index.everywhere |= found.mask;
-                continue;
-            }
-            let n_terms = places.first_terms.len();
-            let apart = n_terms..n_terms + places.alternate_first_terms.len();
-            let apart = apart.contains(&found.piece);
-            let words = BlockWords::of(found, apart);
-            if found.mask & !wide_words == 0 && found.end - found.start > 1 {
-                index.wide = index.wide.with(words);
-                continue;
-            }
-            let piece = match self.shard.piece(Dictionary::Records, found.piece)? {
-                Lookup::Found(piece) => piece,
-                Lookup::Missing(chunk) => {
-                    ranked.missing.push(chunk);
-                    continue;
-                }
-            };
-            let mut postings = PostingReader::new(&piece, found.start, places, true);
-            let mut read = 0;
-            for _ in found.start..found.end.min(found.start + MAX_RANGE_TERMS) {
-                read += postings.list(places, true, |block, digits| {
-                    if let Some(entry) = index.entry(block) {
-                        *entry = entry.with(BlockWords { digits, ..words });
-                    }
-                });
-                if read > MAX_RANGE_POSTINGS {
-                    break;
-                }
-            }
-        }
-        Ok(index)
+            around
+        })
     }
 }

@@ -4,7 +4,7 @@
 //! search ends when no further block can matter.
 
 use super::candidates::Evaluation;
-use super::containers::{Costs, PlaceIndex, PlaceWords, lower};
+use super::containers::{Around, Costs, PlaceIndex, PlaceWords, lower};
 use super::matches::{Part, TermMatch};
 use super::query::{MAX_NUMBER_TOKENS, MAX_TOKENS, TokenMask, Weight};
 use super::score::{population_points, size_points};
@@ -18,7 +18,7 @@ const ROUNDING: f32 = 0.01;
 const MOST_NUMBER_WORDS: f32 = (MAX_NUMBER_TOKENS - 1) as f32;
 
 /// Words that a block answers.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct BlockWords {
     pub(super) all: TokenMask,
     /// Words that it answers at no cost.
@@ -83,35 +83,35 @@ pub(super) struct Promising {
 }
 
 impl Promising {
-    /// Takes the greater of two promises of the same block.
+    /// Takes the greater of two promises of the same block, except for its bound.
     pub(super) fn or(&mut self, other: &Self) {
         let of_others = |promising: &Self, points| points - promising.alternate_cost;
         let [names, dear] = [(self.names, other.names), (self.dear, other.dear)].map(|(a, b)| {
             let apart = of_others(self, a).max(of_others(other, b));
             (a.max(b), a.max(b) - apart)
         });
-        self.bound = self.bound.max(other.bound);
         (self.names, self.dear) = (names.0, dear.0);
         self.alternate_cost = names.1.min(dear.1);
         self.alternates |= other.alternates;
     }
 }
 
-/// Returns the points that a record of a block wins at most by what it is and where, without
-/// regard to a request: importance, population, type.
+/// Returns the points that a record of a block wins at most by what it is and where: importance,
+/// population, type, and whether it may be asked for by its code.
 pub(super) fn static_points(
     summary: BlockSummary,
     place: Option<&Place>,
     types: TypeSet,
+    code: bool,
     weights: &Weights,
 ) -> f32 {
     let around = place.map_or(0, |place| place.population);
     let points = summary.kinds().filter(|kind| types.contains(*kind)).map(|kind| {
         let size = if kind == RecordType::City {
-            population_points(weights.population, summary.most_population())
+            weights.population * summary.most_digits()
         } else {
             let importance = f32::from(summary.importance) / 15.0 * weights.importance;
-            let code = weights.most_code_points(kind);
+            let code = if code { weights.most_code_points(kind) } else { 0.0 };
             importance + code + population_points(weights.city_population, around)
         };
         size + weights.of_type(kind)
@@ -125,7 +125,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     pub(super) fn promise(
         &self,
         block: u32,
-        around: TokenMask,
+        around: Around,
         own: BlockWords,
         least: &Costs,
         proximity: f32,
@@ -133,17 +133,20 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let places = self.shard.places();
         let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
         let place = places.place_of_block(block).and_then(|place| places.get(place));
-        let words = self.word_points(own.all | around);
+        let words = self.word_points(own.all | around.words);
         // Records may have postcodes that their city does not have.
         let zipcodes = if summary.has_own_zipcodes() { self.zipcode_words } else { 0 };
-        let around = around | zipcodes;
+        // What is around a city does not make the name cheaper that it is found by.
+        let by_name = own.all.is_power_of_two() && !summary.has_others();
+        let cheaper = if by_name { 0 } else { around.cheaper } | zipcodes;
+        let around = around.words | zipcodes;
         let found = self.word_points(own.all | around);
         let costs = |words: TokenMask| {
             let costs = self.weights.of(words).filter_map(|(index, _)| least.get(index));
             costs.sum::<f32>()
         };
-        let mut names = found - costs(own.all & !around & !own.free);
-        let mut dear = found - costs(own.all & !around);
+        let mut names = found - costs(own.all & !cheaper & !own.free);
+        let mut dear = found - costs(own.all & !cheaper);
         let mut alternate_cost = self.weights.points.alternate_name;
         if !own.in_names {
             dear -= alternate_cost;
@@ -157,7 +160,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         names += proximity + ROUNDING;
         dear += proximity + ROUNDING;
         let summary = summary.with_digits(own.digits);
-        let bound = names + static_points(summary, place, self.request.types, self.weights.points);
+        let code = own.free & self.code_words != 0;
+        let types = self.request.types;
+        let bound = names + static_points(summary, place, types, code, self.weights.points);
         Promising {
             block,
             bound,
@@ -172,9 +177,12 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Returns the points that a place does not exceed.
     pub(super) fn place_bound(&self, place: &Place, words: &PlaceWords, index: &PlaceIndex) -> f32 {
         let weights = self.weights.points;
-        let above =
-            if place.parent == NO_PARENT { 0 } else { self.words_around(place.parent, index) };
-        let all = self.words_around(words.place, index) | words.zipcodes;
+        let above = if place.parent == NO_PARENT {
+            0
+        } else {
+            self.words_around(place.parent, index).words
+        };
+        let all = self.words_around(words.place, index).words | words.zipcodes;
         let own = self.weights.of(words.names & !above & !words.zipcodes);
         let cost = |(number, kind): (usize, Weight)| {
             let cost = words.costs.get(number).copied().unwrap_or_default();
@@ -204,10 +212,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         if numbers == 0 { 0.0 } else { ignored + house }
     }
 
-    /// Returns the least points that each word loses when it is not answered for free.
-    pub(super) fn least_costs(&self) -> Costs {
+    /// Returns the least points that each word loses when records do not answer it for free, given
+    /// how they do.
+    pub(super) fn least_costs(&self, matches: &[TermMatch]) -> Costs {
         let mut least = [f32::INFINITY; MAX_TOKENS];
-        for found in self.record_matches.list.iter().filter(|found| found.cost > 0.0) {
+        for found in matches.iter().filter(|found| found.cost > 0.0) {
             lower(&mut least, found.mask, found.cost);
         }
         for (index, kind) in self.weights.of(TokenMask::MAX) {

@@ -1,7 +1,7 @@
 //! Ranks the places and records of one shard that the matched terms lead to.
 
 use super::Ranked;
-use super::containers::{PlaceIndex, PlaceWords};
+use super::containers::PlaceIndex;
 use super::house::FoundHouse;
 use super::matches::Matches;
 use super::query::{Query, TokenMask};
@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::record::RecordType;
 use crate::request::{MAX_RESULTS, SearchRequest};
 use crate::shard::Shard;
-use crate::sort::{make_heap, pop, sort_by};
+use crate::sort::{Queue, low_half, sort_by};
 
 /// Most terms of one range whose postings are read.
 pub(super) const MAX_RANGE_TERMS: u32 = 4096;
@@ -65,9 +65,18 @@ impl Best {
         }
     }
 
+    /// Takes a score back, if it is among them.
+    pub(super) fn remove(&mut self, score: f32) {
+        if let Some(at) = self.scores.iter().position(|other| *other == score) {
+            self.scores.remove(at);
+        }
+    }
+
     /// Whether what has no more points than these does not matter.
-    pub(super) fn beats(&self, bound: f32) -> bool {
-        self.scores.len() >= self.count && self.scores.last().is_some_and(|last| *last > bound)
+    pub(super) fn beats(&self, bound: impl Into<f64>) -> bool {
+        let bound = bound.into();
+        let last = self.scores.last().filter(|_| self.scores.len() >= self.count);
+        last.is_some_and(|last| f64::from(*last) > bound)
     }
 }
 
@@ -83,6 +92,8 @@ pub(crate) struct Evaluation<'a, D> {
     pub(crate) record_terms: TermSet<'a>,
     /// Words that are postcodes of the shard, or start one.
     pub(crate) zipcode_words: TokenMask,
+    /// Words that may be the code of an airport.
+    pub(crate) code_words: TokenMask,
 }
 
 impl<D: AsRef<[u8]>> Evaluation<'_, D> {
@@ -113,22 +124,19 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
 
     fn rank_places(&self, index: &PlaceIndex, best: &mut Best, ranked: &mut Ranked) -> Result<()> {
         let places = self.shard.places();
-        let mut order: Vec<(f32, &PlaceWords)> = Vec::new();
+        let mut order = Queue::default();
         for words in &index.list {
             let Some(place) = places.get(words.place) else { continue };
             if place.result_kind().is_some_and(|kind| self.request.types.contains(kind)) {
-                order.push((self.place_bound(place, words, index), words));
+                order.push(self.place_bound(place, words, index).into(), words.place.into());
             }
         }
-        let compare = |a: &(f32, &PlaceWords), b: &(f32, &PlaceWords)| {
-            a.0.total_cmp(&b.0).then(b.1.place.cmp(&a.1.place))
-        };
-        make_heap(&mut order, compare);
         for _ in 0..PLACE_BUDGET {
-            let Some((bound, words)) = pop(&mut order, compare) else { break };
+            let Some((bound, place)) = order.pop() else { break };
             if best.beats(bound) {
                 break;
             }
+            let Some(words) = index.get(low_half(place)) else { continue };
             let Some(place) = places.get(words.place) else { continue };
             if let Some(candidate) = self.score_place(place, words, index)? {
                 best.add(candidate.total);

@@ -19,6 +19,28 @@ pub(super) struct PlaceWords {
     halves: [TokenMask; 2],
     pub(super) zipcodes: TokenMask,
     pub(super) costs: Costs,
+    /// Words that it answers at a lower cost than any record does that does not answer them for
+    /// free.
+    pub(super) cheaper: TokenMask,
+}
+
+/// Words that what contains a record answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Around {
+    pub(super) words: TokenMask,
+    /// Those at a lower cost than any record does that does not answer them for free.
+    pub(super) cheaper: TokenMask,
+}
+
+impl Around {
+    /// Words that are answered at no cost.
+    pub(super) fn free(words: TokenMask) -> Self {
+        Self { words, cheaper: words }
+    }
+
+    fn with(self, other: &PlaceWords) -> Self {
+        Self { words: self.words | other.names, cheaper: self.cheaper | other.cheaper }
+    }
 }
 
 impl PlaceWords {
@@ -52,6 +74,8 @@ pub(super) struct PlaceIndex {
     by_place: Vec<u32>,
     /// Cities that are named, by what contains them, ascending.
     pub(super) cities: Vec<(u32, u32)>,
+    /// Points that each word loses at least when a record does not answer it for free.
+    pub(super) least: Costs,
 }
 
 impl PlaceIndex {
@@ -59,7 +83,8 @@ impl PlaceIndex {
         let slot = self.by_place.get_mut(place as usize)?;
         if *slot == 0 {
             let costs = [f32::INFINITY; MAX_TOKENS];
-            self.list.push(PlaceWords { place, names: 0, halves: [0, 0], zipcodes: 0, costs });
+            let halves = [0, 0];
+            self.list.push(PlaceWords { place, names: 0, halves, zipcodes: 0, costs, cheaper: 0 });
             *slot = u32::try_from(self.list.len()).ok()?;
         }
         self.list.get_mut(*slot as usize - 1)
@@ -123,6 +148,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             list: Vec::new(),
             by_place: vec![0; places.places.len()],
             cities: Vec::new(),
+            least: self.least_costs(&self.record_matches.list),
         };
         let corrected =
             self.shard.overlay.as_ref().filter(|overlay| !overlay.place_names.is_empty());
@@ -143,7 +169,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                     && places.get(place).is_some_and(|place| place.replaced_names != 0)
             };
             for _ in found.start..found.end.min(found.start + MAX_RANGE_TERMS) {
-                read += postings.list(places, false, |place, _| {
+                read += postings.list(places, false, &mut |place, _| {
                     if replaced(place) {
                         return;
                     }
@@ -163,6 +189,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                     lower(&mut words.costs, *mask, *cost);
                 }
             }
+        }
+        for words in &mut index.list {
+            let all = self.weights.of(words.names | words.zipcodes).map(|(number, _)| number);
+            let cheaper = all.filter(|at| words.costs.get(*at) < index.least.get(*at));
+            words.cheaper = cheaper.fold(0, |all, at| all | 1 << at);
         }
         let city = |words: &PlaceWords| {
             let place = places.get(words.place)?;
@@ -249,10 +280,10 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     }
 
     /// Returns the words answered by a place and all that contain it.
-    pub(super) fn words_around(&self, place: u32, index: &PlaceIndex) -> TokenMask {
+    pub(super) fn words_around(&self, place: u32, index: &PlaceIndex) -> Around {
         let chain = self.shard.places().chain(place);
-        let words = chain.filter_map(|(ordinal, _)| index.get(ordinal)).map(|words| words.names);
-        let around = words.fold(0, |all, words| all | words);
+        let words = chain.filter_map(|(ordinal, _)| index.get(ordinal));
+        let around = words.fold(Around::default(), Around::with);
         if index.cities.is_empty() {
             return around;
         }
@@ -260,7 +291,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let radius_m = f64::from(self.weights.points.neighbour_radius) * 1000.0;
         let near = self.neighbours(place, index);
         let near = near.filter(|(_, at)| self.is_near_records(place, *at, radius_m));
-        near.fold(around, |all, (words, _)| all | words.names)
+        near.fold(around, |all, (words, _)| all.with(words))
     }
 
     /// Returns the words answered by a place and all that contain it, and what they lose.

@@ -138,7 +138,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             let term = token.term.as_str();
             let whole = self.similar(false, term, 1, mask, matches)?;
             let longer = token.unfinished && self.similar(true, term, 1, mask, matches)?;
-            let replaced = self.first_letter(term, mask, matches)?;
+            let replaced = self.first_letter(false, term, edits, mask, matches)?;
             // More errors are looked for only where fewer lead nowhere.
             if edits > 1
                 && !(whole || longer || replaced)
@@ -146,15 +146,23 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
                 && token.unfinished
             {
                 self.similar(true, term, edits, mask, matches)?;
+                self.first_letter(true, term, edits, mask, matches)?;
             }
         }
         matches.order();
         Ok(())
     }
 
-    /// Finds terms that are the word but for its first letter: wrong, missing, one too many, or
-    /// swapped with the next. Looking up what they can be is quicker than a walk.
-    fn first_letter(&self, term: &str, mask: TokenMask, matches: &mut Matches) -> Result<bool> {
+    /// Finds terms that are the word, or start with it, but for its first letter: wrong, missing,
+    /// one too many, or swapped with the next. Looking up what they can be is quicker than a walk.
+    fn first_letter(
+        &self,
+        prefix: bool,
+        term: &str,
+        edits: u8,
+        mask: TokenMask,
+        matches: &mut Matches,
+    ) -> Result<bool> {
         let mut letters = term.chars();
         let (Some(first), Some(second)) = (letters.next(), letters.next()) else {
             return Ok(false);
@@ -164,7 +172,7 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             term.get(first.len_utf8() + second.len_utf8()..).unwrap_or_default(),
         );
         let mut terms = vec![after_first.to_owned(), format!("{second}{first}{after_second}")];
-        for letter in self.shard.first_letters(self.dictionary).filter(|letter| *letter != first) {
+        for letter in self.shard.first_letters(self.dictionary, first, edits > 1) {
             terms.push(format!("{letter}{after_first}"));
             terms.push(format!("{letter}{term}"));
         }
@@ -173,17 +181,21 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
             terms.push(format!("{letters}{after_first}"));
             terms.push(format!("{letters}{term}"));
         }
-        let cost = self.shard.meta().weights.edit_cost;
+        let weights = &self.shard.meta().weights;
         let known = matches.list.len();
         for term in terms {
-            let part = Part::Whole;
-            self.equal(&term, mask, cost, part, matches)?;
+            if prefix {
+                // So much else starts so that the error counts as two.
+                let cost = f32::from(FIRST_LETTER_EDITS) * weights.edit_cost;
+                self.longer(&term, mask, Part::Whole, cost + weights.error_prefix_cost, matches)?;
+            } else {
+                self.equal(&term, mask, weights.edit_cost, Part::Whole, matches)?;
+            }
         }
         Ok(matches.list.len() > known)
     }
 
-    /// Finds terms within some errors, the first letter being right unless there may be two;
-    /// tells whether there are any.
+    /// Finds terms within some errors, the first letter being right; tells whether there are any.
     fn similar(
         &self,
         prefix: bool,
@@ -196,8 +208,6 @@ impl<D: AsRef<[u8]>> Matcher<'_, D> {
         let pattern = Pattern::new(term, edits, prefix, FIRST_LETTER_EDITS);
         let first = term.chars().next().map_or(0, char::len_utf8);
         let first = term.get(..first).unwrap_or_default();
-        // When the first letter is certain, only its pieces can hold matches.
-        let first = if edits < FIRST_LETTER_EDITS { first } else { "" };
         let pieces = self.shard.pieces_with(self.dictionary, first, true);
         let mut any = false;
         let mut walk = Walk::new(&pattern);

@@ -8,6 +8,7 @@
 //!    `evaluate`, `candidates`, `score`).
 //! 4. Find the house number on the best streets (`house`), or where two of them meet (`crossing`).
 
+mod block_index;
 mod blocks;
 mod bounds;
 mod candidates;
@@ -21,6 +22,7 @@ mod name_match;
 mod query;
 mod score;
 mod term_set;
+mod unread;
 mod walk;
 
 pub(crate) use candidates::{Candidate, Target};
@@ -160,6 +162,7 @@ impl<'a, D: AsRef<[u8]>> ShardSearch<'a, D> {
             place_terms: TermSet::new(self.shard, Dictionary::Places, &self.places)?,
             record_terms: TermSet::new(self.shard, Dictionary::Records, &self.records)?,
             zipcode_words: 0,
+            code_words: self.query.code_words(),
         };
         self.ranked = evaluation.rank()?;
         self.ranked.missing.extend(&self.places.missing);

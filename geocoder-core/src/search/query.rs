@@ -63,6 +63,12 @@ impl Query {
         if is_short(&token.term) && longer() { 1 } else { allowed_edits(&token.term) }
     }
 
+    /// Returns the words that may be the code of an airport.
+    pub(crate) fn code_words(&self) -> TokenMask {
+        let codes = self.tokens.iter().enumerate().filter(|(_, token)| token.is_airport_code());
+        codes.fold(0, |words, (index, _)| words | 1 << index)
+    }
+
     /// Returns the numbers that belong to a floor, an apartment, a box: they are of no house.
     pub(crate) fn unit_numbers(&self, lexicon: &Lexicon) -> TokenMask {
         let short = |index: usize| {

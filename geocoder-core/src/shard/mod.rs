@@ -29,6 +29,7 @@ mod meta;
 mod names;
 mod places;
 mod postings;
+mod prominence;
 mod records;
 mod summary;
 #[cfg(any(test, not(feature = "fst")))]
@@ -55,6 +56,7 @@ pub(crate) use houses::{
 pub(crate) use names::{MAX_NAMES, Name, Role};
 pub(crate) use places::{NO_PARENT, Place, Places, RecordsEntry, decimal_digits, point};
 pub(crate) use postings::{PostingLists, PostingReader};
+pub(crate) use prominence::Prominence;
 pub(crate) use records::UNITS_PER_DEGREE;
 pub(crate) use summary::{BlockSummary, binary_digits};
 pub(crate) use terms::{MAX_PIECE_TERMS, Piece, PieceTables, TermRef, Terms};
@@ -123,8 +125,8 @@ pub(crate) struct Base<D> {
     place_texts: BlockCache<String>,
     /// References to the stop words among the terms of places, ascending.
     place_stop_terms: OnceLock<Vec<TermRef>>,
-    /// Blocks by what they can hold at best, best first, computed when first asked for.
-    best_blocks: OnceLock<Vec<(f32, u32)>>,
+    /// What the terms of each piece lead to at best, computed when first asked for.
+    prominences: Vec<OnceLock<Prominence>>,
     first_chunks: FirstChunks,
 }
 
@@ -214,6 +216,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let alternates = alternate_terms + places.alternate_first_terms.len();
         let first_chunks = FirstChunks { terms, records, boundaries, alternate_terms, alternates };
         let term_pieces = places.first_terms.iter().chain(&places.alternate_first_terms);
+        let n_pieces = places.first_terms.len() + places.alternate_first_terms.len();
         let base = Base {
             place_pieces: places.pieces.iter().map(|_| OnceLock::new()).collect(),
             term_pieces: term_pieces.map(|_| OnceLock::new()).collect(),
@@ -228,7 +231,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
             line_cache: BlockCache::new(places.n_blocks, CACHED_HOUSES),
             place_texts: BlockCache::new(u32::MAX, CACHED_PLACE_TEXTS),
             place_stop_terms: OnceLock::new(),
-            best_blocks: OnceLock::new(),
+            prominences: (0..n_pieces).map(|_| OnceLock::new()).collect(),
             first_chunks,
             container,
             meta,
@@ -260,18 +263,20 @@ impl<D: AsRef<[u8]>> Shard<D> {
         }
     }
 
-    /// Returns the blocks by what they can hold at best, given that, best first.
-    pub(crate) fn best_blocks(&self, points: impl Fn(u32) -> f32) -> &[(f32, u32)] {
+    /// Returns what the terms of a piece of the records' dictionary lead to at best, given the
+    /// points that records of a block can win at most.
+    pub(crate) fn prominence(
+        &self,
+        index: usize,
+        piece: &Piece<'_>,
+        points: impl Fn(u32, u8) -> f32,
+    ) -> Option<&Prominence> {
         let known = match &self.overlay {
-            Some(overlay) => &overlay.best_blocks,
-            None => &self.base.best_blocks,
+            Some(overlay) => &overlay.prominences,
+            None => &self.base.prominences,
         };
-        known.get_or_init(|| {
-            let blocks = 0..self.places().n_blocks;
-            let mut order: Vec<(f32, u32)> = blocks.map(|block| (points(block), block)).collect();
-            sort_by(&mut order, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            order
-        })
+        let read = || Prominence::read(piece, self.places(), points);
+        known.get(index).map(|known| known.get_or_init(read))
     }
 
     /// Number of pieces of a dictionary, those of an overlay included.
@@ -344,19 +349,37 @@ impl<D: AsRef<[u8]>> Shard<D> {
         pieces_with(first_terms, term, prefix).chain(alternate).chain(added)
     }
 
-    /// Iterates over letters that terms of a dictionary start with: those of the basic Latin
-    /// alphabet, and of other scripts those that its pieces start with.
-    pub(crate) fn first_letters(&self, dictionary: Dictionary) -> impl Iterator<Item = char> + '_ {
+    /// Returns letters but one that terms of a dictionary may start with: those of the basic Latin
+    /// alphabet, those that its pieces start with, and if wanted, where these have some of the
+    /// alphabet of the one, all of that.
+    pub(crate) fn first_letters(
+        &self,
+        dictionary: Dictionary,
+        but: char,
+        whole_alphabet: bool,
+    ) -> Vec<char> {
         let first_terms = match dictionary {
             Dictionary::Places => &self.base.places.place_first_terms,
             Dictionary::Records => &self.base.places.first_terms,
         };
-        let added = self.overlay.iter().flat_map(move |o| &o.terms(dictionary).first_terms);
+        let added = self.overlay.iter().flat_map(|o| &o.terms(dictionary).first_terms);
         let others = first_terms.iter().chain(added).filter_map(|term| term.chars().next());
-        let mut last = None;
-        let others = others
-            .filter(move |letter| !letter.is_ascii() && last.replace(*letter) != Some(*letter));
-        ('a'..='z').chain(others)
+        let mut letters: Vec<char> = ('a'..='z').collect();
+        for letter in others.filter(|letter| !letter.is_ascii()) {
+            if letters.last() != Some(&letter) {
+                letters.push(letter);
+            }
+        }
+        // Alphabets of other scripts have about 32 letters, one after another.
+        let alphabet = (but as u32).saturating_sub(32)..=but as u32 + 32;
+        let known = letters.len();
+        let whole = whole_alphabet && !but.is_ascii();
+        letters.retain(|letter| !whole || !alphabet.contains(&(*letter as u32)));
+        if letters.len() < known {
+            letters.extend(alphabet.filter_map(char::from_u32));
+        }
+        letters.retain(|letter| *letter != but);
+        letters
     }
 
     /// Returns the references to stop words, ascending.

@@ -56,7 +56,7 @@ impl<'a> PostingReader<'a> {
         }
         let mut postings = Self { reader, place_bits: width(places.n_coded), lists: None };
         for _ in 0..Piece::steps_to_posting(ordinal) {
-            postings.list(places, blocks, |_, _| {});
+            postings.list(places, blocks, &mut |_, _| {});
         }
         postings
     }
@@ -67,7 +67,7 @@ impl<'a> PostingReader<'a> {
         &mut self,
         places: &Places,
         blocks: bool,
-        mut visit: impl FnMut(u32, u8),
+        visit: &mut dyn FnMut(u32, u8),
     ) -> u32 {
         if let Some((lists, ordinal)) = &mut self.lists {
             let list = lists.of(*ordinal);

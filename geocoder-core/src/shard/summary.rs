@@ -47,12 +47,13 @@ impl BlockSummary {
         Self { city_digits: self.city_digits.min(most), ..self }
     }
 
-    /// Largest population that a city of the block can have.
-    pub(crate) fn most_population(self) -> u32 {
-        1u32.checked_shl(u32::from(self.city_digits)).map_or(u32::MAX, |power| power - 1)
+    /// Most decimal digits, as a logarithm, that the population of a city of the block has.
+    pub(crate) fn most_digits(self) -> f32 {
+        f32::from(self.city_digits) * core::f32::consts::LOG10_2
     }
 
-    fn has_others(self) -> bool {
+    /// Whether there are other records than cities.
+    pub(crate) fn has_others(self) -> bool {
         self.kinds & !(bit_of(RecordType::City) | OWN_ZIPCODES) != 0
     }
 

@@ -1,0 +1,166 @@
+//! Occurrences of terms that are read only as far as they can matter: the first letters of a name
+//! may stand for thousands of terms, and most of what these lead to is of no interest.
+
+use core::ops::Range;
+
+use super::bounds::{BlockWords, static_points};
+use super::candidates::Evaluation;
+use super::containers::{Around, PlaceIndex};
+use super::matches::TermMatch;
+use crate::record::TypeSet;
+use crate::shard::{Piece, Prominence};
+use crate::sort::Queue;
+
+/// Terms of which all occurrences are read at once.
+const FEW_TERMS: u32 = 64;
+
+/// What a search does next, by the points that nothing exceeds that it leads to: numbers of blocks
+/// to look into, and of occurrences to read.
+#[derive(Default)]
+pub(super) struct Steps {
+    pub(super) queue: Queue,
+    unread: Vec<Unread>,
+}
+
+/// Mark of the numbers of occurrences.
+pub(super) const UNREAD: u64 = 1 << 63;
+
+/// Occurrences of terms of a match that are not read yet.
+#[derive(Clone, Copy)]
+pub(super) struct Unread {
+    /// Number of the match among those that are read so.
+    pub(super) found: usize,
+    what: What,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    /// The most prominent ones of the match, from a number on.
+    Leaders(usize),
+    /// The others of some of its terms.
+    Terms(u32, u32),
+}
+
+/// A match whose occurrences are read only as far as they can matter.
+pub(super) struct LazyMatch<'a> {
+    found: &'a TermMatch,
+    piece: Piece<'a>,
+    prominence: Option<&'a Prominence>,
+    /// Whether the names with its terms are apart.
+    pub(super) apart: bool,
+    /// Points that its names win at most.
+    names: f32,
+    /// Whether its terms may be codes of airports.
+    code: bool,
+}
+
+impl LazyMatch<'_> {
+    fn terms(&self) -> Range<u32> {
+        self.found.start..self.found.end
+    }
+}
+
+impl Steps {
+    /// Plans to read what a match leads to.
+    pub(super) fn plan(&mut self, number: usize, lazy: &LazyMatch<'_>) {
+        let TermMatch { start, end, .. } = *lazy.found;
+        let Some(prominence) = lazy.prominence else {
+            return self.read(f32::INFINITY, number, What::Terms(start, end));
+        };
+        self.plan_leader(0, number, lazy, prominence);
+        for (start, end, points) in prominence.groups(&(start..end)) {
+            self.read(lazy.names + points, number, What::Terms(start, end));
+        }
+    }
+
+    fn plan_leader(
+        &mut self,
+        from: usize,
+        number: usize,
+        lazy: &LazyMatch<'_>,
+        prominence: &Prominence,
+    ) {
+        if let Some((from, leader)) = prominence.leader(from, &lazy.terms()) {
+            self.read(lazy.names + leader.points, number, What::Leaders(from));
+        }
+    }
+
+    fn read(&mut self, bound: f32, found: usize, what: What) {
+        self.queue.push(bound.into(), UNREAD | self.unread.len() as u64);
+        self.unread.push(Unread { found, what });
+    }
+
+    /// Returns what is to be read by its number.
+    pub(super) fn unread(&self, number: u32) -> Option<Unread> {
+        self.unread.get(number as usize).copied()
+    }
+}
+
+impl<D: AsRef<[u8]>> Evaluation<'_, D> {
+    /// Prepares to read what a match leads to as far as it can matter, given the words that any
+    /// block may answer.
+    pub(super) fn lazy_match<'f>(
+        &'f self,
+        found: &'f TermMatch,
+        piece: Piece<'f>,
+        wide: BlockWords,
+        index: &PlaceIndex,
+        proximity: f32,
+    ) -> LazyMatch<'f> {
+        let own = self.words_of(found);
+        let (words, least) = if self.is_only_word() {
+            (own, self.least_costs(core::slice::from_ref(found)))
+        } else {
+            (BlockWords { in_names: own.in_names, ..wide }, index.least)
+        };
+        let around = Around::free(self.zipcode_words);
+        let names = self.promise(u32::MAX, around, words, &least, proximity).names;
+        let names = names + self.number_points(wide.all);
+        // Of so many terms none is the whole code of an airport.
+        let points = |block, digits| self.points_of(block, digits, TypeSet::ALL, false);
+        let many = found.end - found.start > FEW_TERMS && own.free == 0;
+        let prominence = many.then(|| self.shard.prominence(found.piece, &piece, points)).flatten();
+        let code = own.free & self.code_words != 0;
+        LazyMatch { found, piece, prominence, apart: own.in_alternates, names, code }
+    }
+
+    /// Returns the points that a block can win at most where a match leads to it.
+    pub(super) fn bound_of(&self, lazy: &LazyMatch<'_>, block: u32, digits: u8) -> f32 {
+        lazy.names + self.points_of(block, digits, self.request.types, lazy.code)
+    }
+
+    /// Reads the next occurrences of a match: blocks, with the most binary digits that the
+    /// population of a city there can have.
+    pub(super) fn read_next(
+        &self,
+        unread: Unread,
+        lazy: &LazyMatch<'_>,
+        steps: &mut Steps,
+        visit: &mut dyn FnMut(&mut Steps, u32, u8),
+    ) {
+        match (unread.what, lazy.prominence) {
+            (What::Leaders(from), Some(prominence)) => {
+                if let Some((_, leader)) = prominence.leader(from, &lazy.terms()) {
+                    visit(steps, leader.block, leader.digits);
+                }
+                steps.plan_leader(from + 1, unread.found, lazy, prominence);
+            }
+            (What::Terms(start, end), _) => {
+                self.read_postings(&lazy.piece, start..end, &mut |block, digits| {
+                    visit(steps, block, digits);
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns the points that records of a block win at most by what they are, given the most
+    /// binary digits that the population of a city can have, and whether they may be asked for by
+    /// their code.
+    fn points_of(&self, block: u32, digits: u8, types: TypeSet, code: bool) -> f32 {
+        let places = self.shard.places();
+        let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
+        let place = places.place_of_block(block).and_then(|place| places.get(place));
+        static_points(summary.with_digits(digits), place, types, code, self.weights.points)
+    }
+}
