@@ -18,7 +18,7 @@ const ROUNDING: f32 = 0.01;
 const MOST_NUMBER_WORDS: f32 = (MAX_NUMBER_TOKENS - 1) as f32;
 
 /// Words that a block answers.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct BlockWords {
     pub(super) all: TokenMask,
     /// Words that it answers at no cost.

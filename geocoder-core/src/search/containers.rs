@@ -25,7 +25,7 @@ pub(super) struct PlaceWords {
 }
 
 /// Words that what contains a record answers.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Around {
     pub(super) words: TokenMask,
     /// Those at a lower cost than any record does that does not answer them for free.
