@@ -100,6 +100,8 @@ export class AdminPage {
     await this.open(path);
     await this.enter(token);
     await expect(this.page.getByRole('navigation', { name: 'Sections' })).toBeVisible();
+    // What is asked for at first comes with this key, whatever becomes of it.
+    await expect(this.page.getByRole('main')).not.toHaveAttribute('aria-busy');
   }
 
   /** Sends the form that asks for a key. */
