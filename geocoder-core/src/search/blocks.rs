@@ -49,9 +49,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let near = self.near_chunks();
         let mut words = self.block_words(ranked)?;
         let everywhere = words.everywhere;
-        let mut wide = words.wide[0].with(words.wide[1]);
-        if wide.all != 0 {
-            for wide in words.wide.iter_mut().chain([&mut wide]) {
+        if words.wide.iter().any(|wide| wide.all != 0) {
+            for wide in &mut words.wide {
                 wide.all |= everywhere;
                 wide.free |= everywhere;
                 // Cities may be meant wherever they are near.
@@ -60,6 +59,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 }
             }
         }
+        let wide = words.wide[0].with(words.wide[1]);
         // The words around each place, once they are known.
         let mut around_place = vec![None; self.shard.places().places.len()];
         let mut order = self.promising_blocks(&words, wide, index, &near, &mut around_place);

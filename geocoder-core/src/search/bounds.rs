@@ -98,7 +98,7 @@ impl Promising {
 
 /// Returns the points that a record of a block wins at most by what it is and where: importance,
 /// population, type, and whether it may be asked for by its code.
-pub(super) fn static_points(
+fn static_points(
     summary: BlockSummary,
     place: Option<&Place>,
     types: TypeSet,
@@ -132,7 +132,6 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     ) -> Promising {
         let places = self.shard.places();
         let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
-        let place = places.place_of_block(block).and_then(|place| places.get(place));
         let words = self.word_points(own.all | around.words);
         // Records may have postcodes that their city does not have.
         let zipcodes = if summary.has_own_zipcodes() { self.zipcode_words } else { 0 };
@@ -159,10 +158,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         names += proximity + ROUNDING;
         dear += proximity + ROUNDING;
-        let summary = summary.with_digits(own.digits);
         let code = own.free & self.code_words != 0;
-        let types = self.request.types;
-        let bound = names + static_points(summary, place, types, code, self.weights.points);
+        let bound = names + self.points_of(block, own.digits, self.request.types, code);
         Promising {
             block,
             bound,
@@ -172,6 +169,16 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             alternates: own.in_alternates,
             alternate_cost,
         }
+    }
+
+    /// Returns the points that records of a block win at most by what they are, given the most
+    /// binary digits that the population of a city can have, and whether they may be asked for by
+    /// their code.
+    pub(super) fn points_of(&self, block: u32, digits: u8, types: TypeSet, code: bool) -> f32 {
+        let places = self.shard.places();
+        let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
+        let place = places.place_of_block(block).and_then(|place| places.get(place));
+        static_points(summary.with_digits(digits), place, types, code, self.weights.points)
     }
 
     /// Returns the points that a place does not exceed.

@@ -3,7 +3,7 @@
 
 use core::ops::Range;
 
-use super::bounds::{BlockWords, static_points};
+use super::bounds::BlockWords;
 use super::candidates::Evaluation;
 use super::containers::{Around, PlaceIndex};
 use super::matches::TermMatch;
@@ -152,15 +152,5 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
             _ => {}
         }
-    }
-
-    /// Returns the points that records of a block win at most by what they are, given the most
-    /// binary digits that the population of a city can have, and whether they may be asked for by
-    /// their code.
-    fn points_of(&self, block: u32, digits: u8, types: TypeSet, code: bool) -> f32 {
-        let places = self.shard.places();
-        let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
-        let place = places.place_of_block(block).and_then(|place| places.get(place));
-        static_points(summary.with_digits(digits), place, types, code, self.weights.points)
     }
 }

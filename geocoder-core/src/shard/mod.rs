@@ -216,9 +216,9 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let alternates = alternate_terms + places.alternate_first_terms.len();
         let first_chunks = FirstChunks { terms, records, boundaries, alternate_terms, alternates };
         let term_pieces = places.first_terms.iter().chain(&places.alternate_first_terms);
-        let n_pieces = places.first_terms.len() + places.alternate_first_terms.len();
         let base = Base {
             place_pieces: places.pieces.iter().map(|_| OnceLock::new()).collect(),
+            prominences: term_pieces.clone().map(|_| OnceLock::new()).collect(),
             term_pieces: term_pieces.map(|_| OnceLock::new()).collect(),
             records: places.records.iter().map(|_| OnceLock::new()).collect(),
             boundaries: places.boundaries.iter().map(|_| OnceLock::new()).collect(),
@@ -231,7 +231,6 @@ impl<D: AsRef<[u8]>> Shard<D> {
             line_cache: BlockCache::new(places.n_blocks, CACHED_HOUSES),
             place_texts: BlockCache::new(u32::MAX, CACHED_PLACE_TEXTS),
             place_stop_terms: OnceLock::new(),
-            prominences: (0..n_pieces).map(|_| OnceLock::new()).collect(),
             first_chunks,
             container,
             meta,

@@ -6,11 +6,11 @@ use core::ops::Range;
 
 use super::places::Places;
 use super::postings::PostingReader;
-use super::terms::Piece;
+use super::terms::{POSTING_SAMPLE, Piece};
 use crate::sort::{Queue, low_half};
 
 /// Terms that are read together: as many as share a note of where their postings are.
-const GROUP_TERMS: u32 = 32;
+const GROUP_TERMS: u32 = POSTING_SAMPLE as u32;
 /// Most postings of a piece that are kept apart.
 const LEADERS: usize = 64;
 
