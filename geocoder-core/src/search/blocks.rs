@@ -83,7 +83,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let (mut budget, mut reads) = (BLOCK_BUDGET, READ_BUDGET);
         let mut most_words: Option<f32> = None;
         while let Some((bound, step)) = steps.queue.pop() {
-            if best.beats(bound) || budget == 0 {
+            if best.reaches(bound) || budget == 0 {
                 break;
             }
             if step & UNREAD != 0 {
@@ -95,7 +95,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 self.read_next(unread, found, &mut steps, &mut |steps, block, digits| {
                     let bound = self.bound_of(found, block, digits);
                     let known = visited.get(block as usize).is_none_or(|known| known & names != 0);
-                    if !known && bound > f32::NEG_INFINITY && !best.beats(bound) {
+                    if !known && bound > f32::NEG_INFINITY && !best.reaches(bound) {
                         let kind = if found.apart { FOR_APART } else { FOR_USUAL };
                         steps.queue.push(bound.into(), kind | u64::from(block));
                     }
@@ -199,8 +199,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             let points = self.static_points_of(record, &around);
             let matters = |membership: Membership, cost: f32| match membership {
                 Membership::None => false,
-                Membership::Dear => !best.beats(promising.dear - cost + points),
-                Membership::Free => !best.beats(promising.names - cost + points),
+                Membership::Dear => !best.reaches(promising.dear - cost + points),
+                Membership::Free => !best.reaches(promising.names - cost + points),
             };
             if !matters(Membership::Free, 0.0) {
                 if decoded.is_ordered() {

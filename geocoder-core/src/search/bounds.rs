@@ -13,7 +13,7 @@ use crate::shard::{BlockSummary, NO_PARENT, Place};
 use crate::weights::Weights;
 
 /// More than sums of points can differ by the order of adding.
-const ROUNDING: f32 = 0.01;
+pub(super) const ROUNDING: f32 = 0.01;
 /// Most further words that a number is made of.
 const MOST_NUMBER_WORDS: f32 = (MAX_NUMBER_TOKENS - 1) as f32;
 

@@ -1,6 +1,7 @@
 //! Ranks the places and records of one shard that the matched terms lead to.
 
 use super::Ranked;
+use super::bounds::ROUNDING;
 use super::containers::PlaceIndex;
 use super::house::FoundHouse;
 use super::matches::Matches;
@@ -50,11 +51,13 @@ pub(super) struct Best {
     /// Descending.
     scores: Vec<f32>,
     count: usize,
+    /// Whether nothing tells results with the same points apart.
+    equals_are_alike: bool,
 }
 
 impl Best {
-    fn new(count: usize) -> Self {
-        Self { scores: Vec::with_capacity(count + 1), count }
+    fn new(count: usize, equals_are_alike: bool) -> Self {
+        Self { scores: Vec::with_capacity(count + 1), count, equals_are_alike }
     }
 
     pub(super) fn add(&mut self, score: f32) {
@@ -73,10 +76,17 @@ impl Best {
     }
 
     /// Whether what has no more points than these does not matter.
-    pub(super) fn beats(&self, bound: impl Into<f64>) -> bool {
-        let bound = bound.into();
+    pub(super) fn beats(&self, score: impl Into<f64>) -> bool {
+        let score = score.into();
         let last = self.scores.last().filter(|_| self.scores.len() >= self.count);
-        last.is_some_and(|last| f64::from(*last) > bound)
+        last.is_some_and(|last| f64::from(*last) > score)
+    }
+
+    /// Whether what does not exceed a bound does not matter: where equals are alike, those that are
+    /// known already are as good.
+    pub(super) fn reaches(&self, bound: impl Into<f64>) -> bool {
+        let alike = if self.equals_are_alike { 2.0 * ROUNDING } else { 0.0 };
+        self.beats(bound.into() - f64::from(alike))
     }
 }
 
@@ -104,7 +114,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         self.zipcode_words = zipcodes.iter().fold(0, |words, (_, mask, _)| words | mask);
         let index = self.place_words(&zipcodes, &mut ranked)?;
         let count = (self.request.max_results + SPARE_RESULTS).min(MAX_CANDIDATES);
-        let mut best = Best::new(count);
+        // Marks are compared in the end.
+        let marked = self.query.tokens.iter().any(|token| token.marked.is_some());
+        let mut best = Best::new(count, !marked);
         self.rank_places(&index, &mut best, &mut ranked)?;
         let city_records = self.shard.places().has_city_records();
         let of_record =
@@ -133,7 +145,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         }
         for _ in 0..PLACE_BUDGET {
             let Some((bound, place)) = order.pop() else { break };
-            if best.beats(bound) {
+            if best.reaches(bound) {
                 break;
             }
             let Some(words) = index.get(low_half(place)) else { continue };

@@ -57,7 +57,9 @@ async function writeMixedRecords(source, path) {
 function ownRecord({ kind, name, lat, lon, code, city, alternates }) {
   const common = { lat, lng: lon, countrycode: code, alternates };
   const type = TYPES[kind];
-  if (type) return { type, name, ...common, ...(type !== 'city' && city && { city }) };
+  // What the file puts a town into is larger than a city.
+  if (type)
+    return { type, name, ...common, ...(city && { [type === 'city' ? 'county' : 'city']: city }) };
   if (kind === 'placename') return { type: 'tourism', name, ...common };
   const [, zipcode, town] = /^(\d{3}) (.+)$/.exec(city) ?? [undefined, undefined, city];
   const [, street, number] = /^(.*\S) (\d+)$/.exec(name) ?? [undefined, name];

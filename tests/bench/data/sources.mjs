@@ -78,8 +78,9 @@ export async function* mixedRecords(path) {
       header = false;
       continue;
     }
-    // Of cities the context is the code of a region, which nobody types.
-    const city = kind === 'city' ? '' : context;
+    // The context of a city is the code of its region, that of a named place what kind of place it
+    // is: nobody types these.
+    const city = kind === 'city' || kind === 'placename' ? '' : context;
     const country = /^[A-Z]{2}$/.test(code) ? countries.of(code) : '';
     const point = { lat: Number(lat), lon: Number(lon) };
     // Of stops and stations the column holds the means of transport.
