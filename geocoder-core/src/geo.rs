@@ -188,30 +188,49 @@ pub fn hilbert_index(bits: u32, x: u32, y: u32) -> u64 {
     index
 }
 
-/// Returns the cell at a position along the Hilbert curve; the inverse of [`hilbert_index`].
-pub fn hilbert_cell(bits: u32, index: u64) -> (u32, u32) {
-    let (mut x, mut y) = (0u32, 0u32);
-    let mut rest = index;
-    for level in 0..bits {
-        let side = 1u32 << level;
-        let rx = u32::from(rest & 2 != 0);
-        let ry = u32::from(rest & 1 != 0) ^ rx;
-        if ry == 0 {
-            if rx == 1 {
-                x = side.wrapping_sub(1).wrapping_sub(x);
-                y = side.wrapping_sub(1).wrapping_sub(y);
-            }
-            core::mem::swap(&mut x, &mut y);
-        }
-        x = x.wrapping_add(side * rx);
-        y = y.wrapping_add(side * ry);
-        rest >>= 2;
-    }
-    (x, y)
+/// Most bits a side of the squares that [`hilbert_cell`] knows.
+const MAX_CELL_BITS: u32 = 16;
+/// The lower bit of every pair.
+const LOW_BITS: u32 = 0x5555_5555;
+
+/// Returns the cell at a position along the Hilbert curve; the inverse of [`hilbert_index`], for
+/// squares of up to 16 bits a side.
+///
+/// A quadrant may swap the axes of what is in it, or mirror and swap them. What all quadrants above
+/// a level do is the exclusive or of what each does, so that all levels are placed at once
+/// (H. S. Warren, "Hacker's Delight", section 16-2).
+pub fn hilbert_cell(bits: u32, index: u32) -> (u32, u32) {
+    let bits = bits.min(MAX_CELL_BITS);
+    let cells = u64::from(LOW_BITS) << (2 * bits);
+    let inside = (1u64 << (2 * bits)) - 1;
+    #[expect(clippy::cast_possible_truncation, reason = "pairs beyond the 16th do not exist")]
+    // Levels that are not there have the quadrant that leaves all as it is.
+    let index = (u64::from(index) & inside | cells) as u32;
+    let (high, low) = (index >> 1 & LOW_BITS, index & LOW_BITS);
+    let of_levels_above = |turns: u32| {
+        let turns = [2, 4, 8, 16].iter().fold(turns, |turns, distance| turns ^ turns >> distance);
+        turns >> 2
+    };
+    let swapped = of_levels_above(!(high ^ low) & LOW_BITS);
+    let mirrored = of_levels_above(high & low);
+    let x = high ^ mirrored ^ (swapped & low);
+    let side = (1 << bits) - 1;
+    (every_second_bit(x) & side, every_second_bit(x ^ low) & side)
+}
+
+/// Moves the lower bits of all pairs together.
+fn every_second_bit(pairs: u32) -> u32 {
+    let bits = pairs & LOW_BITS;
+    let bits = (bits | bits >> 1) & 0x3333_3333;
+    let bits = (bits | bits >> 2) & 0x0f0f_0f0f;
+    let bits = (bits | bits >> 4) & 0x00ff_00ff;
+    (bits | bits >> 8) & 0xffff
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -219,11 +238,23 @@ mod tests {
         let mut previous = None;
         for index in 0..1 << 10 {
             let (x, y) = hilbert_cell(5, index);
-            assert_eq!(hilbert_index(5, x, y), index);
+            assert_eq!(hilbert_index(5, x, y), u64::from(index));
             if let Some((px, py)) = previous {
                 assert_eq!(x.abs_diff(px) + y.abs_diff(py), 1);
             }
             previous = Some((x, y));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_cell_of_a_square_is_at_its_position_along_the_curve(
+            bits in 0u32..=16, x in any::<u32>(), y in any::<u32>(), beyond in any::<u32>(),
+        ) {
+            let side = (1u32 << bits) - 1;
+            let index = u32::try_from(hilbert_index(bits, x & side, y & side)).unwrap();
+            let beyond = beyond.checked_shl(2 * bits).unwrap_or(0);
+            prop_assert_eq!(hilbert_cell(bits, index | beyond), (x & side, y & side));
         }
     }
 

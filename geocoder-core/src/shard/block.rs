@@ -37,6 +37,16 @@ pub(crate) struct Record {
 }
 
 impl Block {
+    /// Makes an empty block with room for some records.
+    pub(super) fn with_capacity(count: usize) -> Self {
+        Self {
+            records: Vec::with_capacity(count),
+            names: NameLists::with_capacity(count),
+            zipcodes: Vec::new(),
+            by_population: Vec::new(),
+        }
+    }
+
     /// Orders the records of a block that has all of them.
     pub(super) fn order(&mut self) {
         if self.records.iter().any(|record| record.kind != RecordType::City) {
@@ -96,6 +106,15 @@ pub(crate) struct NameTerms<'a> {
 }
 
 impl NameLists {
+    /// Makes an empty list with room for a usual number of names of some records.
+    fn with_capacity(count: usize) -> Self {
+        Self {
+            ends: Vec::with_capacity(count),
+            names: Vec::with_capacity(count),
+            terms: Vec::with_capacity(2 * count),
+        }
+    }
+
     /// Adds a term to the name under construction.
     pub(crate) fn push_term(&mut self, term: TermRef) {
         self.terms.push(term);

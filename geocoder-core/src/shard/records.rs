@@ -139,7 +139,7 @@ impl<'a> RecordsChunk<'a> {
             place_lat: place.lat,
             place_lon: place.lon,
         };
-        let mut block = Block::default();
+        let mut block = Block::with_capacity(count);
         for _ in 0..count {
             let unreadable = malformed("unreadable record");
             let record = self.record(&mut reader, &mut state, &mut block.zipcodes);
@@ -148,7 +148,6 @@ impl<'a> RecordsChunk<'a> {
             names.ok_or(unreadable)?;
         }
         block.order();
-        block.records.shrink_to_fit();
         block.names.shrink();
         Ok(block)
     }
@@ -260,7 +259,7 @@ impl Grid {
 
     /// Returns the south-west corner of a cell.
     fn cell_corner(self, index: u32, place_lat: i32, place_lon: i32) -> (i32, i32) {
-        let (x, y) = hilbert_cell(self.bits, u64::from(index));
+        let (x, y) = hilbert_cell(self.bits, index);
         let half = (1i32 << self.bits) / 2;
         let unit = |cell: u32| {
             let offset = i32::try_from(cell).unwrap_or(0).wrapping_sub(half);
