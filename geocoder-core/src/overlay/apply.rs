@@ -1,8 +1,6 @@
 //! Applies corrections: places first, then streets and points, then houses, so that every
 //! correction meets what the others have made, in whatever order they came.
 
-use std::sync::OnceLock;
-
 use super::draft::{
     self, DraftName, NamesWanted, RecordDraft, read_record, stored_importance, units,
 };
@@ -481,7 +479,7 @@ impl<'a, D: AsRef<[u8]>> Builder<'a, D> {
             suffixes: cut.suffixes,
             adopted: self.adopted,
             place_sources: self.place_sources,
-            prominences: (0..n_pieces).map(|_| OnceLock::new()).collect(),
+            prominences: (0..n_pieces).map(|_| Default::default()).collect(),
         })
     }
 }

@@ -520,6 +520,6 @@ pub(super) fn postings_of<D: AsRef<[u8]>>(
     let blocks = dictionary == Dictionary::Records;
     let mut postings = PostingReader::new(&piece, ordinal, base.places(), blocks);
     let mut list = Vec::new();
-    postings.list(base.places(), blocks, &mut |target, _| list.push(target));
+    postings.list(base.places(), blocks, &mut |found| list.push(found.target));
     Ok(Some((ordinal, list)))
 }

@@ -85,7 +85,7 @@ pub struct Overlay {
     adopted: Vec<(u32, u32)>,
     /// Places that corrections added, and what they stand for; ascending.
     place_sources: Vec<(u32, RecordRef)>,
-    pub(crate) prominences: Vec<OnceLock<Prominence>>,
+    pub(crate) prominences: Vec<[OnceLock<Prominence>; 2]>,
 }
 
 /// A correction that changes nothing, and why.

@@ -5,7 +5,7 @@ use super::key_index::KeyIndex;
 use crate::error::Result;
 use crate::shard::front_coding::{MAX_TERM_BYTES, front_code};
 use crate::shard::{
-    MAX_PIECE_TERMS, NameLists, Piece, PieceTables, PostingLists, Role, TermRef, length,
+    MAX_PIECE_TERMS, NameLists, Occurrence, Piece, PieceTables, PostingLists, Role, TermRef, length,
 };
 use crate::sort::sort_by;
 
@@ -38,8 +38,8 @@ struct TermPiece {
 #[derive(Debug, Default)]
 pub(super) struct TermCollector {
     terms: KeyIndex,
-    /// Where each occurs, with the most binary digits of a population there.
-    entries: Vec<Vec<(u32, u8)>>,
+    /// Where each occurs.
+    entries: Vec<Vec<Occurrence>>,
 }
 
 /// The terms of a name by number: those that are shown, and the others.
@@ -72,8 +72,8 @@ impl TermCollector {
         }
         if let Some(entries) = self.entries.get_mut(number) {
             match entries.last_mut() {
-                Some((last, most)) if *last == target => *most = digits.max(*most),
-                _ => entries.push((target, digits)),
+                Some(last) if last.target == target => last.digits = digits.max(last.digits),
+                _ => entries.push(Occurrence { digits, ..Occurrence::somewhere(target) }),
             }
         }
         number
@@ -95,7 +95,7 @@ impl TermCollector {
 
 impl AddedTerms {
     /// Adds a piece in the layout of a shard, without forms: names of overlays are kept as text.
-    fn push_piece(&mut self, piece: &[(&[u8], usize)], entries: &[Vec<(u32, u8)>]) -> Result<()> {
+    fn push_piece(&mut self, piece: &[(&[u8], usize)], entries: &[Vec<Occurrence>]) -> Result<()> {
         let mut terms = Vec::new();
         let mut lists = PostingLists::default();
         for (term, number) in piece {

@@ -8,7 +8,7 @@ use super::candidates::{Evaluation, MAX_RANGE_POSTINGS, MAX_RANGE_TERMS};
 use super::matches::{Part, TermMatch};
 use super::query::TokenMask;
 use crate::error::Result;
-use crate::shard::{Dictionary, Lookup, Piece, PostingReader};
+use crate::shard::{Dictionary, Lookup, Occurrence, Piece, PostingReader};
 
 /// In a shard of so few blocks no word is too frequent to be followed.
 const FEW_BLOCKS: u32 = 4096;
@@ -102,11 +102,15 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 index.lazy.push((found, piece));
                 continue;
             }
-            self.read_postings(&piece, found.start..found.end, &mut |block, digits| {
-                if let Some(entry) = index.entry(block) {
-                    *entry = entry.with(BlockWords { digits, ..words });
-                }
-            });
+            self.read_postings(
+                &piece,
+                found.start..found.end,
+                &mut |Occurrence { target, digits, .. }| {
+                    if let Some(entry) = index.entry(target) {
+                        *entry = entry.with(BlockWords { digits, ..words });
+                    }
+                },
+            );
         }
         Ok(index)
     }
@@ -139,13 +143,12 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         })
     }
 
-    /// Reads in which blocks some terms occur, with the most binary digits that the population of a
-    /// city there can have.
+    /// Reads in which blocks some terms occur.
     pub(super) fn read_postings(
         &self,
         piece: &Piece<'_>,
         terms: Range<u32>,
-        visit: &mut dyn FnMut(u32, u8),
+        visit: &mut dyn FnMut(Occurrence),
     ) {
         let places = self.shard.places();
         let mut postings = PostingReader::new(piece, terms.start, places, true);

@@ -92,8 +92,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 let Some(found) = lazy.get(unread.found) else { continue };
                 reads -= 1;
                 let names = if found.apart { APART_NAMES } else { USUAL_NAMES };
-                self.read_next(unread, found, &mut steps, &mut |steps, block, digits| {
-                    let bound = self.bound_of(found, block, digits);
+                self.read_next(unread, found, &mut steps, &mut |steps, occurrence| {
+                    let bound = self.bound_of(found, occurrence);
+                    let block = occurrence.target;
                     let known = visited.get(block as usize).is_none_or(|known| known & names != 0);
                     if !known && bound > f32::NEG_INFINITY && !best.reaches(bound) {
                         let kind = if found.apart { FOR_APART } else { FOR_USUAL };

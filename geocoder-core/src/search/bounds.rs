@@ -13,7 +13,7 @@ use crate::shard::{BlockSummary, NO_PARENT, Place};
 use crate::weights::Weights;
 
 /// More than sums of points can differ by the order of adding.
-pub(super) const ROUNDING: f32 = 0.01;
+pub(super) const ROUNDING: f32 = 0.001;
 /// Most further words that a number is made of.
 const MOST_NUMBER_WORDS: f32 = (MAX_NUMBER_TOKENS - 1) as f32;
 
@@ -179,6 +179,12 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
         let place = places.place_of_block(block).and_then(|place| places.get(place));
         static_points(summary.with_digits(digits), place, types, code, self.weights.points)
+    }
+
+    /// Returns the points that a name loses at least of which what was typed is not the greater part.
+    pub(super) fn least_rest(&self) -> f32 {
+        let weights = self.weights.points;
+        weights.name_rest * weights.started_rest.min(1.0) / 2.0
     }
 
     /// Returns the points that a place does not exceed.

@@ -7,7 +7,7 @@ use super::query::{self, MAX_TOKENS, TokenMask};
 use crate::error::Result;
 use crate::geo::{DEGREE_M, LonLat};
 use crate::record::RecordType;
-use crate::shard::{Dictionary, Lookup, NO_PARENT, PostingReader, point};
+use crate::shard::{Dictionary, Lookup, NO_PARENT, Occurrence, PostingReader, point};
 use crate::sort::sort_by;
 
 /// Words that a place's names or postcodes answer, and what they lose.
@@ -169,14 +169,15 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                     && places.get(place).is_some_and(|place| place.replaced_names != 0)
             };
             for _ in found.start..found.end.min(found.start + MAX_RANGE_TERMS) {
-                read += postings.list(places, false, &mut |place, _| {
-                    if replaced(place) {
-                        return;
-                    }
-                    if let Some(words) = index.entry(place) {
-                        words.add(found);
-                    }
-                });
+                read +=
+                    postings.list(places, false, &mut |Occurrence { target: place, .. }| {
+                        if replaced(place) {
+                            return;
+                        }
+                        if let Some(words) = index.entry(place) {
+                            words.add(found);
+                        }
+                    });
                 if read > MAX_RANGE_POSTINGS {
                     break;
                 }

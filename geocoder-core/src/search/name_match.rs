@@ -6,11 +6,8 @@ use super::containers::{Costs, lower};
 use super::matches::Part;
 use super::query::{MAX_TOKENS, TokenMask};
 use crate::error::Result;
-use crate::shard::{Dictionary, Lookup, NameTerms, Role};
+use crate::shard::{Dictionary, Lookup, NameTerms, Role, STOP_TERM};
 use crate::text;
-
-/// Weight of a stop word among the terms of a name.
-const STOP_TERM: f32 = 0.3;
 
 /// As how often a name counts that is not the one that is shown, when it is found with errors: few
 /// know the other name, and fewer get it wrong.

@@ -8,7 +8,7 @@ use super::candidates::Evaluation;
 use super::containers::{Around, PlaceIndex};
 use super::matches::TermMatch;
 use crate::record::TypeSet;
-use crate::shard::{Piece, Prominence};
+use crate::shard::{Occurrence, Piece, Prominence};
 use crate::sort::Queue;
 
 /// Terms of which all occurrences are read at once.
@@ -52,6 +52,8 @@ pub(super) struct LazyMatch<'a> {
     names: f32,
     /// Whether its terms may be codes of airports.
     code: bool,
+    /// Points that names lose at least of which its terms are not the greater part.
+    part: f32,
 }
 
 impl LazyMatch<'_> {
@@ -117,37 +119,46 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let names = self.promise(u32::MAX, around, words, &least, proximity).names;
         let names = names + self.number_points(wide.all);
         // Of so many terms none is the whole code of an airport.
-        let points = |block, digits| self.points_of(block, digits, TypeSet::ALL, false);
+        // Words that another one stands for may begin otherwise.
+        let by_part = self.is_only_word() && found.cost < self.weights.points.edit_cost;
+        let part = if by_part { self.least_rest() } else { 0.0 };
+        let points = |occurrence: Occurrence| {
+            let Occurrence { target, digits, greater_part } = occurrence;
+            let rest = if greater_part { 0.0 } else { part };
+            self.points_of(target, digits, TypeSet::ALL, false) - rest
+        };
         let many = found.end - found.start > FEW_TERMS && own.free == 0;
-        let prominence = many.then(|| self.shard.prominence(found.piece, &piece, points)).flatten();
+        let prominence = || self.shard.prominence(found.piece, &piece, by_part, points);
+        let prominence = many.then(prominence).flatten();
         let code = own.free & self.code_words != 0;
-        LazyMatch { found, piece, prominence, apart: own.in_alternates, names, code }
+        LazyMatch { found, piece, prominence, apart: own.in_alternates, names, code, part }
     }
 
     /// Returns the points that a block can win at most where a match leads to it.
-    pub(super) fn bound_of(&self, lazy: &LazyMatch<'_>, block: u32, digits: u8) -> f32 {
-        lazy.names + self.points_of(block, digits, self.request.types, lazy.code)
+    pub(super) fn bound_of(&self, lazy: &LazyMatch<'_>, found: Occurrence) -> f32 {
+        let rest = if found.greater_part { 0.0 } else { lazy.part };
+        lazy.names + self.points_of(found.target, found.digits, self.request.types, lazy.code)
+            - rest
     }
 
-    /// Reads the next occurrences of a match: blocks, with the most binary digits that the
-    /// population of a city there can have.
+    /// Reads the next occurrences of a match.
     pub(super) fn read_next(
         &self,
         unread: Unread,
         lazy: &LazyMatch<'_>,
         steps: &mut Steps,
-        visit: &mut dyn FnMut(&mut Steps, u32, u8),
+        visit: &mut dyn FnMut(&mut Steps, Occurrence),
     ) {
         match (unread.what, lazy.prominence) {
             (What::Leaders(from), Some(prominence)) => {
                 if let Some((_, leader)) = prominence.leader(from, &lazy.terms()) {
-                    visit(steps, leader.block, leader.digits);
+                    visit(steps, leader.occurrence);
                 }
                 steps.plan_leader(from + 1, unread.found, lazy, prominence);
             }
             (What::Terms(start, end), _) => {
-                self.read_postings(&lazy.piece, start..end, &mut |block, digits| {
-                    visit(steps, block, digits);
+                self.read_postings(&lazy.piece, start..end, &mut |occurrence| {
+                    visit(steps, occurrence);
                 });
             }
             _ => {}

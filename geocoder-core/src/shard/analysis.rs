@@ -4,6 +4,9 @@ use super::names::{MAX_LITERAL_BYTES, MAX_NAME_TERMS, Role};
 use crate::record::RecordType;
 use crate::text;
 
+/// Weight of a stop word among the terms of a name.
+pub(crate) const STOP_TERM: f32 = 0.3;
+
 /// A name taken apart.
 #[derive(Debug, Clone)]
 pub(crate) struct NameDraft {
@@ -70,6 +73,17 @@ impl NameDraft {
             self.hidden.push(term);
             self.hidden.truncate(MAX_NAME_TERMS as usize);
         }
+    }
+
+    /// Tells whether the terms that begin with the same letter as one of them may be the greater part
+    /// of the name, given its stop words.
+    #[cfg(feature = "build")]
+    pub(crate) fn is_greater_part(&self, term: &str, stop_words: &[String]) -> bool {
+        let weight =
+            |word: &WordDraft| if stop_words.contains(&word.term) { STOP_TERM } else { 1.0 };
+        let alike = |word: &&WordDraft| word.term.chars().next() == term.chars().next();
+        let part: f32 = self.words.iter().filter(alike).map(weight).sum();
+        2.0 * part > self.words.iter().map(weight).sum()
     }
 
     /// Returns the terms that are shown.

@@ -46,6 +46,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use meta::{ChunkInfo, ChunkKind, SectionSize, ShardMeta};
 
+pub(crate) use analysis::STOP_TERM;
 pub(crate) use block::{Block, NameLists, NameTerms, Record, length};
 pub(crate) use boundaries::BoundariesChunk;
 pub(crate) use container::checksum;
@@ -55,7 +56,7 @@ pub(crate) use houses::{
 };
 pub(crate) use names::{MAX_NAMES, Name, Role};
 pub(crate) use places::{NO_PARENT, Place, Places, RecordsEntry, decimal_digits, point};
-pub(crate) use postings::{PostingLists, PostingReader};
+pub(crate) use postings::{Occurrence, PostingLists, PostingReader};
 pub(crate) use prominence::Prominence;
 pub(crate) use records::UNITS_PER_DEGREE;
 pub(crate) use summary::{BlockSummary, binary_digits};
@@ -126,7 +127,7 @@ pub(crate) struct Base<D> {
     /// References to the stop words among the terms of places, ascending.
     place_stop_terms: OnceLock<Vec<TermRef>>,
     /// What the terms of each piece lead to at best, computed when first asked for.
-    prominences: Vec<OnceLock<Prominence>>,
+    prominences: Vec<[OnceLock<Prominence>; 2]>,
     first_chunks: FirstChunks,
 }
 
@@ -218,7 +219,7 @@ impl<D: AsRef<[u8]>> Shard<D> {
         let term_pieces = places.first_terms.iter().chain(&places.alternate_first_terms);
         let base = Base {
             place_pieces: places.pieces.iter().map(|_| OnceLock::new()).collect(),
-            prominences: term_pieces.clone().map(|_| OnceLock::new()).collect(),
+            prominences: term_pieces.clone().map(|_| Default::default()).collect(),
             term_pieces: term_pieces.map(|_| OnceLock::new()).collect(),
             records: places.records.iter().map(|_| OnceLock::new()).collect(),
             boundaries: places.boundaries.iter().map(|_| OnceLock::new()).collect(),
@@ -263,19 +264,22 @@ impl<D: AsRef<[u8]>> Shard<D> {
     }
 
     /// Returns what the terms of a piece of the records' dictionary lead to at best, given the
-    /// points that records of a block can win at most.
+    /// points that records of a block with a term can win at most; and whether these tell names
+    /// apart that consist of it for the greater part.
     pub(crate) fn prominence(
         &self,
         index: usize,
         piece: &Piece<'_>,
-        points: impl Fn(u32, u8) -> f32,
+        by_part: bool,
+        points: impl Fn(Occurrence) -> f32,
     ) -> Option<&Prominence> {
         let known = match &self.overlay {
             Some(overlay) => &overlay.prominences,
             None => &self.base.prominences,
         };
         let read = || Prominence::read(piece, self.places(), points);
-        known.get(index).map(|known| known.get_or_init(read))
+        let known = known.get(index)?.get(usize::from(by_part))?;
+        Some(known.get_or_init(read))
     }
 
     /// Number of pieces of a dictionary, those of an overlay included.

@@ -9,6 +9,17 @@ use crate::record::RecordType;
 /// By how many binary digits the populations that postings tell are apart.
 pub(crate) const POSTING_DIGITS: u8 = 2;
 
+/// Where a term occurs: a place, or a block and what is known of its records with the term.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Occurrence {
+    /// Ordinal of the place, or number of the block.
+    pub(crate) target: u32,
+    /// Most binary digits that the population of a city there can have.
+    pub(crate) digits: u8,
+    /// Whether a name there may consist for the greater part of terms that begin as this one does.
+    pub(crate) greater_part: bool,
+}
+
 /// Reads one posting list: ascending ordinals of places, or of blocks.
 pub(crate) struct PostingReader<'a> {
     reader: BitReader<'a>,
@@ -23,14 +34,19 @@ pub(crate) struct PostingReader<'a> {
 pub(crate) struct PostingLists {
     /// For each term the end of its list.
     ends: Vec<u32>,
-    /// Places or blocks, with the most binary digits that the population of a city with the term
-    /// can have.
-    entries: Vec<(u32, u8)>,
+    entries: Vec<Occurrence>,
+}
+
+impl Occurrence {
+    /// Makes one of which no more is known than where it is.
+    pub(crate) fn somewhere(target: u32) -> Self {
+        Self { target, digits: u8::MAX, greater_part: true }
+    }
 }
 
 impl PostingLists {
     /// Adds an entry to the list under construction.
-    pub(crate) fn push(&mut self, entry: (u32, u8)) {
+    pub(crate) fn push(&mut self, entry: Occurrence) {
         self.entries.push(entry);
     }
 
@@ -39,7 +55,7 @@ impl PostingLists {
         self.ends.push(length(self.entries.len()));
     }
 
-    fn of(&self, term: u32) -> &[(u32, u8)] {
+    fn of(&self, term: u32) -> &[Occurrence] {
         let before = term.checked_sub(1).and_then(|before| self.ends.get(before as usize));
         let start = before.copied().unwrap_or(0) as usize;
         let end = self.ends.get(term as usize).copied().unwrap_or(0) as usize;
@@ -56,23 +72,22 @@ impl<'a> PostingReader<'a> {
         }
         let mut postings = Self { reader, place_bits: width(places.n_coded), lists: None };
         for _ in 0..Piece::steps_to_posting(ordinal) {
-            postings.list(places, blocks, &mut |_, _| {});
+            postings.list(places, blocks, &mut |_| {});
         }
         postings
     }
 
-    /// Reads the list of one term and moves to the next; returns its length. Of a block, `visit`
-    /// gets the most binary digits that the population of a city with the term can have as well.
+    /// Reads the list of one term and moves to the next; returns its length.
     pub(crate) fn list(
         &mut self,
         places: &Places,
         blocks: bool,
-        visit: &mut dyn FnMut(u32, u8),
+        visit: &mut dyn FnMut(Occurrence),
     ) -> u32 {
         if let Some((lists, ordinal)) = &mut self.lists {
             let list = lists.of(*ordinal);
             *ordinal += 1;
-            list.iter().for_each(|(target, digits)| visit(*target, *digits));
+            list.iter().for_each(|entry| visit(*entry));
             return length(list.len());
         }
         let count = self.reader.gamma();
@@ -85,7 +100,7 @@ impl<'a> PostingReader<'a> {
                 return index;
             }
             if !blocks {
-                visit(place, u8::MAX);
+                visit(Occurrence::somewhere(place));
                 // Places are listed once, so the next one is at least one further.
                 place = place.wrapping_add(1);
                 continue;
@@ -94,12 +109,14 @@ impl<'a> PostingReader<'a> {
             let block = self.reader.bits(width(entry.n_blocks as usize));
             let block = entry.first_block.wrapping_add(block);
             let summary = places.blocks.get(block as usize).copied().unwrap_or_default();
-            let mut digits = u8::MAX;
+            let mut occurrence = Occurrence::somewhere(block);
             if summary.has(RecordType::City) {
                 let less = u8::try_from(self.reader.gamma0()).unwrap_or(u8::MAX);
-                digits = summary.city_digits().saturating_sub(less.saturating_mul(POSTING_DIGITS));
+                let less = less.saturating_mul(POSTING_DIGITS);
+                occurrence.digits = summary.city_digits().saturating_sub(less);
+                occurrence.greater_part = self.reader.bit();
             }
-            visit(block, digits);
+            visit(occurrence);
         }
         count
     }

@@ -5,7 +5,7 @@
 use core::ops::Range;
 
 use super::places::Places;
-use super::postings::PostingReader;
+use super::postings::{Occurrence, PostingReader};
 use super::terms::{POSTING_SAMPLE, Piece};
 use crate::sort::{Queue, low_half};
 
@@ -20,9 +20,7 @@ pub(crate) struct Leader {
     /// Points that records of the block with the term win at most by what they are.
     pub(crate) points: f32,
     term: u32,
-    pub(crate) block: u32,
-    /// Most binary digits that the population of a city there can have.
-    pub(crate) digits: u8,
+    pub(crate) occurrence: Occurrence,
 }
 
 /// Prominence of what the terms of a piece lead to.
@@ -34,19 +32,19 @@ pub(crate) struct Prominence {
 }
 
 impl Prominence {
-    /// Reads all postings of a piece, given the points that records of a block can win at most
-    /// whose cities have no more than so many binary digits of inhabitants.
+    /// Reads all postings of a piece, given the points that records of a block with a term can win
+    /// at most.
     pub(super) fn read(
         piece: &Piece<'_>,
         places: &Places,
-        points: impl Fn(u32, u8) -> f32,
+        points: impl Fn(Occurrence) -> f32,
     ) -> Self {
         let mut postings = PostingReader::new(piece, 0, places, true);
         let mut all = Vec::new();
         let count = u32::try_from(piece.len()).unwrap_or(0);
         for term in 0..count {
-            postings.list(places, true, &mut |block, digits| {
-                all.push(Leader { points: points(block, digits), term, block, digits });
+            postings.list(places, true, &mut |occurrence| {
+                all.push(Leader { points: points(occurrence), term, occurrence });
             });
         }
         let mut queue = Queue::default();

@@ -15,7 +15,7 @@ const gzip = { name: 'gzip', compress: (content) => gzipSync(content, { level: 9
 // The client is to stay below 15 kB. The engine is to come down to 80 kB; until then, and for all
 // others, budgets keep them from growing.
 const BUDGETS = [
-  { what: 'engine (wasm)', files: ['hereabouts.wasm'], limit: 153 * KB, by: brotli },
+  { what: 'engine (wasm)', files: ['hereabouts.wasm'], limit: 153.5 * KB, by: brotli },
   {
     what: 'client (page and worker)',
     files: ['index.js', 'worker.js'],

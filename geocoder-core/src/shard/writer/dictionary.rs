@@ -47,6 +47,8 @@ struct PostingDraft {
     /// Binary digits of the largest population among the block's cities with the term, and among
     /// all of its cities; nothing in blocks without cities.
     digits: Option<(u8, u8)>,
+    /// Whether a name with the term may consist of it for the greater part.
+    greater_part: bool,
 }
 
 /// Terms with their slots.
@@ -69,17 +71,18 @@ enum Use {
 }
 
 /// Collects the terms of all streets, points and cities.
-pub(super) fn of_records(blocks: &Blocks<'_>) -> Terms {
-    of_blocks(blocks, Use::Records, |record| &record.names)
+pub(super) fn of_records(blocks: &Blocks<'_>, stop_words: &[String]) -> Terms {
+    of_blocks(blocks, stop_words, Use::Records, |record| &record.names)
 }
 
 /// Collects the terms of alternates that are apart.
-pub(super) fn of_alternates(blocks: &Blocks<'_>) -> Terms {
-    of_blocks(blocks, Use::Alternates, |record| &record.alternates)
+pub(super) fn of_alternates(blocks: &Blocks<'_>, stop_words: &[String]) -> Terms {
+    of_blocks(blocks, stop_words, Use::Alternates, |record| &record.alternates)
 }
 
 fn of_blocks<'a>(
     blocks: &Blocks<'a>,
+    stop_words: &[String],
     use_of: Use,
     names: impl for<'r> Fn(&'r RecordDraft<'a>) -> &'r Vec<NameDraft>,
 ) -> Terms {
@@ -91,7 +94,11 @@ fn of_blocks<'a>(
             let digits = of_block.map(|of_block| (binary_digits(record.population), of_block));
             for name in names(record) {
                 let at = (block.place, block.number);
-                collect(name, at, digits, Some(record.kind), &mut terms);
+                let posting = |term: &str| PostingDraft {
+                    digits,
+                    greater_part: digits.is_some() && name.is_greater_part(term, stop_words),
+                };
+                collect(name, at, posting, Some(record.kind), &mut terms);
             }
         }
     }
@@ -104,7 +111,7 @@ pub(super) fn of_places(gazetteer: &Gazetteer, order: &Order, languages: &[Strin
     for (ordinal, place) in order.places.iter().enumerate() {
         let Some(place) = place else { continue };
         for name in analyze_place(&gazetteer.places[*place], languages) {
-            collect(&name, (ordinal as u32, 0), None, None, &mut terms);
+            collect(&name, (ordinal as u32, 0), |_| PostingDraft::default(), None, &mut terms);
         }
     }
     Terms::new(terms, Use::Places)
@@ -112,24 +119,26 @@ pub(super) fn of_places(gazetteer: &Gazetteer, order: &Order, languages: &[Strin
 
 fn collect(
     name: &NameDraft,
-    posting: (u32, u32),
-    digits: Option<(u8, u8)>,
+    at: (u32, u32),
+    posting: impl Fn(&str) -> PostingDraft,
     kind: Option<RecordType>,
     terms: &mut BTreeMap<String, TermDraft>,
 ) {
-    let mut occurrence = |term: &str| {
+    let mut occurrence = |term: &str, posting: PostingDraft| {
         let draft = terms.entry(term.into()).or_default();
-        let known = draft.postings.entry(posting).or_default();
-        known.digits = known.digits.max(digits);
+        let known = draft.postings.entry(at).or_default();
+        known.digits = known.digits.max(posting.digits);
+        known.greater_part |= posting.greater_part;
         draft.uses += 1;
         draft.street_uses += u32::from(kind == Some(RecordType::Street));
         draft.city_uses += u32::from(kind == Some(RecordType::City));
     };
     for word in &name.words {
-        occurrence(&word.term);
+        occurrence(&word.term, posting(&word.term));
     }
     for term in &name.hidden {
-        occurrence(term);
+        // What is not shown is no part of the name, but may stand for all of it.
+        occurrence(term, PostingDraft { greater_part: true, ..posting(term) });
     }
     for word in &name.words {
         if let Some(draft) = terms.get_mut(&word.term) {
@@ -302,6 +311,7 @@ impl Terms {
                     if let Some((digits, of_block)) = posting.digits {
                         let less = of_block.saturating_sub(digits) / POSTING_DIGITS;
                         writer.gamma0(u32::from(less));
+                        writer.bit(posting.greater_part);
                     }
                 } else {
                     next += 1;

@@ -95,10 +95,11 @@ impl<'a> ShardWriter<'a> {
         let blocks = blocks::cut(self.gazetteer, &order, &zipcodes, &languages);
         let mut sections = Sections::default();
 
-        let record_terms = dictionary::of_records(&blocks);
+        let stop_words = &self.gazetteer.lexicon.stop_words;
+        let record_terms = dictionary::of_records(&blocks, stop_words);
         let terms = record_terms.encode(order.places.len(), &blocks.per_place, &mut sections);
         let separate = self.gazetteer.separate_alternates;
-        let alternate_terms = separate.then(|| dictionary::of_alternates(&blocks));
+        let alternate_terms = separate.then(|| dictionary::of_alternates(&blocks, stop_words));
         let records = records::encode(&blocks, &record_terms, &languages, &zipcodes, &mut sections);
         let boundaries = boundaries::encode(self.gazetteer, &order, &mut sections);
         let places = places::encode(&places::Input {
