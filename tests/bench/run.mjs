@@ -1,9 +1,11 @@
 // Measures Hereabouts beside its peers and writes docs/BENCHMARKS.md; `make bench` runs it.
 //
 //   node run.mjs [--sets world,addresses] [--hosts node,chromium] [--contenders hereabouts,fuse]
-//                [--rounds 3] [--queries 300] [--draft]     --draft: print only, leave docs alone
+//                [--rounds 3] [--queries 300] [--add] [--draft]
+//
+// --add keeps the sets that were measured before and are not now; --draft leaves the document alone.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { availableSets } from './data/sets.mjs';
@@ -24,6 +26,7 @@ const SEED = 20_240_229;
 const SAMPLE = 200_000;
 const LIMIT_MS = 1500;
 const BUILD_LIMIT_MS = 180_000;
+const RESULTS = join(TARGET, 'results.json');
 
 const { values: options } = parseArgs({
   options: {
@@ -32,6 +35,7 @@ const { values: options } = parseArgs({
     contenders: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     queries: { type: 'string', default: '300' },
+    add: { type: 'boolean', default: false },
     draft: { type: 'boolean', default: false },
   },
 });
@@ -54,9 +58,13 @@ const results = {
   hosts: {},
   sets: [],
 };
+const before = options.add ? JSON.parse(readFileSync(RESULTS, 'utf8')) : { hosts: {}, sets: [] };
+Object.assign(results.hosts, before.hosts);
+const known = new Map(before.sets.map((report) => [report.id, report]));
 for (const set of sets.filter(({ id }) => wanted.has(id))) {
-  results.sets.push(await measure(set));
-  writeFileSync(join(TARGET, 'results.json'), JSON.stringify(results));
+  known.set(set.id, await measure(set));
+  results.sets = sets.flatMap(({ id }) => known.get(id) ?? []);
+  writeFileSync(RESULTS, JSON.stringify(results));
 }
 printTables(results);
 if (!options.draft) writeDocument(results);

@@ -119,7 +119,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let names = self.promise(u32::MAX, around, words, &least, proximity).names;
         let names = names + self.number_points(wide.all);
         // Of so many terms none is the whole code of an airport.
-        // Words that another one stands for may begin otherwise.
+        // Terms that differ from the word by an error may begin otherwise.
         let by_part = self.is_only_word() && found.cost < self.weights.points.edit_cost;
         let part = if by_part { self.least_rest() } else { 0.0 };
         let points = |occurrence: Occurrence| {

@@ -107,7 +107,10 @@ function openTable(set, reports) {
     (report) =>
       `\\* ${titleOf(report)} with ${count(report.failure.records)} records: ${report.failure.reason}.`,
   );
-  return [table(header, rows), ...notes].join('\n\n');
+  const unanswered = reports.flatMap((report) =>
+    report.unanswered.map(({ kind, reason }) => `${titleOf(report)}, ${kind}: ${reason}.`),
+  );
+  return [table(header, rows), ...notes, ...unanswered].join('\n\n');
 }
 
 /** The fastest peer of each kind, and the fastest that finds nearly as much. */
