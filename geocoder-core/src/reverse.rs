@@ -143,12 +143,18 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
     fn nearest_records(&mut self, types: TypeSet, reach: Reach) -> Result<Vec<Nearby>> {
         let at = self.request.coordinates;
         let entries = &self.shard.places().records;
-        let mut chunks: Vec<(f64, usize)> = entries
-            .iter()
-            .enumerate()
-            .map(|(number, entry)| (entry.bbox.distance_m(at), number))
-            .filter(|(distance, _)| *distance < reach.limit_m)
-            .collect();
+        let degrees = reach.limit_m / DEGREE_M;
+        let mut chunks: Vec<(f64, usize)> = Vec::new();
+        for (number, entry) in entries.iter().enumerate() {
+            // Most chunks are too far north or south, which needs no trigonometry.
+            if entry.bbox.max_lat < at.lat - degrees || entry.bbox.min_lat > at.lat + degrees {
+                continue;
+            }
+            let distance_m = entry.bbox.distance_m(at);
+            if distance_m < reach.limit_m {
+                chunks.push((distance_m, number));
+            }
+        }
         sort_by(&mut chunks, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         // Blocks of chunks already opened, nearest first.
         let mut blocks = Queue::default();
