@@ -431,11 +431,8 @@ proptest! {
                 found.results.iter().map(|hit| hit.explain.as_ref().unwrap().score).collect()
             };
             let expected = scores(&expected);
-            for found in [scores(&together), scores(&apart)] {
-                // What is no more than a thousandth of a point better may be left out.
-                let alike = found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 0.001);
-                prop_assert!(alike && found.len() == expected.len(), "{query}: {found:?} {expected:?}");
-            }
+            prop_assert_eq!(&scores(&together), &expected, "{}", query);
+            prop_assert_eq!(&scores(&apart), &expected, "{}, apart", query);
         }
     }
 }

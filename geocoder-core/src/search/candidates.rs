@@ -85,7 +85,7 @@ impl Best {
     /// Whether what does not exceed a bound does not matter: where equals are alike, those that are
     /// known already are as good.
     pub(super) fn reaches(&self, bound: impl Into<f64>) -> bool {
-        let alike = if self.equals_are_alike { 1.25 * ROUNDING } else { 0.0 };
+        let alike = if self.equals_are_alike { 1.05 * ROUNDING } else { 0.0 };
         self.beats(bound.into() - f64::from(alike))
     }
 }
