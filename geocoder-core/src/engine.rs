@@ -203,7 +203,7 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
                 continue;
             }
             // Centimetres are beyond the data; whole numbers of them keep answers equal.
-            hit.distance_m = Some((nearby.distance_m * 10.0).round() / 10.0);
+            hit.distance_m = Some((nearby.distance_m * 10.0).round_ties_even() / 10.0);
             hit.highlight = highlight(&hit.name, &Query::parse(""), &shard.meta().lexicon);
             answer.push(hit);
         }

@@ -141,28 +141,74 @@ impl BBox {
             && other.min_lat <= self.max_lat
     }
 
+    /// Returns how many degrees of longitude a point is outside of the box.
+    fn degrees_lon(&self, point: LonLat) -> f64 {
+        let west = wrap_lon(self.min_lon - point.lon);
+        let east = wrap_lon(point.lon - self.max_lon);
+        let inside = (self.min_lon..=self.max_lon).contains(&point.lon);
+        if inside { 0.0 } else { west.abs().min(east.abs()) }
+    }
+
+    /// Returns the least length of a degree of longitude in the box and at a point, as a share of
+    /// one of latitude.
+    pub(crate) fn least_scale(&self, point: LonLat) -> f64 {
+        cos_degrees(self.min_lat.abs().max(self.max_lat.abs()).max(point.lat.abs()))
+    }
+
     /// Returns a lower bound in metres of the distance from a point to anything in the box.
     pub fn distance_m(&self, point: LonLat) -> f64 {
+        self.scaled_distance_m(point, || self.least_scale(point))
+    }
+
+    /// Returns the same, given the scale of a box that this one is in.
+    pub(crate) fn scaled_distance_m(&self, point: LonLat, scale: impl FnOnce() -> f64) -> f64 {
         if self.min_lon > self.max_lon {
             return f64::INFINITY;
         }
         let dlat = (self.min_lat - point.lat).max(point.lat - self.max_lat).max(0.0);
-        let west = wrap_lon(self.min_lon - point.lon);
-        let east = wrap_lon(point.lon - self.max_lon);
-        let inside = (self.min_lon..=self.max_lon).contains(&point.lon);
-        let dlon = if inside { 0.0 } else { west.abs().min(east.abs()) };
+        let dlon = self.degrees_lon(point);
         if dlon == 0.0 {
             return dlat * DEGREE_M;
         }
         // The nearest point of the box need not lie on an edge's end, so each latitude of the
         // box is allowed: the bound uses the one where a degree of longitude is shortest.
-        let widest = self.min_lat.abs().max(self.max_lat.abs()).max(point.lat.abs());
-        let x = dlon.min(90.0) * cos_degrees(widest);
+        let x = dlon.min(90.0) * scale();
         // A straight line on the plane is longer than the great circle at most by this share.
         let flat = (x * x + dlat * dlat).sqrt() * DEGREE_M;
         if dlon > 1.0 { flat * 0.63 } else { flat * 0.999 }
     }
 }
+
+/// The degrees that something within a distance of a point may be away.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Surroundings {
+    at: LonLat,
+    min_lat: f64,
+    max_lat: f64,
+    degrees_lon: f64,
+}
+
+impl Surroundings {
+    /// What is within a distance of a point. The meridians that touch a circle on the sphere are
+    /// `asin(sin(radius) / cos(latitude))` away, unless a pole is in it (spherical law of sines).
+    pub(crate) fn of(at: LonLat, distance_m: f64) -> Self {
+        let lat = distance_m / DEGREE_M * (1.0 + ROUNDING);
+        let across = sin_degrees(lat.min(90.0)) / cos_degrees(at.lat).max(f64::MIN_POSITIVE);
+        let lon = if across < 1.0 && lat < 90.0 { across.asin().to_degrees() } else { 180.0 };
+        let degrees_lon = lon * (1.0 + ROUNDING);
+        Self { at, min_lat: at.lat - lat, max_lat: at.lat + lat, degrees_lon }
+    }
+
+    /// Whether nothing in a box is among it.
+    pub(crate) fn misses(&self, bbox: &BBox) -> bool {
+        bbox.max_lat < self.min_lat
+            || bbox.min_lat > self.max_lat
+            || bbox.degrees_lon(self.at) > self.degrees_lon
+    }
+}
+
+/// Share of a distance by which rounding changes it at most.
+const ROUNDING: f64 = 1e-9;
 
 /// Returns the position along a Hilbert curve of a cell in a square of `2^bits` cells a side.
 pub fn hilbert_index(bits: u32, x: u32, y: u32) -> u64 {
@@ -268,6 +314,42 @@ mod tests {
         let east = LonLat { lon: -179.999, lat: 0.0 };
         assert!((west.distance_m(east) - 0.002 * DEGREE_M).abs() < 0.01);
         assert!((west.distance_to_segment_m(east, east) - 0.002 * DEGREE_M).abs() < 0.01);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_within_a_distance_is_in_the_surroundings(
+            lon in -180.0f64..=180.0, lat in -90.0f64..=90.0,
+            other_lon in -180.0f64..=180.0, off in -2.0f64..2.0, near in any::<bool>(),
+        ) {
+            let at = LonLat { lon, lat };
+            // Half of the points are so near that both can be on either side of the circle.
+            let other_lon = if near { (lon + off).clamp(-180.0, 180.0) } else { other_lon };
+            let other = LonLat { lon: other_lon, lat: (lat + off).clamp(-90.0, 90.0) };
+            let mut bbox = BBox::EMPTY;
+            bbox.add(other);
+            prop_assert!(!Surroundings::of(at, at.distance_m(other)).misses(&bbox));
+        }
+    }
+
+    #[test]
+    fn what_is_farther_north_or_west_is_not_in_the_surroundings() {
+        let at = LonLat { lon: 179.9, lat: 60.0 };
+        let around = Surroundings::of(at, DEGREE_M);
+        let misses = |lon, lat| {
+            around.misses(&BBox { min_lon: lon, min_lat: lat, max_lon: lon, max_lat: lat })
+        };
+        // A degree of latitude is as long as two of longitude there.
+        assert!(!misses(-178.2, 60.0) && misses(-178.0, 60.0));
+        assert!(!misses(179.9, 60.9) && misses(179.9, 61.1));
+        assert!(misses(0.0, 60.0) && around.misses(&BBox::EMPTY));
+        let pole = Surroundings::of(LonLat { lon: 10.0, lat: 89.5 }, DEGREE_M);
+        assert!(!pole.misses(&BBox {
+            min_lon: -170.0,
+            min_lat: 89.9,
+            max_lon: -170.0,
+            max_lat: 90.0
+        }));
     }
 
     #[test]

@@ -8,12 +8,12 @@
 //! areas.
 
 use crate::error::Result;
-use crate::geo::{DEGREE_M, LonLat, squared_distance, wrap_lon};
+use crate::geo::{DEGREE_M, LonLat, Surroundings, squared_distance, wrap_lon};
 use crate::record::{Precision, RecordType, TypeSet};
 use crate::request::ReverseRequest;
 use crate::search::{FoundHouse, Target};
 use crate::shard::{Lookup, NO_PARENT, Shard, StoredHouse, point};
-use crate::sort::{Queue, low_half, sort_by};
+use crate::sort::{Queue, low_half};
 use crate::trigonometry::cos_degrees;
 
 /// Streets and points farther away are answered only when there is nothing nearer.
@@ -24,6 +24,9 @@ const LIMIT_M: f64 = 50_000.0;
 const HOUSE_ADVANTAGE_M: f64 = 40.0;
 /// Places farther away are never answered when nothing contains the point.
 const PLACE_LIMIT_M: f64 = 100_000.0;
+
+/// Mark of the numbers of chunks, those without are of blocks.
+const CHUNK: u64 = 1 << 63;
 
 /// Something near the point.
 #[derive(Debug, Clone)]
@@ -142,47 +145,39 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
     /// Finds the nearest records, with their names.
     fn nearest_records(&mut self, types: TypeSet, reach: Reach) -> Result<Vec<Nearby>> {
         let at = self.request.coordinates;
-        let entries = &self.shard.places().records;
-        let degrees = reach.limit_m / DEGREE_M;
-        let mut chunks: Vec<(f64, usize)> = Vec::new();
-        for (number, entry) in entries.iter().enumerate() {
-            // Most chunks are too far north or south, which needs no trigonometry.
-            if entry.bbox.max_lat < at.lat - degrees || entry.bbox.min_lat > at.lat + degrees {
-                continue;
-            }
-            let distance_m = entry.bbox.distance_m(at);
-            if distance_m < reach.limit_m {
-                chunks.push((distance_m, number));
+        let places = self.shard.places();
+        // Most chunks are too far away, which needs no trigonometry.
+        let around = Surroundings::of(at, reach.limit_m);
+        let mut steps = Queue::default();
+        for (number, entry) in (0u64..).zip(&places.records) {
+            if !around.misses(&entry.bbox) {
+                steps.push(-entry.bbox.distance_m(at), CHUNK | number);
             }
         }
-        sort_by(&mut chunks, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        // Blocks of chunks already opened, nearest first.
-        let mut blocks = Queue::default();
         let mut best: Vec<Nearby> = Vec::new();
-        let mut chunks = chunks.into_iter().peekable();
-        loop {
+        while let Some((rank, step)) = steps.pop() {
             let limit = reach.limit(&best);
-            let nearest_block = blocks.first().map_or(f64::INFINITY, |rank| -rank);
-            let next_chunk = chunks.next_if(|(distance, _)| *distance <= nearest_block);
-            if let Some((distance, number)) = next_chunk {
-                if distance > limit {
-                    break;
-                }
-                match self.shard.block_boxes(number)? {
-                    Lookup::Found(boxes) => {
-                        let away = boxes.iter().map(|(block, b)| (b.distance_m(at), *block));
-                        away.filter(|(distance, _)| *distance <= limit)
-                            .for_each(|(distance, block)| blocks.push(-distance, block.into()));
-                    }
-                    Lookup::Missing(chunk) => self.found.missing.push(chunk),
-                }
+            if -rank > limit {
+                break;
+            }
+            if step & CHUNK == 0 {
+                self.block(low_half(step), types, reach, &mut best)?;
                 continue;
             }
-            match blocks.pop() {
-                Some((rank, block)) if -rank <= limit => {
-                    self.block(low_half(block), types, reach, &mut best)?;
+            match self.shard.block_boxes(low_half(step) as usize)? {
+                Lookup::Found(boxes) => {
+                    let chunk = places.records.get(low_half(step) as usize);
+                    let scale = chunk.map_or(0.0, |chunk| chunk.bbox.least_scale(at));
+                    for (block, bbox) in boxes {
+                        let summary = places.blocks.get(block as usize);
+                        let asked = summary.is_none_or(|summary| summary.has_any(types));
+                        let distance_m = bbox.scaled_distance_m(at, || scale);
+                        if asked && distance_m <= limit {
+                            steps.push(-distance_m, block.into());
+                        }
+                    }
                 }
-                _ => break,
+                Lookup::Missing(chunk) => self.found.missing.push(chunk),
             }
         }
         let nearest = best.first().map_or(0.0, |first| first.distance_m);
@@ -288,20 +283,20 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
         if city_asked {
             self.found.nearby.append(&mut cities);
         }
-        let nearest_place = self.nearest_places(TypeSet::NONE.with(RecordType::City));
-        let nearest_place = nearest_place.first().copied();
         // A city that is a record is no farther away than the areas that it lies in.
         let mut within_m = None;
-        let innermost = match (smallest, nearest_city, nearest_place) {
-            (Some((_, ordinal)), _, _) => {
-                within_m = Some(0.0);
-                Some(ordinal)
+        let innermost = if let Some((_, ordinal)) = smallest {
+            within_m = Some(0.0);
+            Some(ordinal)
+        } else {
+            let nearest = self.nearest_places(TypeSet::NONE.with(RecordType::City), 1);
+            match (nearest_city, nearest.first()) {
+                (Some((city_m, ordinal)), place) if place.is_none_or(|(m, _)| city_m <= *m) => {
+                    within_m = Some(city_m);
+                    Some(ordinal)
+                }
+                (_, place) => place.map(|(_, ordinal)| *ordinal),
             }
-            (_, Some((city_m, ordinal)), place) if place.is_none_or(|(m, _)| city_m <= m) => {
-                within_m = Some(city_m);
-                Some(ordinal)
-            }
-            (_, _, place) => place.map(|(_, ordinal)| ordinal),
         };
         let around = innermost.map(|ordinal| places.chain(ordinal).collect::<Vec<_>>());
         let around = around.unwrap_or_default();
@@ -315,7 +310,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             }
         }
         if nothing_else {
-            for (distance_m, ordinal) in self.nearest_places(types) {
+            for (distance_m, ordinal) in self.nearest_places(types, self.request.max_results) {
                 if !around.iter().any(|(known, _)| *known == ordinal) {
                     let target = Target::Place(ordinal);
                     self.found.nearby.push(Nearby { target, distance_m, area: true });
@@ -325,20 +320,28 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
         Ok(())
     }
 
-    /// Returns the places nearest by their centres.
-    fn nearest_places(&self, types: TypeSet) -> Vec<(f64, u32)> {
+    /// Returns some places, those nearest by their centres.
+    fn nearest_places(&self, types: TypeSet, count: usize) -> Vec<(f64, u32)> {
         let at = self.request.coordinates;
-        let places = (0u32..).zip(&self.shard.places().places);
-        let mut nearest: Vec<(f64, u32)> = places
-            .filter(|(_, place)| {
-                let usable = place.parent == NO_PARENT || place.located;
-                usable && place.result_kind().is_some_and(|kind| types.contains(kind))
-            })
-            .map(|(ordinal, place)| (at.distance_m(point(place.lat, place.lon)), ordinal))
-            .filter(|(distance_m, _)| *distance_m <= PLACE_LIMIT_M)
-            .collect();
-        sort_by(&mut nearest, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        nearest.truncate(self.request.max_results);
+        let plane = Plane::around(at);
+        let mut nearest: Vec<(f64, u32)> = Vec::new();
+        for (ordinal, place) in (0u32..).zip(&self.shard.places().places) {
+            let usable = place.parent == NO_PARENT || place.located;
+            if !usable || !place.result_kind().is_some_and(|kind| types.contains(kind)) {
+                continue;
+            }
+            let worst = nearest.get(count.saturating_sub(1));
+            let limit_m = worst.map_or(PLACE_LIMIT_M, |(distance_m, _)| *distance_m);
+            if !plane.may_be(plane.squared((place.lat, place.lon)), limit_m) {
+                continue;
+            }
+            let distance_m = at.distance_m(point(place.lat, place.lon));
+            let rank = nearest.partition_point(|(nearer_m, _)| *nearer_m <= distance_m);
+            if distance_m <= PLACE_LIMIT_M && rank < count {
+                nearest.insert(rank, (distance_m, ordinal));
+                nearest.truncate(count);
+            }
+        }
         nearest
     }
 }

@@ -46,11 +46,6 @@ impl Queue {
         }
     }
 
-    /// Returns the highest rank.
-    pub(crate) fn first(&self) -> Option<f64> {
-        self.items.first().map(|(rank, _)| *rank)
-    }
-
     /// Takes the number of the highest rank.
     pub(crate) fn pop(&mut self) -> Option<(f64, u64)> {
         let last = self.items.len().checked_sub(1)?;
@@ -125,7 +120,9 @@ mod tests {
                     None => prop_assert_eq!(queue.pop(), expected.pop()),
                 }
                 expected.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-                prop_assert_eq!(queue.first(), expected.last().map(|(rank, _)| *rank));
+            }
+            while let Some(last) = expected.pop() {
+                prop_assert_eq!(queue.pop(), Some(last));
             }
         }
     }

@@ -6,6 +6,8 @@
 
 /// Longest run of zeros in a code; a Rice code that long is followed by the plain value.
 const ESCAPE_ZEROS: u32 = 20;
+/// Longest run of zeros of a gamma code that is in one window as a whole.
+const MAX_WINDOW_ZEROS: u32 = 27;
 /// Width of the plain value behind an escape.
 const ESCAPE_BITS: u32 = 32;
 
@@ -59,12 +61,17 @@ impl<'a> BitReader<'a> {
 
     /// Reads up to 32 bits.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "masked to 32 bits")]
     pub(crate) fn bits(&mut self, count: u32) -> u32 {
+        self.field_of(self.window(), 0, count)
+    }
+
+    /// Reads a field of up to 32 bits of the window, behind what else it has of the same code.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "masked to 32 bits")]
+    fn field_of(&mut self, window: u64, before: u32, count: u32) -> u32 {
         let count = count.min(32);
-        let value = self.window() & ((1u64 << count) - 1);
-        self.position += u64::from(count);
-        value as u32
+        self.position += u64::from(before + count);
+        (window >> before & ((1u64 << count) - 1)) as u32
     }
 
     /// Reads one bit.
@@ -75,13 +82,18 @@ impl<'a> BitReader<'a> {
 
     /// Reads a number of at least 1 in Elias gamma code; 0 stands for a broken code.
     pub(crate) fn gamma(&mut self) -> u32 {
-        let zeros = self.window().trailing_zeros();
+        let window = self.window();
+        let zeros = window.trailing_zeros();
         if zeros >= 32 {
             self.position = u64::MAX >> 1;
             return 0;
         }
-        self.skip(zeros as usize + 1);
-        let rest = self.bits(zeros);
+        let rest = if zeros <= MAX_WINDOW_ZEROS {
+            self.field_of(window, zeros + 1, zeros)
+        } else {
+            self.skip(zeros as usize + 1);
+            self.bits(zeros)
+        };
         (1u32 << zeros) | rest
     }
 
@@ -93,14 +105,13 @@ impl<'a> BitReader<'a> {
     /// Reads a Rice code with parameter `k`.
     #[inline]
     pub(crate) fn rice(&mut self, k: u32) -> u32 {
-        let zeros = self.window().trailing_zeros();
+        let window = self.window();
+        let zeros = window.trailing_zeros();
         if zeros >= ESCAPE_ZEROS {
             self.skip(ESCAPE_ZEROS as usize + 1);
             return self.bits(ESCAPE_BITS);
         }
-        self.skip(zeros as usize + 1);
-        let low = self.bits(k);
-        (zeros << k.min(31)) | low
+        (zeros << k.min(31)) | self.field_of(window, zeros + 1, k)
     }
 
     /// Reads a signed number as a zigzag Rice code whose parameter follows the stream.

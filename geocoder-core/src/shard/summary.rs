@@ -3,7 +3,7 @@
 
 use super::bits::BitReader;
 use super::records::RECORD_TYPES;
-use crate::record::RecordType;
+use crate::record::{RecordType, TypeSet};
 
 /// Kinds and prominence of the records of a block.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,6 +25,11 @@ impl BlockSummary {
     /// Whether there are records of a kind.
     pub(crate) fn has(self, kind: RecordType) -> bool {
         self.kinds & bit_of(kind) != 0
+    }
+
+    /// Whether there are records of any of some kinds.
+    pub(crate) fn has_any(self, types: TypeSet) -> bool {
+        self.kinds().any(|kind| types.contains(kind))
     }
 
     /// Whether there are records with postcodes of their own.
