@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::present::present;
 use crate::record::{CountryCode, RecordType};
 use crate::response::Hit;
-use crate::search::{Query, Target, highlight};
+use crate::search::{Target, escaped};
 
 impl<D: AsRef<[u8]>> Geocoder<D> {
     /// Returns a country by its code, from its own shard or else from the world's.
@@ -27,7 +27,7 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             });
             let Some((ordinal, _)) = found else { continue };
             let mut hit = present(shard, &Target::Place(ordinal), language)?.hit;
-            hit.highlight = highlight(&hit.name, &Query::parse(""), &shard.meta().lexicon);
+            hit.highlight = escaped(&hit.name);
             return Ok(Some(hit));
         }
         Ok(None)

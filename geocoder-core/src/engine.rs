@@ -1,5 +1,7 @@
 //! The geocoder: several shards behind one search and one reverse call.
 
+use std::vec::IntoIter;
+
 use crate::error::Result;
 use crate::features::{Features, collect};
 use crate::geo::{BBox, LonLat};
@@ -8,7 +10,7 @@ use crate::record::{CountryCode, Precision, RecordType};
 use crate::request::{MAX_RESULTS, ReverseRequest, SearchRequest};
 use crate::response::{ChunkId, Explanation, Hit, SearchResponse};
 use crate::reverse::{Nearby, reverse};
-use crate::search::{Candidate, Query, ShardSearch, crossings, highlight};
+use crate::search::{Candidate, Highlighter, Query, ShardSearch, crossings, escaped};
 use crate::shard::Shard;
 use crate::sort::sort_by;
 
@@ -68,41 +70,39 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             return Ok(answer.finish(request.query.clone()));
         }
         let mut searches = Vec::new();
-        for (number, shard) in self.selected(&request.countries) {
-            searches.push((number, shard, ShardSearch::plain(shard, request, &query)?));
+        for (_, shard) in self.selected(&request.countries) {
+            searches.push((shard, ShardSearch::plain(shard, request, &query)?));
         }
         // Where one country answers every word well, none is searched for what merely resembles
         // them.
-        if searches.iter().all(|(_, _, search)| search.is_doubtful()) {
-            for (_, _, search) in &mut searches {
+        if searches.iter().all(|(_, search)| search.is_doubtful()) {
+            for (_, search) in &mut searches {
                 search.tolerate()?;
             }
         }
-        let incomplete = searches.iter().all(|(_, _, search)| search.unexplained() != 0);
+        let incomplete = searches.iter().all(|(_, search)| search.unexplained() != 0);
         self.crossings(request, &query, incomplete, &mut answer)?;
-        let mut ranked: Vec<(usize, usize, Candidate)> = Vec::new();
-        for (number, shard, search) in searches {
+        let mut ranked: Vec<OfShard<'_, D>> = Vec::new();
+        for (shard, search) in searches {
             let mut found = search.ranked;
             answer.missing(shard, &mut found.missing);
-            let candidates = found.candidates.into_iter().enumerate();
-            ranked.extend(candidates.map(|(position, candidate)| (number, position, candidate)));
+            let candidates = found.candidates.into_iter();
+            ranked.push(OfShard { shard, candidates, highlighter: None });
         }
-        // Shards are in the order of their codes: equal scores have one order.
-        sort_by(&mut ranked, |a, b| {
-            b.2.total.total_cmp(&a.2.total).then((a.0, a.1).cmp(&(b.0, b.1)))
-        });
-        for (number, _, candidate) in ranked {
-            if answer.is_full() {
+        while !answer.is_full() {
+            let Some(OfShard { shard, candidates, highlighter }) = best_of(&mut ranked) else {
                 break;
-            }
-            let Some(shard) = self.shards.get(number) else { continue };
+            };
+            let Some(candidate) = candidates.next() else { break };
             let mut presented = present(shard, &candidate.target, request.language.as_deref())?;
             answer.missing(shard, &mut presented.missing);
             let mut hit = presented.hit;
             if self.is_covered(shard, &hit, &request.countries) {
                 continue;
             }
-            hit.highlight = highlight(&hit.name, &query, &shard.meta().lexicon);
+            let highlighter =
+                highlighter.get_or_insert_with(|| Highlighter::new(&query, &shard.meta().lexicon));
+            hit.highlight = highlighter.highlight(&hit.name);
             hit.explain = candidate.score.explain();
             answer.push(hit);
         }
@@ -144,7 +144,7 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             hit.street = None;
             hit.precision = Precision::Exact;
             locate(&mut hit, crossing.lat, crossing.lon);
-            hit.highlight = highlight(&hit.name, query, &shard.meta().lexicon);
+            hit.highlight = Highlighter::new(query, &shard.meta().lexicon).highlight(&hit.name);
             let score = crossing.total;
             let terms = vec![("both streets", score)];
             hit.explain = request.explain.then_some(Explanation { score, terms });
@@ -204,7 +204,7 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             }
             // Centimetres are beyond the data; whole numbers of them keep answers equal.
             hit.distance_m = Some((nearby.distance_m * 10.0).round_ties_even() / 10.0);
-            hit.highlight = highlight(&hit.name, &Query::parse(""), &shard.meta().lexicon);
+            hit.highlight = escaped(&hit.name);
             answer.push(hit);
         }
         Ok(())
@@ -249,7 +249,7 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             if self.is_covered(shard, &hit, &request.countries) {
                 continue;
             }
-            hit.highlight = highlight(&hit.name, &Query::parse(""), &shard.meta().lexicon);
+            hit.highlight = escaped(&hit.name);
             answer.push(hit);
         }
         Ok(())
@@ -278,6 +278,23 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
 const APART_M: f64 = 2000.0;
 /// Number of values of an importance.
 const IMPORTANCES: u32 = 256;
+
+/// What was found in a shard, best first, and what the words mean in its languages.
+struct OfShard<'a, D> {
+    shard: &'a Shard<D>,
+    candidates: IntoIter<Candidate>,
+    highlighter: Option<Highlighter<'a>>,
+}
+
+/// Returns the shard that has the best candidate left; of equal ones the first, so that the order
+/// of loading plays no role.
+fn best_of<'r, 'a, D>(ranked: &'r mut [OfShard<'a, D>]) -> Option<&'r mut OfShard<'a, D>> {
+    let total = |found: &OfShard<'a, D>| {
+        let first = found.candidates.as_slice().first();
+        first.map_or(f32::NEG_INFINITY, |candidate| candidate.total)
+    };
+    ranked.iter_mut().reduce(|best, other| if total(other) > total(best) { other } else { best })
+}
 
 /// An answer under construction.
 struct Answer {

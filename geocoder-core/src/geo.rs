@@ -157,11 +157,11 @@ impl BBox {
 
     /// Returns a lower bound in metres of the distance from a point to anything in the box.
     pub fn distance_m(&self, point: LonLat) -> f64 {
-        self.scaled_distance_m(point, || self.least_scale(point))
+        self.scaled_distance_m(point, self.least_scale(point))
     }
 
     /// Returns the same, given the scale of a box that this one is in.
-    pub(crate) fn scaled_distance_m(&self, point: LonLat, scale: impl FnOnce() -> f64) -> f64 {
+    pub(crate) fn scaled_distance_m(&self, point: LonLat, scale: f64) -> f64 {
         if self.min_lon > self.max_lon {
             return f64::INFINITY;
         }
@@ -172,7 +172,7 @@ impl BBox {
         }
         // The nearest point of the box need not lie on an edge's end, so each latitude of the
         // box is allowed: the bound uses the one where a degree of longitude is shortest.
-        let x = dlon.min(90.0) * scale();
+        let x = dlon.min(90.0) * scale;
         // A straight line on the plane is longer than the great circle at most by this share.
         let flat = (x * x + dlat * dlat).sqrt() * DEGREE_M;
         if dlon > 1.0 { flat * 0.63 } else { flat * 0.999 }

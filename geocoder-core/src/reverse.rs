@@ -171,7 +171,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
                     for (block, bbox) in boxes {
                         let summary = places.blocks.get(block as usize);
                         let asked = summary.is_none_or(|summary| summary.has_any(types));
-                        let distance_m = bbox.scaled_distance_m(at, || scale);
+                        let distance_m = bbox.scaled_distance_m(at, scale);
                         if asked && distance_m <= limit {
                             steps.push(-distance_m, block.into());
                         }
@@ -211,7 +211,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
         let plane = Plane::around(at);
         let hidden = self.shard.hidden_records(block);
         for (index, record) in records.records.iter().enumerate() {
-            if !types.contains(record.kind) || hidden >> index & 1 != 0 {
+            if !types.contains(record.kind) || (hidden != 0 && hidden >> index & 1 != 0) {
                 continue;
             }
             let limit_m = reach.limit(best);

@@ -23,8 +23,10 @@ const MAX_WIDE_CITY_TERMS: u32 = 1024;
 /// Words by block.
 pub(super) struct BlockIndex<'a> {
     pub(super) list: Vec<(u32, BlockWords)>,
-    /// One more than the number in the list, 0 for blocks without words.
-    pub(super) by_block: Vec<u32>,
+    /// One more than the number in the list, 0 for blocks without words; empty until it is needed,
+    /// which for beginnings of one word it is not.
+    by_block: Vec<u32>,
+    n_blocks: usize,
     /// Words that any block may answer, in names that stand with the records and in those apart.
     pub(super) wide: [BlockWords; 2],
     /// The matches that they are of.
@@ -34,8 +36,18 @@ pub(super) struct BlockIndex<'a> {
 }
 
 impl BlockIndex<'_> {
+    /// Returns for each block one more than its number in the list, or 0.
+    #[inline]
+    pub(super) fn slots(&mut self) -> &mut [u32] {
+        if self.by_block.is_empty() {
+            self.by_block = vec![0; self.n_blocks];
+        }
+        &mut self.by_block
+    }
+
     #[inline]
     fn entry(&mut self, block: u32) -> Option<&mut BlockWords> {
+        self.slots();
         let slot = self.by_block.get_mut(block as usize)?;
         if *slot == 0 {
             self.list.push((block, BlockWords::default()));
@@ -75,7 +87,8 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let places = self.shard.places();
         let mut index = BlockIndex {
             list: Vec::new(),
-            by_block: vec![0; places.blocks.len()],
+            by_block: Vec::new(),
+            n_blocks: places.blocks.len(),
             wide: [BlockWords::default(); 2],
             lazy: Vec::new(),
             everywhere: 0,

@@ -23,6 +23,8 @@ const LESSER_BLOCK: u32 = 4;
 const READ_BUDGET: u32 = 4096;
 /// Points of proximity below which a block counts as far away.
 const FAR_POINTS: f32 = 0.25;
+/// Number of places at least whose surroundings are remembered.
+const FEW_PLACES: usize = 64;
 /// Number of blocks that are in the order of their own, although they answer no word alone.
 const WITHOUT_WORDS: u32 = u32::MAX;
 
@@ -60,14 +62,14 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
         }
         let wide = words.wide[0].with(words.wide[1]);
-        // The words around each place, once they are known.
-        let mut around_place = vec![None; self.shard.places().places.len()];
+        // The words around the places of the blocks that were looked at last.
+        let mut around_place = AroundPlaces::of_blocks(words.list.len());
         let mut order = self.promising_blocks(&words, wide, index, &near, &mut around_place);
         let far = if near.is_empty() { 0.0 } else { FAR_POINTS };
         let mut steps = Steps::default();
         let mut lazy = Vec::with_capacity(words.lazy.len());
         if wide.all != 0 {
-            self.add_distinguished(&mut words.by_block, &mut order, wide, index, &near);
+            self.add_distinguished(&mut words, &mut order, wide, index, &near);
             for (found, piece) in words.lazy {
                 let found = self.lazy_match(found, piece, wide, index, far);
                 steps.plan(lazy.len(), &found);
@@ -79,7 +81,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             steps.queue.push(promising.bound.into(), number);
         }
         // Which names of each block were looked at.
-        let mut visited = vec![0u8; words.by_block.len()];
+        let mut visited = vec![0u8; self.shard.places().blocks.len()];
         let (mut budget, mut reads) = (BLOCK_BUDGET, READ_BUDGET);
         let mut most_words: Option<f32> = None;
         while let Some((bound, step)) = steps.queue.pop() {
@@ -138,7 +140,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         wide: BlockWords,
         index: &PlaceIndex,
         near: &[f32],
-        around_place: &mut [Option<Around>],
+        around_place: &mut AroundPlaces,
     ) -> Vec<Promising> {
         let [usual, _] = words.wide;
         let mut order = Vec::with_capacity(words.list.len());
@@ -193,7 +195,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let of = Of { around: &around, places: index, zipcodes };
         let hidden = self.shard.hidden_records(promising.block);
         for (number, record) in decoded.in_order() {
-            if !self.request.types.contains(record.kind) || hidden >> number & 1 != 0 {
+            if !self.request.types.contains(record.kind)
+                || (hidden != 0 && hidden >> number & 1 != 0)
+            {
                 continue;
             }
             // What cannot matter is not worth a closer look.
@@ -262,7 +266,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// is around them or by being near.
     fn add_distinguished(
         &self,
-        by_block: &mut [u32],
+        words: &mut BlockIndex<'_>,
         order: &mut Vec<Promising>,
         wide: BlockWords,
         index: &PlaceIndex,
@@ -289,8 +293,9 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
                 _ => self.words_around(ordinal, index).words & !wide.all,
             });
         }
+        let slots = words.slots();
         let mut distinguish = |block: u32, around: TokenMask| {
-            let Some(slot) = by_block.get_mut(block as usize) else { return };
+            let Some(slot) = slots.get_mut(block as usize) else { return };
             let proximity = self.proximity_of_block(block, near);
             if *slot == 0 && (around != 0 || proximity > FAR_POINTS) {
                 *slot = WITHOUT_WORDS;
@@ -340,11 +345,11 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     }
 
     /// Returns the words answered by what contains a block, by name or postcode.
-    fn around_block(&self, block: u32, index: &PlaceIndex, known: &mut [Option<Around>]) -> Around {
-        let place = self.shard.places().place_of_block(block);
-        let slot = place.and_then(|place| Some((place, known.get_mut(place as usize)?)));
-        let Some((place, slot)) = slot else { return Around::default() };
-        *slot.get_or_insert_with(|| {
+    fn around_block(&self, block: u32, index: &PlaceIndex, known: &mut AroundPlaces) -> Around {
+        let Some(place) = self.shard.places().place_of_block(block) else {
+            return Around::default();
+        };
+        known.get_or_insert_with(place, || {
             let mut around = self.words_around(place, index);
             if let Some(own) = index.get(place) {
                 around.words |= own.zipcodes;
@@ -352,5 +357,27 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             }
             around
         })
+    }
+}
+
+/// What is around the places that were looked at last, by the remainders of their numbers: a
+/// country has tens of thousands, but a search looks at blocks of few.
+struct AroundPlaces {
+    slots: Vec<(u32, Around)>,
+}
+
+impl AroundPlaces {
+    /// Makes room for the places of so many blocks.
+    fn of_blocks(count: usize) -> Self {
+        Self { slots: vec![(NO_PARENT, Around::default()); count.max(FEW_PLACES)] }
+    }
+
+    fn get_or_insert_with(&mut self, place: u32, look: impl FnOnce() -> Around) -> Around {
+        let slot = (place as usize).checked_rem(self.slots.len());
+        let Some(slot) = slot.and_then(|slot| self.slots.get_mut(slot)) else { return look() };
+        if slot.0 != place {
+            *slot = (place, look());
+        }
+        slot.1
     }
 }

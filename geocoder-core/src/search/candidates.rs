@@ -129,8 +129,13 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         if !self.query.numbers.is_empty() {
             self.find_houses(&index, &zipcodes, &mut ranked)?;
         }
-        self.add_marks(&mut ranked)?;
-        keep_best(&mut ranked.candidates, MAX_CANDIDATES);
+        if marked {
+            self.add_marks(&mut ranked)?;
+        }
+        // Most queries have neither, and leave all where it is.
+        if marked || !self.query.numbers.is_empty() {
+            keep_best(&mut ranked.candidates, MAX_CANDIDATES);
+        }
         Ok(ranked)
     }
 

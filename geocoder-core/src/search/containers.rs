@@ -98,10 +98,10 @@ impl PlaceIndex {
 
 /// Notes that words are answered at a cost.
 pub(super) fn lower(costs: &mut Costs, words: TokenMask, cost: f32) {
-    for (index, slot) in costs.iter_mut().enumerate() {
-        if words & 1 << index != 0 && cost < *slot {
-            *slot = cost;
-        }
+    let mut rest = words;
+    while let Some(slot) = costs.get_mut(rest.trailing_zeros() as usize) {
+        *slot = slot.min(cost);
+        rest &= rest - 1;
     }
 }
 

@@ -27,7 +27,7 @@ mod walk;
 
 pub(crate) use candidates::{Candidate, Target};
 pub(crate) use crossing::crossings;
-pub(crate) use highlight::highlight;
+pub(crate) use highlight::{Highlighter, escaped};
 pub(crate) use house::FoundHouse;
 pub(crate) use query::Query;
 

@@ -136,9 +136,6 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Adds points to candidates whose names are written with the very marks of the query; words
     /// typed without marks say nothing about them.
     pub(super) fn add_marks(&self, ranked: &mut Ranked) -> Result<()> {
-        if self.query.tokens.iter().all(|token| token.marked.is_none()) {
-            return Ok(());
-        }
         let mut text = String::new();
         // What is far behind stays behind.
         for candidate in ranked.candidates.iter_mut().take(2 * self.request.max_results) {

@@ -375,9 +375,10 @@ pub(crate) fn zipcode_starts(zipcode: &str, key: &str) -> Option<bool> {
     Some(letters.next().is_none())
 }
 
-/// Whether two terms mean the same by the lexicon.
-pub(crate) fn same_meaning(a: &str, b: &str, lexicon: &Lexicon) -> bool {
-    synonyms(a, lexicon, |_| true).any(|t| t == b) || compounds(a, true, lexicon).any(|t| t == b)
+/// Returns the terms that mean the same as one by the lexicon.
+pub(crate) fn meanings(term: &str, lexicon: &Lexicon) -> Vec<String> {
+    let synonyms = synonyms(term, lexicon, |_| true).map(str::to_owned);
+    synonyms.chain(compounds(term, true, lexicon)).collect()
 }
 
 #[cfg(test)]

@@ -117,6 +117,33 @@ impl Pattern {
         next
     }
 
+    /// Returns the distance from a term, or for beginnings from the nearest one of the term with
+    /// its number of letters, when it is within the limit; used where there is no dictionary, as
+    /// for highlights.
+    pub(crate) fn distance(&self, term: &str) -> Option<(u8, usize)> {
+        let mut state = self.start();
+        let mut best: Option<(u8, usize)> = None;
+        let mut at_end = self.at_end(&state.row);
+        let mut length = 0;
+        let mut better = |edits: Option<u8>, length: usize| match edits {
+            Some(edits) if best.is_none_or(|(best, _)| edits < best) => {
+                best = Some((edits, length));
+            }
+            _ => {}
+        };
+        for letter in term.chars().take(2 * MAX_FUZZY_CHARS) {
+            let places = self.places(letter);
+            state = state.next(self.next_row(&state, places), places);
+            length += 1;
+            at_end = self.at_end(&state.row);
+            if self.prefix {
+                better(at_end, length);
+            }
+        }
+        better(at_end, length);
+        best
+    }
+
     /// Returns the distance of the whole pattern from the letters of the term so far.
     #[inline]
     fn at_end(&self, row: &Row) -> Option<u8> {
@@ -296,31 +323,6 @@ fn letters(word: &str) -> usize {
     let count = word.chars().count();
     let is_exact = word.bytes().any(|byte| byte.is_ascii_digit()) || count > MAX_FUZZY_CHARS;
     if is_exact { 0 } else { count }
-}
-
-/// Returns the distance between two words, or between a word and the nearest beginning of the
-/// other, when it is within the limit; used where there is no dictionary, as for highlights.
-pub(crate) fn distance(word: &str, term: &str, max_edits: u8, prefix: bool) -> Option<(u8, usize)> {
-    let pattern = Pattern::new(word, max_edits, prefix, 1);
-    let mut state = pattern.start();
-    let mut best: Option<(u8, usize)> = None;
-    let mut at_end = pattern.at_end(&state.row);
-    let mut length = 0;
-    let mut better = |edits: Option<u8>, length: usize| match edits {
-        Some(edits) if best.is_none_or(|(best, _)| edits < best) => best = Some((edits, length)),
-        _ => {}
-    };
-    for letter in term.chars().take(2 * MAX_FUZZY_CHARS) {
-        let places = pattern.places(letter);
-        state = state.next(pattern.next_row(&state, places), places);
-        length += 1;
-        at_end = pattern.at_end(&state.row);
-        if prefix {
-            better(at_end, length);
-        }
-    }
-    better(at_end, length);
-    best
 }
 
 #[cfg(test)]
