@@ -202,7 +202,7 @@ impl<D: AsRef<[u8]>> Geocoder<D> {
             if self.is_covered(shard, &hit, &request.countries) {
                 continue;
             }
-            // Centimetres are beyond the data; whole numbers of them keep answers equal.
+            // Less than a decimetre is beyond the data; whole numbers of them keep answers equal.
             hit.distance_m = Some((nearby.distance_m * 10.0).round_ties_even() / 10.0);
             hit.highlight = escaped(&hit.name);
             answer.push(hit);

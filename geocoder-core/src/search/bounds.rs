@@ -105,14 +105,19 @@ fn static_points(
     code: bool,
     weights: &Weights,
 ) -> f32 {
-    let around = place.map_or(0, |place| place.population);
+    // What records other than cities have in common is worth a logarithm only where there are some.
+    let mut shared = None;
+    let of_others = || {
+        let around = place.map_or(0, |place| place.population);
+        let importance = f32::from(summary.importance) / 15.0 * weights.importance;
+        importance + population_points(weights.city_population, around)
+    };
     let points = summary.kinds().filter(|kind| types.contains(*kind)).map(|kind| {
         let size = if kind == RecordType::City {
             weights.population * summary.most_digits()
         } else {
-            let importance = f32::from(summary.importance) / 15.0 * weights.importance;
             let code = if code { weights.most_code_points(kind) } else { 0.0 };
-            importance + code + population_points(weights.city_population, around)
+            code + *shared.get_or_insert_with(of_others)
         };
         size + weights.of_type(kind)
     });
@@ -210,8 +215,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
     /// Returns the points of words found and not found, at no cost.
     fn word_points(&self, found: TokenMask) -> f32 {
         // Every word is either found or missing: what a block cannot answer is lost.
-        let lost = self.weights.potential(TokenMask::MAX) - self.weights.most_found();
-        self.weights.potential(found) - lost
+        self.weights.potential(found) - self.weights.all_missing
     }
 
     /// Returns the points that the houses of a street can still win.

@@ -75,6 +75,8 @@ pub(crate) struct TokenWeights<'a> {
     /// Weights of the shard.
     pub(crate) points: &'a Weights,
     kinds: Vec<Weight>,
+    /// Points lost when no word is found.
+    pub(crate) all_missing: f32,
 }
 
 impl<'a> TokenWeights<'a> {
@@ -109,7 +111,8 @@ impl<'a> TokenWeights<'a> {
                 *kind = Weight::Stop;
             }
         }
-        Self { points, kinds }
+        let all_missing = kinds.iter().map(|kind| points.missing(*kind)).sum();
+        Self { points, kinds, all_missing }
     }
 
     /// Iterates over the words of a set with their kinds.
@@ -131,11 +134,6 @@ impl<'a> TokenWeights<'a> {
     fn of_kinds(&self, wanted: &[Weight]) -> TokenMask {
         let kinds = self.kinds.iter().enumerate();
         kinds.filter(|(_, kind)| wanted.contains(kind)).map(|(index, _)| 1 << index).sum()
-    }
-
-    /// Points of all words when all are found.
-    pub(crate) fn most_found(&self) -> f32 {
-        self.kinds.iter().map(|kind| self.points.found(*kind)).sum()
     }
 
     /// Difference that finding the words of a set makes.
