@@ -25,6 +25,8 @@ export function append(parent: Node, children: readonly Child[]): void {
   }
 }
 
+const CLICKS = new WeakMap<HTMLButtonElement, (event: MouseEvent) => void>();
+
 /** Makes a button that does something. */
 export function button(
   attributes: Attributes,
@@ -32,8 +34,20 @@ export function button(
   ...children: Child[]
 ): HTMLButtonElement {
   const element = h('button', { type: 'button', ...attributes }, ...children);
-  element.addEventListener('click', onClick);
+  CLICKS.set(element, onClick);
+  element.addEventListener('click', (event) => CLICKS.get(element)?.(event));
   return element;
+}
+
+/** Lets the buttons of an element do what those of one that looks the same do. */
+export function takeClicks(element: Element, like: Element): void {
+  const buttons = (of: Element) =>
+    of instanceof HTMLButtonElement ? [of] : [...of.querySelectorAll('button')];
+  const likes = buttons(like);
+  buttons(element).forEach((one, index) => {
+    const onClick = CLICKS.get(likes[index] ?? one);
+    if (onClick) CLICKS.set(one, onClick);
+  });
 }
 
 /** Finds an element of the page's own markup, which must be there. */

@@ -108,6 +108,21 @@ test('a download goes on when the page is opened again, and can be ended there',
   await expect(app.country('mc')).toHaveAttribute('data-state', 'ready');
 });
 
+test('a button that is held down while the list changes is still pressed', async ({ app }) => {
+  const release = await holdBlobs(app);
+  await app.open();
+  const { mouse } = app.page;
+  await app.page.getByRole('button', { name: 'Download Liechtenstein' }).hover();
+  await mouse.down();
+  await app.page.getByRole('button', { name: 'Download Monaco' }).dispatchEvent('click');
+  await expect(app.country('mc').getByRole('progressbar')).toBeVisible();
+  await mouse.up();
+  await expect(app.country('li')).toContainText('Waiting');
+  await release();
+  await app.showCountries();
+  await expect(app.country('li')).toHaveAttribute('data-state', 'ready');
+});
+
 test('a second download waits for the first one', async ({ app }) => {
   const release = await holdBlobs(app);
   await app.open();

@@ -77,10 +77,11 @@ function actions(result: SearchResult, url: string, host: CardHost): HTMLElement
 }
 
 function copyButton(label: string, name: 'copy' | 'share', text: string): HTMLButtonElement {
-  const caption = h('span', {}, label);
   return button(
     { class: 'button' },
-    () => {
+    ({ currentTarget }) => {
+      const caption = (currentTarget as HTMLButtonElement).querySelector('span');
+      if (!caption) return;
       navigator.clipboard.writeText(text).then(
         () => {
           caption.textContent = 'Copied';
@@ -94,7 +95,7 @@ function copyButton(label: string, name: 'copy' | 'share', text: string): HTMLBu
       );
     },
     icon(name),
-    caption,
+    h('span', {}, label),
   );
 }
 

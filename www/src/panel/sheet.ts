@@ -4,6 +4,7 @@ import { button, h } from '../dom.js';
 import { icon } from '../icons.js';
 import type { MapView } from '../map/view.js';
 import { markNavigation, type ViewName } from './controls.js';
+import { patch } from './patch.js';
 
 const NARROW = matchMedia('(max-width: 719px)');
 
@@ -34,14 +35,16 @@ export class Sheet {
     if (before === view) return;
     const same = before?.getAttribute('data-view') === view.dataset['view'];
     if (before && same) keepDetails(before, view);
-    // A new node would take the focus and what is selected in the old one for nothing.
-    if (before?.isEqualNode(view)) return;
-    const focused = document.activeElement;
-    const again = before?.contains(focused) ? counterpart(focused, before, view) : undefined;
-    const { scrollTop } = this.#body;
-    this.#body.replaceChildren(view);
-    this.#body.scrollTop = same ? scrollTop : 0;
-    again?.focus({ preventScroll: true });
+    const focused = before?.contains(document.activeElement) ? document.activeElement : null;
+    const seek = before && focused ? counterpart(focused, before) : undefined;
+    // A form holds what the user wrote, so it is put in as it is.
+    if (before && same && !view.querySelector('form')) {
+      patch(before, view);
+    } else {
+      this.#body.replaceChildren(view);
+      this.#body.scrollTop = 0;
+    }
+    if (focused && !focused.isConnected) seek?.(this.#body)?.focus({ preventScroll: true });
   }
 
   /** Shows a newly entered view from its top, with the focus on its heading where it has one. */
@@ -81,26 +84,26 @@ function keepDetails(before: Element, view: Element): void {
   });
 }
 
-/** Finds the element of a view that stands for one of the view before it, by its name or its turn. */
+/** Remembers an element by its name and its turn: finds what stands for it in the view to come. */
 function counterpart(
-  element: Element | null,
+  element: Element,
   before: Element,
-  view: Element,
-): HTMLElement | undefined {
-  if (!element) return undefined;
+): (view: Element) => HTMLElement | null | undefined {
   const tag = element.tagName;
-  const name = (other: Element) =>
-    other.getAttribute('aria-label') ?? (other.id || other.textContent);
-  const all = [...view.querySelectorAll<HTMLElement>(tag)];
+  const nameOf = (one: Element) => one.getAttribute('aria-label') ?? (one.id || one.textContent);
+  const name = nameOf(element);
   const turn = [...before.querySelectorAll(tag)].indexOf(element);
-  const like = all.filter((other) => name(other) === name(element));
-  if (all[turn] && like.includes(all[turn])) return all[turn];
-  return like[0] ?? nearby(element, view) ?? all[turn];
+  const country = element.closest<HTMLElement>('[data-country]')?.dataset['country'];
+  return (view) => {
+    const all = [...view.querySelectorAll<HTMLElement>(tag)];
+    const like = all.filter((one) => nameOf(one) === name);
+    if (all[turn] && like.includes(all[turn])) return all[turn];
+    return like[0] ?? nearby(country, view) ?? all[turn];
+  };
 }
 
 /** Finds what stands where a control of a country was that is gone, such as that of its download. */
-function nearby(element: Element, view: Element): HTMLElement | null {
-  const country = element.closest<HTMLElement>('[data-country]')?.dataset['country'];
+function nearby(country: string | undefined, view: Element): HTMLElement | null {
   if (country === undefined) return null;
   const control = view.querySelector<HTMLElement>(`[data-country="${country}"] button`);
   return control ?? view.querySelector<HTMLElement>('h2[tabindex]');
