@@ -77,9 +77,11 @@ export class Geocoder {
    * ```
    */
   static open(options: OpenOptions): Promise<Geocoder> {
-    return Geocoder.#start(options, async (geocoder) => {
-      geocoder.#device = await geocoder.#call(options.signal, (host, signal) =>
-        openDevice(host, options, signal, geocoder.#closing.signal),
+    // Scripts without types may forget them; the server that is missing then is what is told.
+    const asked = options ?? {};
+    return Geocoder.#start(asked, async (geocoder) => {
+      geocoder.#device = await geocoder.#call(asked.signal, (host, signal) =>
+        openDevice(host, asked, signal, geocoder.#closing.signal),
       );
     });
   }

@@ -369,6 +369,12 @@ test('without room the new data answers for this visit, and the old is what the 
   await assertCurrent(second, server);
 });
 
+test('a geocoder that is not told its server says so', async () => {
+  for (const options of [[], [{}], [{ server: '' }], [{ server: 7 }]]) {
+    await assert.rejects(Geocoder.open(...options), withCode('invalid_options'));
+  }
+});
+
 test('countries are added and removed, with their files', async () => {
   const server = serverOf({ mc, li });
   const storage = keptStorage();
