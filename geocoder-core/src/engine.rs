@@ -286,14 +286,20 @@ struct OfShard<'a, D> {
     highlighter: Option<Highlighter<'a>>,
 }
 
+impl<D> OfShard<'_, D> {
+    /// Points of the best candidate that is left.
+    fn total(&self) -> Option<f32> {
+        self.candidates.as_slice().first().map(|candidate| candidate.total)
+    }
+}
+
 /// Returns the shard that has the best candidate left; of equal ones the first, so that the order
 /// of loading plays no role.
 fn best_of<'r, 'a, D>(ranked: &'r mut [OfShard<'a, D>]) -> Option<&'r mut OfShard<'a, D>> {
-    let total = |found: &OfShard<'a, D>| {
-        let first = found.candidates.as_slice().first();
-        first.map_or(f32::NEG_INFINITY, |candidate| candidate.total)
-    };
-    ranked.iter_mut().reduce(|best, other| if total(other) > total(best) { other } else { best })
+    let left = ranked.iter_mut().filter_map(|found| Some((found.total()?, found)));
+    let best =
+        left.reduce(|best, other| if other.0.total_cmp(&best.0).is_gt() { other } else { best });
+    best.map(|(_, found)| found)
 }
 
 /// An answer under construction.

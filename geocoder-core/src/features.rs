@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::geo::{BBox, LonLat};
+use crate::overlay::is_hidden;
 use crate::shard::{Lookup, Shard, point};
 
 /// Lines to draw; every line is a list of points.
@@ -59,7 +60,7 @@ fn collect_block<D: AsRef<[u8]>>(
         return Ok(());
     };
     let hidden = shard.hidden_records(block);
-    let shown = (0..records.records.len()).filter(|record| hidden >> record & 1 == 0);
+    let shown = (0..records.records.len()).filter(|record| !is_hidden(hidden, *record));
     for line in shown.flat_map(|record| lines.of(record)) {
         features.streets.push(line.iter().map(|(lat, lon)| point(*lat, *lon)).collect());
     }

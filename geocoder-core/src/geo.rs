@@ -160,7 +160,8 @@ impl BBox {
         self.scaled_distance_m(point, self.least_scale(point))
     }
 
-    /// Returns the same, given the scale of a box that this one is in.
+    /// Returns a lower bound as [`Self::distance_m`] does, given the least scale of a box that this
+    /// one is in: a lower one, without a cosine.
     pub(crate) fn scaled_distance_m(&self, point: LonLat, scale: f64) -> f64 {
         if self.min_lon > self.max_lon {
             return f64::INFINITY;
@@ -199,11 +200,12 @@ impl Surroundings {
         Self { at, min_lat: at.lat - lat, max_lat: at.lat + lat, degrees_lon }
     }
 
-    /// Whether nothing in a box is among it.
+    /// Whether nothing in a box is among it; of no point, everything.
     pub(crate) fn misses(&self, bbox: &BBox) -> bool {
-        bbox.max_lat < self.min_lat
-            || bbox.min_lat > self.max_lat
-            || bbox.degrees_lon(self.at) > self.degrees_lon
+        let touches = bbox.max_lat >= self.min_lat
+            && bbox.min_lat <= self.max_lat
+            && bbox.degrees_lon(self.at) <= self.degrees_lon;
+        !touches
     }
 }
 
@@ -329,6 +331,40 @@ mod tests {
             let mut bbox = BBox::EMPTY;
             bbox.add(other);
             prop_assert!(!Surroundings::of(at, at.distance_m(other)).misses(&bbox));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_point_of_a_box_is_nearer_than_its_bounds_say(
+            lon in -180.0f64..=180.0, lat in -90.0f64..=90.0,
+            corners in proptest::array::uniform3((-180.0f64..=180.0, -90.0f64..=90.0)),
+            inside in (0.0f64..=1.0, 0.0f64..=1.0), sizes in (0i32..=3, 0i32..=3),
+        ) {
+            // Bounds are near the distance where boxes are small or the point is beside them.
+            let [first, ..] = corners;
+            let near = |(lon, lat): (f64, f64), size: i32| LonLat {
+                lon: first.0 + (lon - first.0) * 0.1f64.powi(size),
+                lat: first.1 + (lat - first.1) * 0.1f64.powi(size),
+            };
+            let at = near((lon, lat), sizes.0);
+            let (mut inner, mut outer) = (BBox::EMPTY, BBox::EMPTY);
+            for (index, corner) in corners.iter().enumerate() {
+                let corner = near(*corner, sizes.1);
+                outer.add(corner);
+                if index < 2 {
+                    inner.add(corner);
+                }
+            }
+            let between =
+                |min: f64, max: f64, share: f64| (min + (max - min) * share).clamp(min, max);
+            let other = LonLat {
+                lon: between(inner.min_lon, inner.max_lon, inside.0),
+                lat: between(inner.min_lat, inner.max_lat, inside.1),
+            };
+            let bound_m = inner.distance_m(at);
+            prop_assert!(bound_m <= at.distance_m(other) * (1.0 + ROUNDING) + 1e-6);
+            prop_assert!(inner.scaled_distance_m(at, outer.least_scale(at)) <= bound_m);
         }
     }
 

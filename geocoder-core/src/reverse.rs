@@ -9,6 +9,7 @@
 
 use crate::error::Result;
 use crate::geo::{DEGREE_M, LonLat, Surroundings, squared_distance, wrap_lon};
+use crate::overlay::is_hidden;
 use crate::record::{Precision, RecordType, TypeSet};
 use crate::request::ReverseRequest;
 use crate::search::{FoundHouse, Target};
@@ -160,19 +161,24 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
             if -rank > limit {
                 break;
             }
+            let number = low_half(step);
             if step & CHUNK == 0 {
-                self.block(low_half(step), types, reach, &mut best)?;
+                self.block(number, types, reach, &mut best)?;
                 continue;
             }
-            match self.shard.block_boxes(low_half(step) as usize)? {
+            match self.shard.block_boxes(number as usize)? {
                 Lookup::Found(boxes) => {
-                    let chunk = places.records.get(low_half(step) as usize);
+                    let chunk = places.records.get(number as usize);
                     let scale = chunk.map_or(0.0, |chunk| chunk.bbox.least_scale(at));
                     for (block, bbox) in boxes {
                         let summary = places.blocks.get(block as usize);
                         let asked = summary.is_none_or(|summary| summary.has_any(types));
-                        let distance_m = bbox.scaled_distance_m(at, scale);
-                        if asked && distance_m <= limit {
+                        // The scale of a chunk is too low for most of its blocks, but at hand.
+                        if !asked || bbox.scaled_distance_m(at, scale) > limit {
+                            continue;
+                        }
+                        let distance_m = bbox.distance_m(at);
+                        if distance_m <= limit {
                             steps.push(-distance_m, block.into());
                         }
                     }
@@ -211,7 +217,7 @@ impl<D: AsRef<[u8]>> Search<'_, D> {
         let plane = Plane::around(at);
         let hidden = self.shard.hidden_records(block);
         for (index, record) in records.records.iter().enumerate() {
-            if !types.contains(record.kind) || (hidden != 0 && hidden >> index & 1 != 0) {
+            if !types.contains(record.kind) || is_hidden(hidden, index) {
                 continue;
             }
             let limit_m = reach.limit(best);
@@ -374,7 +380,7 @@ struct Plane {
     error: f64,
 }
 
-/// What [`Plane::error`] is within the limit of reverse search, but beside the poles.
+/// What [`Plane::error`] is within 100 km, but beside the poles.
 const PLANE_ERROR: f64 = 1.25;
 /// What it is beside them: hardly anything can be left out.
 const POLAR_ERROR: f64 = 1e9;

@@ -25,9 +25,13 @@ export function append(parent: Node, children: readonly Child[]): void {
   }
 }
 
+// Kept apart from the buttons, so that one that is shown can do what a new one like it would.
 const CLICKS = new WeakMap<HTMLButtonElement, (event: MouseEvent) => void>();
 
-/** Makes a button that does something. */
+/**
+ * Makes a button that does something, which must not hold on to the button itself: another one
+ * that looks the same may do it.
+ */
 export function button(
   attributes: Attributes,
   onClick: (event: MouseEvent) => void,
@@ -43,10 +47,10 @@ export function button(
 export function takeClicks(element: Element, like: Element): void {
   const buttons = (of: Element) =>
     of instanceof HTMLButtonElement ? [of] : [...of.querySelectorAll('button')];
-  const likes = buttons(like);
-  buttons(element).forEach((one, index) => {
-    const onClick = CLICKS.get(likes[index] ?? one);
-    if (onClick) CLICKS.set(one, onClick);
+  const own = buttons(element);
+  buttons(like).forEach((other, index) => {
+    const [one, onClick] = [own[index], CLICKS.get(other)];
+    if (one && onClick) CLICKS.set(one, onClick);
   });
 }
 

@@ -1,8 +1,8 @@
 //! Terms of the base that nothing has any more: a word that equals or resembles only such a term
 //! is found nowhere, and is looked for with more errors instead.
 
-use super::hidden_records;
 use super::hierarchy::postings_of;
+use super::{hidden_records, is_hidden};
 use crate::error::Result;
 use crate::shard::{Dictionary, Lookup, Places, Shard, TermRef, length};
 use crate::sort::sort_by;
@@ -19,7 +19,7 @@ pub(super) fn of_records<D: AsRef<[u8]>>(
     for (block, hidden) in hidden {
         let Lookup::Found(decoded) = base.block(*block)? else { continue };
         let others = base.alternates(*block)?;
-        for index in (0..decoded.records.len()).filter(|index| hidden >> index & 1 != 0) {
+        for index in (0..decoded.records.len()).filter(|index| is_hidden(*hidden, *index)) {
             terms.extend(decoded.names.terms(index));
             if let Lookup::Found(Some(others)) = &others {
                 terms.extend(others.terms(index));
@@ -30,7 +30,7 @@ pub(super) fn of_records<D: AsRef<[u8]>>(
         let Some(hidden) = hidden_records(hidden, block) else { return Ok(true) };
         let Lookup::Found(decoded) = base.block(block)? else { return Ok(true) };
         let others = base.alternates(block)?;
-        let mut shown = (0..decoded.records.len()).filter(|index| hidden >> index & 1 == 0);
+        let mut shown = (0..decoded.records.len()).filter(|index| !is_hidden(hidden, *index));
         Ok(shown.any(|index| {
             let in_others = match &others {
                 Lookup::Found(Some(others)) => others.terms(index).contains(&term),

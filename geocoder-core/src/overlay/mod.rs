@@ -218,6 +218,12 @@ impl Overlay {
     }
 }
 
+/// Whether a record is among those of its block that no longer count. Most blocks have none, and
+/// WebAssembly shifts 128 bits by a call.
+pub(crate) fn is_hidden(hidden: u128, index: usize) -> bool {
+    hidden != 0 && hidden >> index & 1 != 0
+}
+
 /// Returns which records of a block no longer count, of blocks in ascending order.
 fn hidden_records(hidden: &[(u32, u128)], block: u32) -> Option<u128> {
     let found = hidden.binary_search_by(|(other, _)| other.cmp(&block)).ok()?;

@@ -12,6 +12,7 @@ use super::query::TokenMask;
 use super::term_set::Membership;
 use super::unread::{Steps, UNREAD};
 use crate::error::Result;
+use crate::overlay::is_hidden;
 use crate::shard::{Dictionary, Lookup, NO_PARENT, NameLists};
 use crate::sort::low_half;
 
@@ -195,9 +196,7 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
         let of = Of { around: &around, places: index, zipcodes };
         let hidden = self.shard.hidden_records(promising.block);
         for (number, record) in decoded.in_order() {
-            if !self.request.types.contains(record.kind)
-                || (hidden != 0 && hidden >> number & 1 != 0)
-            {
+            if !self.request.types.contains(record.kind) || is_hidden(hidden, number) {
                 continue;
             }
             // What cannot matter is not worth a closer look.

@@ -126,14 +126,15 @@ impl<D: AsRef<[u8]>> Evaluation<'_, D> {
             self.rank_records(&index, &zipcodes, &mut best, &mut ranked)?;
         }
         keep_best(&mut ranked.candidates, MAX_CANDIDATES);
-        if !self.query.numbers.is_empty() {
+        let numbered = !self.query.numbers.is_empty();
+        if numbered {
             self.find_houses(&index, &zipcodes, &mut ranked)?;
         }
         if marked {
             self.add_marks(&mut ranked)?;
         }
-        // Most queries have neither, and leave all where it is.
-        if marked || !self.query.numbers.is_empty() {
+        // Without houses and marks the order is what it was.
+        if marked || numbered {
             keep_best(&mut ranked.candidates, MAX_CANDIDATES);
         }
         Ok(ranked)

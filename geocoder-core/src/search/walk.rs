@@ -117,9 +117,9 @@ impl Pattern {
         next
     }
 
-    /// Returns the distance from a term, or for beginnings from the nearest one of the term with
-    /// its number of letters, when it is within the limit; used where there is no dictionary, as
-    /// for highlights.
+    /// Returns the distance from a term, for beginnings from the nearest beginning of it, and how
+    /// many of its letters that takes; nothing beyond the limit. Used where there is no
+    /// dictionary, as for highlights.
     pub(crate) fn distance(&self, term: &str) -> Option<(u8, usize)> {
         let mut state = self.start();
         let mut best: Option<(u8, usize)> = None;

@@ -59,8 +59,6 @@ export const test = base.extend<Fixtures>({
   },
   app: async ({ page, server, guard }, use) => {
     await use(new AppPage(page, server, guard));
-    // A request that is answered by hand may be under way when the page closes.
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
   },
 });
 

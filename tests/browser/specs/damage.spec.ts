@@ -42,6 +42,9 @@ async function spoilBlobs(app: AppPage, spoil: (bytes: Buffer) => Buffer): Promi
   });
 }
 
+// The page asks as long as it is open, also while the last answer is being made.
+test.afterEach(({ app }) => app.page.unrouteAll({ behavior: 'wait' }));
+
 /** Lets the server offer these very bytes of Liechtenstein, so that their hash is right. */
 async function offerBytes(app: AppPage, body: Buffer): Promise<void> {
   const sha256 = createHash('sha256').update(body).digest('hex');

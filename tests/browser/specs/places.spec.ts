@@ -55,6 +55,21 @@ test('larger places are shown from further away', async ({ app }) => {
   await expect(scale).toHaveText(whole);
 });
 
+test('a press on the card of one place does nothing to the next', async ({ app }) => {
+  await start(app);
+  await pick(app, 'Städtle 43 Vaduz', 'Städtle 43');
+  const { hash } = new URL(app.page.url());
+  await pick(app, 'Schloss Vaduz', 'Schloss Vaduz');
+  await app.card.getByRole('button', { name: 'Close' }).hover();
+  await app.page.mouse.down();
+  await app.page.evaluate((to) => {
+    location.hash = to;
+  }, hash);
+  await expect(heading(app)).toHaveText('Städtle 43');
+  await app.page.mouse.up();
+  await expect(heading(app)).toHaveText('Städtle 43');
+});
+
 test('back and forward lead through the places, and back to the start', async ({ app }) => {
   await start(app);
   await pick(app, 'Städtle 43 Vaduz', 'Städtle 43');

@@ -32,7 +32,12 @@ export function cardView({ result, others, url }: CardContent, host: CardHost): 
   const { distance } = result;
   return h(
     'section',
-    { class: 'view card', 'aria-labelledby': 'card-title', 'data-view': 'card' },
+    {
+      class: 'view card',
+      'aria-labelledby': 'card-title',
+      'data-view': 'card',
+      'data-place': result.coordinates,
+    },
     h(
       'header',
       { class: 'card-header' },

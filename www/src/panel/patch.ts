@@ -5,7 +5,11 @@ import { takeClicks } from '../dom.js';
 /** Elements that people act on: one that changed is another one, which no press may slip into. */
 const ACTED_ON = 'button, a, select, input, textarea, summary';
 
-/** Makes an element like a new one, keeping what is the same in both; the new one is used up. */
+/**
+ * Makes an element like a new one, keeping what is the same in both; the new one is used up.
+ *
+ * Of what was listened to, only the clicks of buttons are those of the new one.
+ */
 export function patch(shown: Element, next: Element): void {
   if (shown.isEqualNode(next)) {
     takeClicks(shown, next);

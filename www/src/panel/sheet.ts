@@ -37,12 +37,15 @@ export class Sheet {
     if (before && same) keepDetails(before, view);
     const focused = before?.contains(document.activeElement) ? document.activeElement : null;
     const seek = before && focused ? counterpart(focused, before) : undefined;
-    // A form holds what the user wrote, so it is put in as it is.
-    if (before && same && !view.querySelector('form')) {
+    // A press on the card of one place is not meant for that of another, and a form holds what the
+    // user wrote.
+    const samePlace = before?.getAttribute('data-place') === (view.dataset['place'] ?? null);
+    if (before && same && samePlace && !view.querySelector('form')) {
       patch(before, view);
     } else {
+      const { scrollTop } = this.#body;
       this.#body.replaceChildren(view);
-      this.#body.scrollTop = 0;
+      this.#body.scrollTop = same ? scrollTop : 0;
     }
     if (focused && !focused.isConnected) seek?.(this.#body)?.focus({ preventScroll: true });
   }
