@@ -9,7 +9,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { randomFrom } from '../harness/random.mjs';
+import { below, randomFrom } from '../harness/random.mjs';
 import { until } from '../harness/until.mjs';
 import { binary } from '../harness/workspace.mjs';
 import { isClean, settled } from './device/device.mjs';
@@ -79,16 +79,24 @@ test('acknowledged approvals survive a killed server, and its compaction leaves 
   const files = kit.fresh();
   await (await kit.open(files)).close();
   const random = randomFrom(77);
+  const firstMs = await durationMs(async () => {
+    for (let at = 0; at < APPROVALS; at += 1)
+      await office.add({ name: `${MARK} ${word(at)} vorab` });
+  });
+  const approvalMs = firstMs / APPROVALS;
   for (let round = 0; round < KILLS; round += 1) {
-    const killed = sleep(random() * 150).then(() => office.server.stop());
+    const last = below(random, APPROVALS);
+    let killed;
     const acknowledged = [];
-    for (let at = 0; at < APPROVALS; at += 1) {
+    for (let at = 0; at < APPROVALS && !killed; at += 1) {
+      if (at === last) killed = sleep(random() * 2 * approvalMs).then(() => office.server.stop());
       const name = `${MARK} ${word(round * APPROVALS + at)}`;
       const added = await settled(office.add({ name }));
       if (added.error) break;
       acknowledged.push(name);
     }
     await killed;
+    assert.ok(acknowledged.length >= last, `round ${round}: approvals before the kill`);
     await office.open();
     for (const name of acknowledged) {
       const [first] = await office.search(name);
@@ -103,25 +111,35 @@ test('a killed publication leaves the old manifest or the new one, and the next 
   await (await kit.open(files)).close();
   const random = randomFrom(78);
   const manifestFile = join(office.data, 'manifest.json');
-  let generation = 1;
+  const manifest = () => readFileSync(manifestFile, 'utf8');
+  const changed = (before) =>
+    until(() => manifest() !== before, 'the manifest changes', { everyMs: 1 });
+  let generation = 2;
+  const first = manifest();
+  const [, changeMs] = await Promise.all([
+    office.publish(generation),
+    durationMs(() => changed(first)),
+  ]);
   const seen = new Set();
   for (let round = 0; round < KILLS; round += 1) {
-    const before = readFileSync(manifestFile, 'utf8');
+    const before = manifest();
     const next = generation === 1 ? 2 : 1;
     const args = ['publish', shardsOf(next), '--data', office.data];
     const publisher = spawn(binary('sync-server'), args, { stdio: 'ignore' });
     const ended = once(publisher, 'exit');
-    await sleep(random() * 120);
+    // The first one has done nothing yet, some have just replaced the manifest.
+    if (round % 3 === 1) await changed(before);
+    else if (round > 0) await sleep(random() * changeMs);
     publisher.kill('SIGKILL');
     await ended;
     if (round % 3 === 0) {
       await office.server.stop();
       await office.open();
     }
-    const isPublished = readFileSync(manifestFile, 'utf8') !== before;
+    const isPublished = manifest() !== before;
     seen.add(isPublished);
     if (isPublished) generation = next;
-    const { countries } = JSON.parse(readFileSync(manifestFile, 'utf8'));
+    const { countries } = JSON.parse(manifest());
     for (const { sha256 } of [countries.li.base, ...countries.li.base.chunks]) {
       assert.ok(existsSync(join(office.data, 'blobs', sha256)), 'a named blob is there');
     }
@@ -140,10 +158,11 @@ test('a server that is killed while a base is published starts with a whole one'
   const files = kit.fresh();
   await (await kit.open(files)).close();
   const random = randomFrom(79);
+  const publishMs = await durationMs(() => office.publish(3));
   for (let round = 0; round < KILLS; round += 1) {
     const generation = 1 + (round % 3);
     const published = office.command('publish', shardsOf(generation), '--data', office.data);
-    await sleep(random() * 250);
+    await sleep(random() * publishMs);
     await office.server.stop();
     await published;
     await office.open();
@@ -152,6 +171,13 @@ test('a server that is killed while a base is published starts with a whole one'
     await assertDevicesFollow(files, [1, 2, 3].map(generationName));
   }
 });
+
+/** How long something takes on this machine now. */
+async function durationMs(work) {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+}
 
 /** A number as a word, so that it is no house number. */
 function word(number) {
