@@ -12,12 +12,14 @@ WASM_BINDGEN := .tools/wasm-bindgen-$(WASM_BINDGEN_VERSION)
 WASM_PACK := .tools/wasm-pack-$(WASM_PACK_VERSION)
 SCHEMATHESIS := .tools/schemathesis-$(SCHEMATHESIS_VERSION)/bin/schemathesis
 JS := geocoder-wasm/js
+EXAMPLES := tests/package/examples.test.mjs
+KILLS := $(wildcard tests/sync/kills-*.test.mjs)
 PORT ?= 8080
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 
 export PATH := $(CURDIR)/$(WASM_BINDGEN)/bin:$(CURDIR)/$(WASM_PACK)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser test-firefox test-conformance test-sync test-schemathesis openapi quality quality-quick soak bench size \
+.PHONY: help setup build wasm package www data demo test test-rust test-js test-browser test-firefox test-conformance test-sync test-kills test-docs test-browser-long test-long test-schemathesis openapi quality quality-quick soak bench size \
 	lint fmt fmt-check doc ci clean chromium firefox xz postgresql wasm-target bench-native bench-server callgrind callgrind-update run-queries
 
 help: ## List the targets
@@ -44,18 +46,27 @@ data: build ## Build the demo's shards (demo.toml) into demo-data, those that ch
 demo: data www ## Build everything and serve the demo on 127.0.0.1 (PORT=8080)
 	target/release/sync-server serve --data demo-data --www www/dist --listen 127.0.0.1:$(PORT)
 
-test: test-rust test-js test-browser test-firefox test-conformance test-sync test-schemathesis ## Run all tests
+test: test-rust test-js test-browser test-firefox test-conformance test-sync ## Run the tests
+
+test-long: test-docs test-browser-long test-kills test-schemathesis ## Run the tests that take long, as `make ci` does besides
 
 test-rust: postgresql ## Run the Rust tests
 	cargo test --workspace --all-features
 	cargo test -p geocoder-core --no-default-features --features build
 
-test-js: www data chromium xz ## Run the tests of the npm package, built and packed, of the web app, and the code in documents
-	node --test --test-concurrency=$(CORES) $(JS)/test/*.test.mjs tests/package/*.test.mjs tests/bench/test/*.test.mjs tests/docs/*.test.mjs
+test-js: www data chromium xz ## Run the tests of the npm package, built and packed, and of the web app
+	node --test --test-concurrency=$(CORES) $(JS)/test/*.test.mjs tests/bench/test/*.test.mjs \
+		$(filter-out $(EXAMPLES),$(wildcard tests/package/*.test.mjs))
 	npm run --workspace hereabouts-www test
+
+test-docs: www data chromium xz ## Run the code in documents, and the examples
+	node --test --test-concurrency=$(CORES) tests/docs/*.test.mjs $(EXAMPLES)
 
 test-browser: build data www chromium ## Run the tests in Chromium
 	npm run --workspace hereabouts-browser-tests test
+
+test-browser-long: build data www chromium ## Check accessibility and damaged data in Chromium
+	npm run --workspace hereabouts-browser-tests test:long
 
 test-firefox: build data www firefox ## Run the web app in Firefox
 	node --test tests/firefox/*.test.mjs
@@ -69,8 +80,11 @@ openapi: build ## Write the OpenAPI description of the server into docs/openapi.
 test-conformance: build data chromium ## Run PlaceKit's own clients against the server
 	node --test tests/conformance/*.test.mjs
 
-test-sync: build package data chromium ## Run devices against the server through faults, kills and absences
-	node --test --test-concurrency=1 tests/sync/*.test.mjs
+test-sync: build package data chromium ## Run devices against the server through faults and absences
+	node --test --test-concurrency=1 $(filter-out $(KILLS),$(wildcard tests/sync/*.test.mjs))
+
+test-kills: build package data chromium ## Kill servers and browsers while devices synchronise
+	node --test --test-concurrency=1 $(KILLS)
 
 size: package ## Check the download sizes against their budgets
 	node $(JS)/scripts/size.mjs
@@ -126,7 +140,7 @@ doc: ## Build the Rust documentation
 
 # Runs through faults and kills that `make test` only samples are all run.
 ci: export HEREABOUTS_RUNS = all
-ci: fmt-check lint doc test quality-quick size callgrind ## Run what must pass before a merge
+ci: fmt-check lint doc test test-long quality-quick size callgrind ## Run what must pass before a merge
 	git diff --exit-code
 
 clean: ## Remove what was built; tools and downloads stay
