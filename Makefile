@@ -138,7 +138,7 @@ lint: wasm-target package ## Run clippy, biome and tsc
 doc: ## Build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
-# Runs through faults and kills that `make test` only samples are all run.
+# Faults and kills that `make test` and `make test-long` only sample are all run.
 ci: export HEREABOUTS_RUNS = all
 ci: fmt-check lint doc test test-long quality-quick size callgrind ## Run what must pass before a merge
 	git diff --exit-code
