@@ -156,18 +156,10 @@ runDocument('docs/FROM_PLACEKIT.md', {
         assert.equal(await run('patches', here), '23 patches moved\n');
       }
       // The guide asks as much as the server allows, so an answer may have to wait.
-      const answered = async (path, body) => {
-        let answer;
-        await until(
-          async () => {
-            answer = await fresh.call('POST', path, body).catch(() => null);
-            return answer;
-          },
-          `${path} is answered again`,
-          { everyMs: 200 },
-        );
-        return answer;
-      };
+      const answered = (path, body) =>
+        until(() => fresh.call('POST', path, body).catch(() => null), `${path} is answered again`, {
+          everyMs: 200,
+        });
       const found = await answered('/patch/search', { status: 'approved', query: 'Brunnen' });
       assert.equal(found.totalResults, 11);
       const { results } = await answered('/search', { query: 'Brunnen 7 Vaduz' });

@@ -1,7 +1,8 @@
 // Waiting for what happens in another process: asks again and again, up to a deadline.
 
 /**
- * Waits until a condition holds; fails after a generous while, naming what was waited for.
+ * Waits until a condition holds, and returns what it gave; fails after a generous while, naming
+ * what was waited for.
  *
  * @param {() => unknown} condition asked every so often, one call after the other
  * @param {string} what for the error
@@ -10,7 +11,9 @@
  */
 export async function until(condition, what, { timeoutMs = 20_000, everyMs = 20 } = {}) {
   const deadline = performance.now() + timeoutMs;
-  while (!(await condition())) {
+  for (;;) {
+    const held = await condition();
+    if (held) return held;
     if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
